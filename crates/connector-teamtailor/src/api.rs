@@ -1,0 +1,209 @@
+//! Requests to Teamtailor's API (JSON:API, <https://docs.teamtailor.com>).
+
+use std::time::Duration;
+
+use hrflow_core::{
+    Error, ErrorKind, Execution, OpenContext, Result, Secret, VendorId,
+    http::{Answer, Client, Operation},
+};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::{errors::classify, parameters::Parameters};
+
+const JSON_API: &str = "application/vnd.api+json";
+/// The largest page; a larger one is refused (API documentation, pagination).
+const PAGE_SIZE: &str = "30";
+/// How many pages a look-up follows before it gives up.
+const MAX_PAGES: usize = 100;
+
+/// Teamtailor, logged in.
+pub(crate) struct Api {
+    client: Client,
+}
+
+/// A JSON:API resource as it is answered.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Resource {
+    #[serde(default, rename = "type")]
+    pub(crate) resource_type: String,
+    #[serde(default)]
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) attributes: Map<String, Value>,
+    #[serde(default)]
+    pub(crate) relationships: Value,
+}
+
+impl Resource {
+    pub(crate) fn text(&self, attribute: &str) -> Option<&str> {
+        self.attributes.get(attribute).and_then(Value::as_str)
+    }
+
+    /// The id of a relation that was included.
+    pub(crate) fn related(&self, name: &str) -> Option<String> {
+        let id = self.relationships.get(name)?.get("data")?.get("id")?;
+        id.as_str().map(str::to_owned).or_else(|| id.as_i64().map(|id| id.to_string()))
+    }
+}
+
+#[derive(Deserialize)]
+struct One {
+    data: Resource,
+    #[serde(default)]
+    included: Vec<Resource>,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    #[serde(default)]
+    data: Vec<Resource>,
+    #[serde(default)]
+    links: Links,
+}
+
+#[derive(Default, Deserialize)]
+struct Links {
+    #[serde(default)]
+    next: Option<String>,
+}
+
+impl Api {
+    pub(crate) fn new(parameters: &Parameters, context: &OpenContext) -> Result<Self> {
+        let key = &parameters.authorization;
+        // The scheme is Rails' token authentication, not Bearer (API documentation, authentication).
+        let authorization = Secret::new(format!("Token token={}", key.expose().trim()));
+        let client = Client::builder("Teamtailor", parameters.base_url()?)
+            .header("X-Api-Version", parameters.x_api_version.trim())
+            .header("Accept", JSON_API)
+            .secret_header("Authorization", &authorization)
+            .redact(key)
+            .rate_limit(context.rate_limit, key.expose())
+            .attempts(u32::from(context.options.attempts.get()))
+            .timeout(Duration::from(context.options.timeout))
+            .classify(classify)
+            .build()?;
+        Ok(Self { client })
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        self.client.base().host()
+    }
+
+    /// The company that the key belongs to, and when the vendor's clock said so.
+    pub(crate) async fn company(&self) -> Result<(Resource, Option<jiff::Timestamp>)> {
+        let answer = self.client.get(Operation::read("company.read"), "v1/company").send().await?;
+        let date = answer.date();
+        Ok((answer.json::<One>()?.data, date))
+    }
+
+    pub(crate) async fn first_user(&self) -> Result<Option<Resource>> {
+        let request = self.client.get(Operation::read("users.list"), "v1/users").query(&[("page[size]", "1")]);
+        Ok(request.send().await?.json::<Page>()?.data.into_iter().next())
+    }
+
+    /// Creates a candidate. With `merge` and an e-mail address, doing it twice is doing it once.
+    pub(crate) async fn create_candidate(&self, body: &Value, repeatable: bool) -> Result<VendorId> {
+        let operation = match repeatable {
+            true => Operation::idempotent("candidates.create"),
+            false => Operation::once("candidates.create"),
+        };
+        let answer = self.client.post(operation, "v1/candidates").content_type(JSON_API).json(body).send().await?;
+        created_id(&answer)
+    }
+
+    pub(crate) async fn update_candidate(&self, id: &VendorId, attributes: &Map<String, Value>) -> Result<()> {
+        let body = json!({ "data": { "type": "candidates", "id": id, "attributes": attributes } });
+        let path = format!("v1/candidates/{}", segment(id)?);
+        let request = self.client.patch(Operation::idempotent("candidates.update"), &path);
+        request.content_type(JSON_API).json(&body).send().await.map(drop)
+    }
+
+    pub(crate) async fn candidate(&self, id: &VendorId) -> Result<Resource> {
+        let path = format!("v1/candidates/{}", segment(id)?);
+        Ok(self.client.get(Operation::read("candidates.read"), &path).send().await?.json::<One>()?.data)
+    }
+
+    /// A candidate's relation, with its resources.
+    pub(crate) async fn related(&self, id: &VendorId, include: &str) -> Result<Vec<Resource>> {
+        let path = format!("v1/candidates/{}", segment(id)?);
+        let request = self.client.get(Operation::read("candidates.read"), &path).query(&[("include", include)]);
+        Ok(request.send().await?.json::<One>()?.included)
+    }
+
+    /// The candidate with an e-mail address. The filter is exact and stored addresses are lower case; an
+    /// answer that is somebody else all the same does not count.
+    pub(crate) async fn candidate_by_email(&self, email: &str) -> Result<Option<Resource>> {
+        let email = email.trim().to_lowercase();
+        let found = self.list("candidates.find", "v1/candidates", &[("filter[email]", &email)]).await?;
+        Ok(found.into_iter().find(|it| it.text("email").is_some_and(|it| it.trim().to_lowercase() == email)))
+    }
+
+    pub(crate) async fn candidates_since(&self, since: jiff::Timestamp) -> Result<Vec<Resource>> {
+        let since = since.to_string();
+        let query = [("filter[created-at][from]", since.as_str()), ("sort", "-created-at")];
+        self.list("candidates.find", "v1/candidates", &query).await
+    }
+
+    /// Stores a file for a while; its `transient:` URI can then become a résumé.
+    pub(crate) async fn store_file(&self, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<String> {
+        #[derive(Deserialize)]
+        struct Stored {
+            uri: Option<String>,
+            #[serde(default)]
+            data: Value,
+        }
+        let answer = self
+            .client
+            .post(Operation::idempotent("files.create"), "v1/files")
+            .multipart(name, content_type, bytes)
+            .send()
+            .await?;
+        let stored: Stored = answer.json()?;
+        let url = stored.data.pointer("/attributes/url").and_then(Value::as_str).map(str::to_owned);
+        stored.uri.or(url).ok_or_else(|| Error::new(ErrorKind::Protocol, "Teamtailor stored a file without telling its URI"))
+    }
+
+    pub(crate) async fn create(&self, operation: Operation, path: &str, body: &Value) -> Result<()> {
+        self.client.post(operation, path).content_type(JSON_API).json(body).send().await.map(drop)
+    }
+
+    pub(crate) async fn update(&self, operation: Operation, path: &str, body: &Value) -> Result<()> {
+        self.client.patch(operation, path).content_type(JSON_API).json(body).send().await.map(drop)
+    }
+
+    /// A list to its end. `links.next` is followed as it is: whether a list is paged by number or by
+    /// cursor differs from list to list.
+    pub(crate) async fn list(&self, name: &'static str, path: &str, query: &[(&str, &str)]) -> Result<Vec<Resource>> {
+        let operation = Operation::read(name);
+        let mut query = query.to_vec();
+        query.push(("page[size]", PAGE_SIZE));
+        let mut page: Page = self.client.get(operation, path).query(&query).send().await?.json()?;
+        let mut resources = std::mem::take(&mut page.data);
+        for _ in 1..MAX_PAGES {
+            let Some(next) = page.links.next.take() else { return Ok(resources) };
+            let next = next.parse().map_err(|_| Error::new(ErrorKind::Protocol, "links.next is not a URL"))?;
+            page = self.client.get_url(operation, next)?.send().await?.json()?;
+            resources.append(&mut page.data);
+        }
+        Err(Error::new(ErrorKind::Protocol, format!("a list of over {MAX_PAGES} pages")))
+    }
+}
+
+/// The id in a 201. An empty body, which has been seen, leaves open what was created.
+fn created_id(answer: &Answer) -> Result<VendorId> {
+    let created: One = answer.json()?;
+    if created.data.id.is_empty() {
+        let error = Error::new(ErrorKind::Protocol, "Teamtailor answered without the id of the candidate");
+        return Err(error.with_status(answer.status()).with_execution(Execution::Unknown));
+    }
+    Ok(VendorId(created.data.id))
+}
+
+/// An id as part of a path. Teamtailor's are numbers; anything else may have come from a user's format.
+fn segment(id: &VendorId) -> Result<&str> {
+    if !id.0.is_empty() && id.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Ok(&id.0);
+    }
+    Err(Error::new(ErrorKind::Invalid, "this is no id of a Teamtailor record"))
+}

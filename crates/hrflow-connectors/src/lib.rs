@@ -1,0 +1,23 @@
+//! Connectors between HrFlow.ai and ATS, HCM and CRM systems: one cargo feature per connector, all of
+//! them on by default.
+//!
+//! A program that needs one vendor may use that connector's crate alone; this crate is for those that
+//! pick at run time.
+
+pub use connector_hrflow as hrflow;
+#[cfg(feature = "teamtailor")]
+pub use connector_teamtailor as teamtailor;
+pub use hrflow_core as core;
+
+/// The connectors that are compiled in.
+pub fn catalogue() -> Vec<hrflow_core::Connector> {
+    vec![
+        #[cfg(feature = "teamtailor")]
+        connector_teamtailor::connector(),
+    ]
+}
+
+/// The connector of an id, such as `teamtailor`.
+pub fn connector(id: &str) -> Option<hrflow_core::Connector> {
+    catalogue().into_iter().find(|connector| connector.id == id)
+}

@@ -1,0 +1,362 @@
+//! Connectors: the actions of one vendor, and the one place where their types are erased.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::{StreamExt, stream::BoxStream};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{
+    action::{Action, ActionType, Callback, FormatName, ReadMode, TriggerType},
+    engine::{BoxError, Environment, Source},
+    error::{Error, ErrorKind, Result},
+    options::Options,
+    origin::Origin,
+    parameters::{self, Fault, Faults, Field, Parameters},
+    result::{Failure, Reason, RunResult, Status},
+    state::MemoryState,
+    target::{Capabilities, OpenContext, Target},
+    warehouse::Warehouse,
+};
+
+/// What kind of system a vendor's is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum ConnectorType {
+    /// An applicant tracking system.
+    #[serde(rename = "ATS")]
+    Ats,
+    /// A human capital management system.
+    #[serde(rename = "HCM")]
+    Hcm,
+    /// A customer relationship management system.
+    #[serde(rename = "CRM")]
+    Crm,
+}
+
+/// The actions of one vendor.
+pub struct Connector {
+    /// What it is called on the command line, such as `teamtailor`.
+    pub id: &'static str,
+    /// What people call it.
+    pub name: &'static str,
+    /// What kind of system it is.
+    pub connector_type: ConnectorType,
+    /// The vendor's site.
+    pub url: &'static str,
+    /// What it can do.
+    pub actions: Vec<Box<dyn AnyAction>>,
+}
+
+impl Connector {
+    /// The action of a name.
+    pub fn action(&self, name: &str) -> Option<&dyn AnyAction> {
+        self.actions.iter().map(AsRef::as_ref).find(|action| action.name() == name)
+    }
+}
+
+/// What an action says about itself; documents, `describe` and `init` are made of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ActionDescription {
+    /// The connector's id.
+    pub connector: String,
+    /// The action's name.
+    pub action: &'static str,
+    /// The origin's warehouse.
+    pub origin: &'static str,
+    /// The target's warehouse.
+    pub target: &'static str,
+    /// What it does.
+    pub description: &'static str,
+    /// What sets it off.
+    pub trigger_type: TriggerType,
+    /// Which way its items go.
+    pub action_type: ActionType,
+    /// Parameters of the action itself.
+    pub action_parameters: Vec<Field>,
+    /// Parameters of its origin.
+    pub origin_parameters: Vec<Field>,
+    /// Parameters of its target.
+    pub target_parameters: Vec<Field>,
+    /// How a run goes about its work.
+    pub options: Vec<Field>,
+    /// The default format.
+    pub format: FormatName,
+    /// What the target can do.
+    pub capabilities: Capabilities,
+    /// The origin's warehouse in full.
+    pub origin_warehouse: Warehouse,
+    /// The target's warehouse in full.
+    pub target_warehouse: Warehouse,
+}
+
+/// The parameters of every action.
+#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ActionParameters {
+    /// Where to start to read: `sync` reads as asked, `incremental` reads on from where the last run ended.
+    pub read_mode: ReadMode,
+    /// A format of your own in place of the default one.
+    pub format: Option<String>,
+    /// Functions that keep a formatted item, change it, or discard it.
+    pub logics: Vec<String>,
+}
+
+impl Parameters for ActionParameters {}
+
+/// Turns an origin's item into a target's, both as JSON.
+pub type JsonFormat = Arc<dyn Fn(Value) -> Result<Value, BoxError> + Send + Sync>;
+/// Keeps a formatted item, changes it, or discards it, as JSON.
+pub type JsonLogic = Arc<dyn Fn(Value) -> Result<Option<Value>, BoxError> + Send + Sync>;
+
+/// A run as a workflow file asks for it: untyped until [`AnyAction::run`] reads it.
+#[derive(Default)]
+pub struct JsonRun {
+    /// The connector's id.
+    pub connector: String,
+    /// The workflow that this is a run of.
+    pub workflow_id: String,
+    /// The action's parameters, programs excepted: those are in `format` and `logics`.
+    pub action_parameters: Value,
+    /// The origin's parameters.
+    pub origin_parameters: Value,
+    /// The target's parameters.
+    pub target_parameters: Value,
+    /// The options.
+    pub options: Value,
+    /// Items to take instead of reading the origin, which then needs no parameters.
+    pub items: Option<BoxStream<'static, Result<Value>>>,
+    /// A format in place of the default one.
+    pub format: Option<JsonFormat>,
+    /// Logics, in order.
+    pub logics: Vec<JsonLogic>,
+    /// Something to do with the result.
+    pub callback: Option<Callback>,
+    /// Where state lives, who may stop the run, who watches it.
+    pub environment: Environment,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct CheckReport {
+    /// What is in order, a line each.
+    pub found: Vec<String>,
+    /// What is not.
+    pub failures: Vec<Failure>,
+}
+
+/// An action whose types are erased.
+#[async_trait]
+pub trait AnyAction: Send + Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+
+    /// What it says about itself, as an action of `connector`.
+    fn describe(&self, connector: &str) -> ActionDescription;
+
+    /// Everything that is wrong with the parameters, found without any request.
+    fn faults(&self, run: &JsonRun) -> Vec<Fault>;
+
+    /// Logs in at both ends and writes nothing.
+    async fn check(&self, run: JsonRun) -> CheckReport;
+
+    /// Runs it to its end. Bad parameters end in a result too.
+    async fn run(&self, run: JsonRun) -> RunResult;
+
+    /// Formats one item with the default format, both as JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`] where the value is no item of the origin, or cannot be formatted.
+    fn default_format(&self, item: Value) -> Result<Value>;
+}
+
+/// A run whose parameters are read.
+struct Read<O: Origin, T: Target> {
+    action: ActionParameters,
+    origin: Option<O::Parameters>,
+    target: T::Parameters,
+    options: Options,
+}
+
+impl<O: Origin, T: Target> Action<O, T> {
+    /// Reads all parameters; the faults of every section, with the reason that each section has.
+    fn read(&self, run: &JsonRun) -> Result<Read<O, T>, Vec<(Reason, Faults)>> {
+        let mut faults = Vec::new();
+        let action = keep(parameters::read("action_parameters", &run.action_parameters), Reason::BadActionParameters, &mut faults);
+        let options = keep(parameters::read("options", &run.options), Reason::BadActionParameters, &mut faults);
+        let origin = match &run.items {
+            Some(_) => Some(None),
+            None => keep(
+                parameters::read("origin_parameters", &run.origin_parameters),
+                Reason::BadOriginParameters,
+                &mut faults,
+            )
+            .map(Some),
+        };
+        let target =
+            keep(parameters::read("target_parameters", &run.target_parameters), Reason::BadTargetParameters, &mut faults);
+        match (action, options, origin, target) {
+            (Some(action), Some(options), Some(origin), Some(target)) => Ok(Read { action, origin, target, options }),
+            _ => Err(faults),
+        }
+    }
+}
+
+fn keep<P>(read: Result<P, Faults>, reason: Reason, faults: &mut Vec<(Reason, Faults)>) -> Option<P> {
+    read.map_err(|found| faults.push((reason, found))).ok()
+}
+
+#[async_trait]
+impl<O: Origin, T: Target> AnyAction for Action<O, T> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn describe(&self, connector: &str) -> ActionDescription {
+        let (origin, target) = (self.origin.warehouse(), self.target.warehouse());
+        ActionDescription {
+            connector: connector.to_owned(),
+            action: self.name,
+            origin: origin.name,
+            target: target.name,
+            description: self.description,
+            trigger_type: self.trigger_type,
+            action_type: self.action_type,
+            action_parameters: parameters::fields::<ActionParameters>(),
+            origin_parameters: parameters::fields::<O::Parameters>(),
+            target_parameters: parameters::fields::<T::Parameters>(),
+            options: parameters::fields::<Options>(),
+            format: self.format_name,
+            capabilities: self.target.capabilities(),
+            origin_warehouse: origin,
+            target_warehouse: target,
+        }
+    }
+
+    fn faults(&self, run: &JsonRun) -> Vec<Fault> {
+        match self.read(run) {
+            Ok(_) => Vec::new(),
+            Err(faults) => faults.into_iter().flat_map(|(_, faults)| faults).collect(),
+        }
+    }
+
+    async fn check(&self, run: JsonRun) -> CheckReport {
+        let mut report = CheckReport::default();
+        let read = match self.read(&run) {
+            Ok(read) => read,
+            Err(faults) => {
+                report.failures = faults.into_iter().flat_map(|(_, faults)| failures(faults)).collect();
+                return report;
+            }
+        };
+        if let Some(origin) = read.origin {
+            report.note(self.origin.warehouse().name, "read", self.origin.check(origin, &read.options).await);
+        }
+        let state = run.environment.state.unwrap_or_else(|| Arc::new(MemoryState::new()));
+        let context = OpenContext {
+            rate_limit: read.options.rate_limit.resolve(self.target.capabilities().rate_limit),
+            options: read.options,
+            grants: state.grants(),
+        };
+        let checked = match self.target.open(read.target, context).await {
+            Ok(writer) => writer.check().await,
+            Err(error) => Err(error),
+        };
+        report.note(self.target.warehouse().name, "write", checked);
+        report
+    }
+
+    async fn run(&self, run: JsonRun) -> RunResult {
+        let read = match self.read(&run) {
+            Ok(read) => read,
+            Err(faults) => return refused(&run, self.name, faults),
+        };
+        let source = match (run.items, read.origin) {
+            (Some(items), _) => Source::Items(items.map(|item| item.and_then(typed::<O::Item>)).boxed()),
+            (None, Some(origin)) => Source::Warehouse(origin),
+            // `read` answers no origin only where there are items.
+            (None, None) => Source::Items(futures::stream::empty().boxed()),
+        };
+        let mut planned = self
+            .run_from(source, read.target)
+            .connector(run.connector)
+            .workflow_id(run.workflow_id)
+            .read_mode(read.action.read_mode)
+            .options(read.options)
+            .environment(run.environment)
+            .with_callback(run.callback)
+            .with_logics(run.logics.into_iter().map(typed_logic::<T::Item>).collect());
+        if let Some(format) = run.format {
+            planned = planned.with_format(Arc::new(move |item: &O::Item| {
+                Ok(typed(format(serde_json::to_value(item)?)?)?)
+            }));
+        }
+        planned.await
+    }
+
+    fn default_format(&self, item: Value) -> Result<Value> {
+        let item: O::Item = typed(item)?;
+        let invalid = |error: BoxError| Error::new(ErrorKind::Invalid, "the default format failed").with_source(error);
+        let formatted = (self.format)(&item).map_err(invalid)?;
+        serde_json::to_value(formatted).map_err(|error| invalid(error.into()))
+    }
+}
+
+impl CheckReport {
+    fn note(&mut self, warehouse: &'static str, step: &str, checked: Result<Vec<String>>) {
+        match checked {
+            Ok(found) => self.found.extend(found.into_iter().map(|line| format!("{warehouse}: {line}"))),
+            Err(error) => self.failures.push(Failure::new("", step, &error.with("warehouse", warehouse))),
+        }
+    }
+}
+
+fn typed_logic<I: Serialize + DeserializeOwned + 'static>(logic: JsonLogic) -> crate::engine::LogicFn<I> {
+    Arc::new(move |item: I| match logic(serde_json::to_value(item)?)? {
+        Some(kept) => Ok(Some(typed(kept)?)),
+        None => Ok(None),
+    })
+}
+
+/// Reads an item. The fault names the member and never quotes it: it may be anybody's address.
+fn typed<I: DeserializeOwned>(value: Value) -> Result<I> {
+    serde_json::from_value(value).map_err(|error| {
+        let what = error.to_string();
+        let harmless = what.starts_with("missing field");
+        let error = Error::new(ErrorKind::Invalid, "it does not have the shape of an item of this warehouse");
+        if harmless { error.with_vendor_message(what) } else { error }
+    })
+}
+
+fn failures(faults: Faults) -> Vec<Failure> {
+    faults
+        .into_iter()
+        .map(|fault| Failure {
+            key: String::new(),
+            step: "parameters".to_owned(),
+            kind: ErrorKind::Config,
+            message: fault.to_string(),
+        })
+        .collect()
+}
+
+/// The result of a run whose parameters cannot be used. The reason is that of the first section with faults.
+fn refused(run: &JsonRun, action: &str, faults: Vec<(Reason, Faults)>) -> RunResult {
+    let now = jiff::Timestamp::now();
+    RunResult {
+        status: Status::Fatal,
+        reason: faults.first().map(|(reason, _)| *reason).unwrap_or_default(),
+        events: crate::result::Events::default(),
+        read_from: None,
+        recovered: 0,
+        run_id: uuid::Uuid::now_v7().to_string(),
+        workflow_id: run.workflow_id.clone(),
+        connector: run.connector.clone(),
+        action: action.to_owned(),
+        started_at: now,
+        finished_at: now,
+        failures: faults.into_iter().flat_map(|(_, faults)| failures(faults)).collect(),
+    }
+}

@@ -1,0 +1,458 @@
+//! One batch's way through the target: claim, trace, write, look again where the answer was lost, settle.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    guarded_future,
+    lookup::Resolution,
+    prepare::{Original, Prepared},
+    report::Count,
+};
+use crate::{
+    error::{Error, ErrorKind, Execution, Result, Scope},
+    http::{Budget, backoff::Backoff, budget},
+    item::{DataType, ItemKey, TargetItem},
+    options::{Attachments, OnExisting, Options},
+    receipt::{Outcome, Receipt, Trace, VendorId},
+    state::{
+        Claim, DeadLetter, Entry, Intent, IntentTrace, JournalKey, Record, RunState, StoredReceipt,
+    },
+    target::{Write, Writer},
+};
+
+/// How long to wait before asking again for an item that another run owns.
+const BUSY_PAUSE: Duration = Duration::from_millis(100);
+
+/// Everything that delivering an item takes; shared by all deliveries of a run.
+pub(super) struct Delivery<I> {
+    pub(super) writer: Arc<dyn Writer<I>>,
+    pub(super) state: Arc<dyn RunState>,
+    pub(super) data_type: DataType,
+    pub(super) warehouse: &'static str,
+    pub(super) workflow_id: String,
+    pub(super) run_id: String,
+    pub(super) resend: bool,
+    pub(super) options: Options,
+    pub(super) stop: CancellationToken,
+}
+
+/// What became of an item.
+#[derive(Debug, Default)]
+pub(super) struct Fate {
+    /// How it counts; nothing where it is not settled.
+    pub(super) count: Option<Count>,
+    /// What failed, by step.
+    pub(super) failures: Vec<(String, Error)>,
+    /// Whether the fate of an earlier run's trace was found out.
+    pub(super) recovered: bool,
+    /// A fault that hits every item.
+    pub(super) stop: Option<Error>,
+}
+
+impl Fate {
+    /// The item stays unsettled, and the run has to stop.
+    fn stopped(error: Error) -> Self {
+        Self { stop: Some(error), ..Self::default() }
+    }
+}
+
+/// An item on its way, with what the journal knows of it.
+pub(super) struct Parcel<'a, I> {
+    pub(super) prepared: &'a Prepared<I>,
+    pub(super) key: JournalKey,
+    pub(super) entry: Entry,
+    pub(super) recovered: bool,
+}
+
+/// What is to be done with a parcel.
+enum Decision {
+    /// Write it, over the record that is known.
+    Send(Option<VendorId>),
+    /// Nothing new to write: go on with the steps of the receipt.
+    Keep(StoredReceipt, Count),
+    /// It is settled, or the run stops.
+    Done(Fate),
+}
+
+impl<I: TargetItem> Delivery<I> {
+    /// Delivers a batch; answers item by item, in order.
+    pub(super) async fn deliver(&self, batch: &[Prepared<I>]) -> Vec<Fate> {
+        let deadline = Instant::now() + Duration::from(self.options.deadline);
+        let budget = Budget::new(deadline, self.stop.clone());
+        budget::within(budget, self.deliver_within(batch)).await
+    }
+
+    async fn deliver_within(&self, batch: &[Prepared<I>]) -> Vec<Fate> {
+        let keys: Vec<JournalKey> = batch.iter().map(|item| self.key(&item.key)).collect();
+        let claims = match self.state.claim(&keys).await {
+            Ok(claims) => claims,
+            Err(error) => return batch.iter().map(|_| Fate::stopped(error.duplicate())).collect(),
+        };
+        let mut fates: Vec<Option<Fate>> = batch.iter().map(|_| None).collect();
+        let mut sends = Vec::new();
+        let mut busy = Vec::new();
+        for (index, claim) in claims.into_iter().enumerate() {
+            match claim {
+                Claim::Busy => busy.push(index),
+                Claim::Granted(entry) => {
+                    let mut parcel = self.parcel(&batch[index], entry);
+                    match self.decide(&mut parcel).await {
+                        Decision::Send(known) => sends.push((index, parcel, known)),
+                        Decision::Keep(receipt, count) => {
+                            fates[index] = Some(self.finish(&parcel, receipt, count, &[]).await);
+                        }
+                        Decision::Done(fate) => fates[index] = Some(fate),
+                    }
+                }
+            }
+        }
+        let parcels: Vec<_> = sends.iter().map(|(_, parcel, known)| (parcel, known.as_ref())).collect();
+        for ((index, ..), fate) in sends.iter().zip(self.send(&parcels).await) {
+            fates[*index] = Some(fate);
+        }
+        // Whoever owns the others may be waiting for one of ours: these are taken one at a time, holding none.
+        for index in busy {
+            fates[index] = Some(self.deliver_when_free(&batch[index]).await);
+        }
+        fates.into_iter().map(Option::unwrap_or_default).collect()
+    }
+
+    async fn deliver_when_free(&self, item: &Prepared<I>) -> Fate {
+        let key = self.key(&item.key);
+        loop {
+            if !budget::current().pause(BUSY_PAUSE).await {
+                if self.stop.is_cancelled() {
+                    return Fate::default();
+                }
+                let error = Error::new(ErrorKind::Unavailable, "another run has been delivering this item all the time")
+                    .advise("Run again once that run has ended.");
+                let parcel = self.parcel(item, Entry::default());
+                return self.give_up(&parcel, error, 0).await;
+            }
+            match self.state.claim(std::slice::from_ref(&key)).await {
+                Err(error) => return Fate::stopped(error),
+                Ok(claims) => {
+                    let Some(Claim::Granted(entry)) = claims.into_iter().next() else { continue };
+                    let mut parcel = self.parcel(item, entry);
+                    return match self.decide(&mut parcel).await {
+                        Decision::Send(known) => {
+                            self.send(&[(&parcel, known.as_ref())]).await.pop().unwrap_or_default()
+                        }
+                        Decision::Keep(receipt, count) => self.finish(&parcel, receipt, count, &[]).await,
+                        Decision::Done(fate) => fate,
+                    };
+                }
+            }
+        }
+    }
+
+    /// What the journal's knowledge of an item means for this run.
+    async fn decide(&self, parcel: &mut Parcel<'_, I>) -> Decision {
+        let mut just_created = false;
+        if let Some(trace) = parcel.entry.trace.take() {
+            // A trace over a receipt was an update, and an update may be sent again.
+            let resolution = match parcel.entry.receipt {
+                Some(_) => Ok(Resolution::Absent),
+                None => self.resolve(&trace, &parcel.prepared.key, None).await,
+            };
+            match resolution {
+                Err(error) if error.scope() == Scope::Run => return Decision::Done(Fate::stopped(error)),
+                Err(error) if error.kind() == ErrorKind::Cancelled => return Decision::Done(Fate::default()),
+                Err(error) => return Decision::Done(self.unknown(parcel, &trace, &error, error.to_string(), 0).await),
+                Ok(Resolution::CannotTell(why)) => {
+                    let error = Error::new(ErrorKind::Unavailable, "an earlier run ended before its answer came");
+                    return Decision::Done(self.unknown(parcel, &trace, &error, why, 0).await);
+                }
+                Ok(Resolution::Ours(id)) => {
+                    just_created = true;
+                    parcel.recovered = true;
+                    let receipt = Receipt::new(Outcome::Created, id);
+                    parcel.entry.receipt = Some(self.stored(parcel, &receipt, &trace));
+                }
+                Ok(Resolution::Someone(id)) => {
+                    parcel.recovered = true;
+                    let receipt = Receipt::new(Outcome::AlreadyThere, id);
+                    parcel.entry.receipt = Some(self.stored(parcel, &receipt, &trace));
+                }
+                Ok(Resolution::Absent) => {
+                    parcel.recovered = true;
+                    if let Err(error) = self.state.record(&[Record::NotSent(parcel.key.clone())]).await {
+                        return Decision::Done(Fate::stopped(error));
+                    }
+                }
+            }
+        }
+        let update = self.options.on_existing == OnExisting::Update;
+        match parcel.entry.receipt.clone() {
+            None => Decision::Send(None),
+            Some(receipt) if self.resend => Decision::Send(receipt.id.filter(|_| update)),
+            Some(receipt) => {
+                let delivered = receipt.hash == parcel.prepared.hash && receipt.outcome != Outcome::AlreadyThere;
+                match (update, delivered) {
+                    (true, false) => Decision::Send(receipt.id),
+                    _ if just_created => Decision::Keep(receipt, Count::Success),
+                    _ => Decision::Keep(receipt, Count::Duplicate),
+                }
+            }
+        }
+    }
+
+    /// Stores traces, writes, and settles what comes back.
+    async fn send(&self, parcels: &[(&Parcel<'_, I>, Option<&VendorId>)]) -> Vec<Fate> {
+        if parcels.is_empty() {
+            return Vec::new();
+        }
+        if self.stop.is_cancelled() {
+            return parcels.iter().map(|_| Fate::default()).collect();
+        }
+        let traces = match self.trace(parcels).await {
+            Ok(traces) => traces,
+            // Nothing was sent. What hits one look-up hits the items of this batch, one by one.
+            Err(error) if error.kind() == ErrorKind::Cancelled => {
+                return parcels.iter().map(|_| Fate::default()).collect();
+            }
+            Err(error) if error.scope() == Scope::Run || error.kind() == ErrorKind::Internal => {
+                return parcels.iter().map(|_| Fate::stopped(error.duplicate())).collect();
+            }
+            Err(error) => {
+                let mut fates = Vec::new();
+                for (parcel, _) in parcels {
+                    fates.push(self.give_up(parcel, error.duplicate(), 1).await);
+                }
+                return fates;
+            }
+        };
+        let writes: Vec<_> = parcels.iter().map(|(parcel, known)| self.write_of(parcel, *known)).collect();
+        let results = match guarded_future(self.writer.write(&writes)).await {
+            Ok(results) if results.len() == writes.len() => results,
+            Ok(_) => {
+                let error = Error::new(ErrorKind::Internal, "the connector did not answer item by item")
+                    .with_execution(Execution::Unknown);
+                writes.iter().map(|_| Err(error.duplicate())).collect()
+            }
+            Err(error) => writes.iter().map(|_| Err(error.duplicate())).collect(),
+        };
+        let mut fates = Vec::new();
+        for (((parcel, known), trace), result) in parcels.iter().zip(traces).zip(results) {
+            fates.push(self.conclude(parcel, *known, &trace, result).await);
+        }
+        fates
+    }
+
+    /// What is remembered of each item, durable when this returns.
+    async fn trace(&self, parcels: &[(&Parcel<'_, I>, Option<&VendorId>)]) -> Result<Vec<Trace>> {
+        let items: Vec<&I> = parcels.iter().map(|(parcel, _)| &parcel.prepared.item).collect();
+        let details = guarded_future(self.writer.trace(&items)).await.and_then(|details| details)?;
+        let traces: Vec<Trace> = parcels
+            .iter()
+            .zip(details)
+            .map(|((parcel, _), details)| Trace {
+                at: Timestamp::now(),
+                hash: parcel.prepared.hash.clone(),
+                identity: parcel.prepared.identity.clone(),
+                details,
+            })
+            .collect();
+        let intents: Vec<Intent> = parcels
+            .iter()
+            .zip(&traces)
+            .map(|((parcel, _), trace)| Intent { key: parcel.key.clone(), trace: IntentTrace::Item(trace.clone()) })
+            .collect();
+        self.state.intend(&intents).await?;
+        Ok(traces)
+    }
+
+    /// Follows an item until it has a receipt or a dead letter, or the run stops.
+    async fn conclude(
+        &self,
+        parcel: &Parcel<'_, I>,
+        known: Option<&VendorId>,
+        trace: &Trace,
+        mut result: Result<Receipt>,
+    ) -> Fate {
+        let mut known = known.cloned();
+        let mut attempt: u32 = 1;
+        loop {
+            let error = match result {
+                Ok(receipt) => return self.received(parcel, &receipt, trace).await,
+                Err(error) => error,
+            };
+            let sent_until = Instant::now();
+            if error.execution() == Execution::Unknown {
+                match self.resolve(trace, &parcel.prepared.key, Some(sent_until)).await {
+                    Ok(Resolution::Ours(id)) => {
+                        return self.received(parcel, &Receipt::new(Outcome::Created, id), trace).await;
+                    }
+                    Ok(Resolution::Someone(id)) if self.options.on_existing == OnExisting::Update => known = Some(id),
+                    Ok(Resolution::Someone(id)) => {
+                        return self.received(parcel, &Receipt::new(Outcome::AlreadyThere, id), trace).await;
+                    }
+                    Ok(Resolution::Absent) => {}
+                    Ok(Resolution::CannotTell(why)) => return self.unknown(parcel, trace, &error, why, attempt).await,
+                    // Its trace stays: the next run looks again.
+                    Err(look) if look.scope() == Scope::Run => return Fate::stopped(look),
+                    Err(look) if look.kind() == ErrorKind::Cancelled => return Fate::default(),
+                    Err(look) => return self.unknown(parcel, trace, &error, look.to_string(), attempt).await,
+                }
+            } else if error.scope() == Scope::Run || error.kind() == ErrorKind::Cancelled {
+                return match self.state.record(&[Record::NotSent(parcel.key.clone())]).await {
+                    Ok(()) if error.kind() == ErrorKind::Cancelled => Fate::default(),
+                    Ok(()) => Fate::stopped(error),
+                    Err(broken) => Fate::stopped(broken),
+                };
+            }
+            if !error.is_retryable() || attempt >= u32::from(self.options.attempts.get()) {
+                return self.give_up(parcel, error, attempt).await;
+            }
+            if !budget::current().pause(Backoff::default().jittered(attempt).max(error.retry_after().unwrap_or_default())).await {
+                if self.stop.is_cancelled() {
+                    let not_sent = self.state.record(&[Record::NotSent(parcel.key.clone())]).await;
+                    return not_sent.map_or_else(Fate::stopped, |()| Fate::default());
+                }
+                return self.give_up(parcel, error, attempt).await;
+            }
+            attempt += 1;
+            let write = [self.write_of(parcel, known.as_ref())];
+            result = match guarded_future(self.writer.write(&write)).await {
+                Ok(mut results) => results.pop().unwrap_or_else(|| {
+                    Err(Error::new(ErrorKind::Internal, "the connector did not answer").with_execution(Execution::Unknown))
+                }),
+                Err(error) => Err(error),
+            };
+        }
+    }
+
+    /// The target answered: its receipt is stored before anything else happens.
+    async fn received(&self, parcel: &Parcel<'_, I>, receipt: &Receipt, trace: &Trace) -> Fate {
+        let count = match receipt.outcome {
+            Outcome::Created | Outcome::Updated => Count::Success,
+            Outcome::AlreadyThere => Count::Duplicate,
+        };
+        for warning in &receipt.warnings {
+            tracing::debug!(item = parcel.prepared.key.short(), warning, "delivered with a warning");
+        }
+        let stored = self.stored(parcel, receipt, trace);
+        self.finish(parcel, stored, count, &receipt.steps).await
+    }
+
+    /// The receipt as the journal keeps it.
+    fn stored(&self, parcel: &Parcel<'_, I>, receipt: &Receipt, trace: &Trace) -> StoredReceipt {
+        let earlier = parcel.entry.receipt.as_ref().filter(|earlier| earlier.id == receipt.id);
+        StoredReceipt {
+            outcome: receipt.outcome,
+            created_by_us: receipt.outcome == Outcome::Created || earlier.is_some_and(|earlier| earlier.created_by_us),
+            hash: trace.hash.clone(),
+            id: receipt.id.clone(),
+            steps: earlier.map(|earlier| earlier.steps.clone()).unwrap_or_default(),
+            at: Timestamp::now(),
+        }
+    }
+
+    /// Stores the receipt, does the steps that belong to it, and settles the item.
+    async fn finish(
+        &self,
+        parcel: &Parcel<'_, I>,
+        receipt: StoredReceipt,
+        count: Count,
+        done_steps: &[String],
+    ) -> Fate {
+        let mut fate = Fate { recovered: parcel.recovered, ..Fate::default() };
+        if let Err(error) = self.settle_steps(parcel, receipt, done_steps, &mut fate).await {
+            return Fate::stopped(error);
+        }
+        fate.count = Some(count);
+        fate
+    }
+
+    /// The item cannot be delivered, and certainly was not.
+    async fn give_up(&self, parcel: &Parcel<'_, I>, error: Error, attempts: u32) -> Fate {
+        let letter = self.letter(&parcel.prepared.key, parcel.prepared.origin.as_ref(), "write", &error, attempts);
+        let records = [
+            Record::NotSent(parcel.key.clone()),
+            Record::DeadLetter(Box::new(letter)),
+            Record::Settled(parcel.key.clone()),
+        ];
+        self.failed(parcel, error, &records).await
+    }
+
+    /// The item may have been delivered, and there is no way to know: its trace stays with the dead letter.
+    async fn unknown(&self, parcel: &Parcel<'_, I>, trace: &Trace, error: &Error, why: String, attempts: u32) -> Fate {
+        let unknown = Error::new(ErrorKind::OutcomeUnknown, "it is unknown whether the item arrived")
+            .with_vendor_message(format!("{}; looking for it: {why}", error.message()))
+            .with("sent_at", trace.at)
+            .advise("Look at the target; it is not sent again without another look.");
+        let letter = self.letter(&parcel.prepared.key, parcel.prepared.origin.as_ref(), "write", &unknown, attempts);
+        let records = [Record::DeadLetter(Box::new(letter)), Record::Settled(parcel.key.clone())];
+        self.failed(parcel, unknown, &records).await
+    }
+
+    async fn failed(&self, parcel: &Parcel<'_, I>, error: Error, records: &[Record]) -> Fate {
+        match self.state.record(records).await {
+            Err(broken) => Fate::stopped(broken),
+            Ok(()) => Fate {
+                count: Some(Count::Failure),
+                failures: vec![("write".to_owned(), error.with("warehouse", self.warehouse))],
+                recovered: parcel.recovered,
+                stop: None,
+            },
+        }
+    }
+
+    /// Stores the dead letter of an item that did not get as far as the target.
+    pub(super) async fn dead_letter(
+        &self,
+        key: &ItemKey,
+        origin: &dyn Original,
+        step: &str,
+        error: &Error,
+        attempts: u32,
+    ) -> Result<()> {
+        let letter = self.letter(key, origin, step, error, attempts);
+        self.state.record(&[Record::DeadLetter(Box::new(letter))]).await
+    }
+
+    pub(super) fn letter(
+        &self,
+        key: &ItemKey,
+        origin: &dyn Original,
+        step: &str,
+        error: &Error,
+        attempts: u32,
+    ) -> DeadLetter {
+        DeadLetter {
+            workflow_id: self.workflow_id.clone(),
+            run_id: self.run_id.clone(),
+            key: key.clone(),
+            target: self.writer.target_id().clone(),
+            data_type: self.data_type,
+            step: step.to_owned(),
+            item: origin.to_json(),
+            kind: error.kind(),
+            message: error.to_string(),
+            attempts,
+            retryable: error.is_retryable(),
+            at: Timestamp::now(),
+        }
+    }
+
+    fn write_of<'a>(&self, parcel: &Parcel<'a, I>, known: Option<&'a VendorId>) -> Write<'a, I> {
+        Write {
+            item: &parcel.prepared.item,
+            known,
+            on_existing: self.options.on_existing,
+            attachments: self.options.attachments != Attachments::Never,
+        }
+    }
+
+    fn parcel<'a>(&self, prepared: &'a Prepared<I>, entry: Entry) -> Parcel<'a, I> {
+        Parcel { prepared, key: self.key(&prepared.key), entry, recovered: false }
+    }
+
+    fn key(&self, item: &ItemKey) -> JournalKey {
+        JournalKey { target: self.writer.target_id().clone(), data_type: self.data_type, item: item.clone() }
+    }
+}

@@ -1,0 +1,522 @@
+//! The run engine: takes items from an origin to a target and accounts for every one of them.
+//!
+//! ```text
+//! origin.read()  →  format  →  logics  →  window  →  delivery  →  report
+//!    stream          prepare.rs        window.rs   deliver.rs   report.rs
+//! ```
+//!
+//! The loop in this file holds a bounded window of items: it reads while there is room, starts
+//! deliveries while there are places, and counts what they answer. Nothing else knows all three.
+
+mod deliver;
+mod lookup;
+mod prepare;
+mod progress;
+mod report;
+mod steps;
+mod window;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use futures::{FutureExt, StreamExt};
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::{
+    sync::watch,
+    task::{Id, JoinSet},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+pub use prepare::BoxError;
+pub(crate) use prepare::{FormatFn, LogicFn};
+
+use self::{
+    deliver::{Delivery, Fate},
+    prepare::{Preparation, Prepared, Recipe},
+    progress::Progress,
+    report::{Fatal, Report},
+    window::Window,
+};
+use crate::{
+    action::ReadMode,
+    error::{Error, ErrorKind, Result},
+    item::TargetItem,
+    options::{OnExisting, Options},
+    origin::{ItemStream, Origin, ReadRequest},
+    result::{Events, Reason, RunResult},
+    state::{MemoryState, RunInfo, RunState, State},
+    target::{OpenContext, Target},
+};
+
+/// How long items in flight may take to settle once a run is asked to stop.
+const DEFAULT_GRACE: Duration = Duration::from_secs(30);
+/// How long an unfilled batch waits for more items.
+const LINGER: Duration = Duration::from_millis(20);
+/// How often a moving cursor is stored.
+const CURSOR_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Called with each item that a dry run would send, as the target's request body.
+pub type DryRun = Arc<dyn Fn(Value) + Send + Sync>;
+
+/// What surrounds a run: where its state lives, who may stop it, who watches it.
+#[derive(Clone)]
+pub struct Environment {
+    /// Where state lives. Without one, a run keeps it in memory, and cannot read incrementally.
+    pub state: Option<Arc<dyn State>>,
+    /// Asks the run to stop: what is in flight is settled, nothing new is started.
+    pub cancel: CancellationToken,
+    /// How long what is in flight may take to settle once the run is asked to stop.
+    pub grace: Duration,
+    /// Told the counts as they change.
+    pub progress: Option<watch::Sender<Events>>,
+    /// Send items although the journal says that they are delivered and unchanged.
+    pub resend: bool,
+    /// Read no more items than this.
+    pub limit: Option<u64>,
+    /// Write nothing; hand over what would be sent.
+    pub dry_run: Option<DryRun>,
+    /// The run's id; a new one where there is none.
+    pub run_id: Option<String>,
+}
+
+impl Default for Environment {
+    fn default() -> Self {
+        Self {
+            state: None,
+            cancel: CancellationToken::new(),
+            grace: DEFAULT_GRACE,
+            progress: None,
+            resend: false,
+            limit: None,
+            dry_run: None,
+            run_id: None,
+        }
+    }
+}
+
+/// Where the items of a run come from.
+pub(crate) enum Source<O: Origin> {
+    /// The origin's warehouse.
+    Warehouse(O::Parameters),
+    /// Items that somebody else read.
+    Items(ItemStream<O::Item>),
+}
+
+/// Everything a run needs, valid and typed.
+pub(crate) struct Plan<O: Origin, T: Target> {
+    pub(crate) connector: String,
+    pub(crate) action: String,
+    pub(crate) workflow_id: String,
+    pub(crate) read_mode: ReadMode,
+    pub(crate) origin: Arc<O>,
+    pub(crate) target: Arc<T>,
+    pub(crate) source: Source<O>,
+    pub(crate) target_parameters: T::Parameters,
+    pub(crate) format: FormatFn<O::Item, T::Item>,
+    pub(crate) logics: Vec<LogicFn<T::Item>>,
+    pub(crate) callback: Option<crate::action::Callback>,
+    pub(crate) options: Options,
+    pub(crate) environment: Environment,
+}
+
+/// Runs a plan to its end. Whatever happens, it ends in a result.
+pub(crate) async fn run<O: Origin, T: Target>(mut plan: Plan<O, T>) -> RunResult {
+    let run_id = plan.environment.run_id.take().unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
+    let mut report =
+        Report::new(run_id, &plan.workflow_id, &plan.connector, &plan.action, plan.environment.progress.clone());
+    let span = tracing::info_span!("run", workflow_id = %plan.workflow_id, run_id = %report.run_id(), action = %plan.action);
+    async move {
+        tracing::info!("run started");
+        let callback = plan.callback.take();
+        let dry = plan.environment.dry_run.clone();
+        let mut run_state = None;
+        if let Err(fatal) = execute(plan, dry, &mut report, &mut run_state).await {
+            report.fatal(fatal);
+        }
+        if let Some(callback) = callback {
+            report.callback(callback(report.result()).await);
+        }
+        if let Some(state) = run_state
+            && let Err(error) = state.finish(&report.result()).await
+        {
+            report.state_failure(&error);
+        }
+        let result = report.result();
+        tracing::info!(status = ?result.status, events = ?result.events, "run finished");
+        result
+    }
+    .instrument(span)
+    .await
+}
+
+async fn execute<O: Origin, T: Target>(
+    plan: Plan<O, T>,
+    dry_run: Option<DryRun>,
+    report: &mut Report,
+    run_state: &mut Option<Arc<dyn RunState>>,
+) -> Result<(), Fatal> {
+    let capabilities = plan.target.capabilities();
+    if plan.options.on_existing == OnExisting::Update && !capabilities.update {
+        let message = format!("{} cannot update what exists", plan.target.warehouse().name);
+        let error = Error::new(ErrorKind::Config, message).advise("Set on_existing to report.");
+        return Err(Fatal::new(Reason::BadActionParameters, "run", error));
+    }
+    check_read_mode(&plan)?;
+
+    let recipe = Recipe { origin: plan.origin.clone(), format: plan.format.clone(), logics: plan.logics.clone() };
+    if let Some(sink) = dry_run {
+        let items = open_source(plan.origin.as_ref(), plan.source, None, &plan.options).await?;
+        let preview = |item: &T::Item| sink(plan.target.preview(&plan.target_parameters, item));
+        preview_items(items, &recipe, plan.environment, report, preview).await;
+        return Ok(());
+    }
+
+    let state = plan.environment.state.clone().unwrap_or_else(|| Arc::new(MemoryState::new()));
+    let incremental = plan.read_mode == ReadMode::Incremental;
+    let info = RunInfo {
+        run_id: report.run_id().to_owned(),
+        workflow_id: plan.workflow_id.clone(),
+        started_at: Timestamp::now(),
+        cursor: incremental,
+    };
+    let reading = |error| Fatal::new(Reason::ReadFailure, "run", error);
+    let run = state.begin_run(&info).await.map_err(reading)?;
+    *run_state = Some(run.clone());
+    let cursor = if incremental { run.cursor().await.map_err(reading)? } else { None };
+    report.set_read_from(cursor.clone());
+
+    let context = OpenContext {
+        options: plan.options.clone(),
+        rate_limit: plan.options.rate_limit.resolve(capabilities.rate_limit),
+        grants: state.grants(),
+    };
+    let writer = plan.target.open(plan.target_parameters, context).await.map_err(|error| {
+        let reason = match error.kind() {
+            ErrorKind::Config => Reason::BadTargetParameters,
+            _ => Reason::WriteFailure,
+        };
+        Fatal::new(reason, "write", error.with("warehouse", plan.target.warehouse().name))
+    })?;
+    let items = open_source(plan.origin.as_ref(), plan.source, cursor, &plan.options).await?;
+
+    let concurrency = plan.options.concurrency.map_or(capabilities.concurrency, |it| usize::from(it.get())).max(1);
+    let batch_size = capabilities.batch_size.max(1);
+    let stop = plan.environment.cancel.child_token();
+    let delivery = Delivery {
+        writer,
+        state: run.clone(),
+        data_type: plan.target.warehouse().data_type,
+        warehouse: plan.target.warehouse().name,
+        workflow_id: plan.workflow_id,
+        run_id: report.run_id().to_owned(),
+        resend: plan.environment.resend,
+        options: plan.options,
+        stop: stop.clone(),
+    };
+    let engine = Engine {
+        recipe,
+        items,
+        delivery: Arc::new(delivery),
+        state: run,
+        window: Window::new(concurrency * batch_size * 4),
+        deliveries: JoinSet::new(),
+        in_flight: HashMap::new(),
+        progress: Progress::new(incremental.then(|| plan.origin.incremental()).flatten()),
+        concurrency,
+        batch_size,
+        limit: plan.environment.limit,
+        grace: plan.environment.grace,
+        stop,
+        report,
+    };
+    engine.run().await;
+    Ok(())
+}
+
+fn check_read_mode<O: Origin, T: Target>(plan: &Plan<O, T>) -> Result<(), Fatal> {
+    if plan.read_mode == ReadMode::Sync {
+        return Ok(());
+    }
+    let config = |reason, message: String, advice: &str| {
+        Err(Fatal::new(reason, "run", Error::new(ErrorKind::Config, message).advise(advice)))
+    };
+    if plan.origin.incremental().is_none() || matches!(plan.source, Source::Items(_)) {
+        let name = plan.origin.warehouse().name;
+        return config(
+            Reason::OriginDoesNotSupportIncremental,
+            format!("{name} cannot be read on from where the last run ended"),
+            "Set read_mode to sync.",
+        );
+    }
+    if plan.workflow_id.is_empty() {
+        return config(
+            Reason::WorkflowIdNotFound,
+            "read_mode incremental needs a workflow_id to remember its position by".into(),
+            "Give the workflow a workflow_id.",
+        );
+    }
+    if plan.environment.state.is_none() {
+        return config(
+            Reason::BackendNotConfiguredInIncrementalMode,
+            "read_mode incremental needs a place to remember its position in".into(),
+            "Run with state, or set read_mode to sync.",
+        );
+    }
+    Ok(())
+}
+
+async fn open_source<O: Origin>(
+    origin: &O,
+    source: Source<O>,
+    read_from: Option<String>,
+    options: &Options,
+) -> Result<ItemStream<O::Item>, Fatal> {
+    match source {
+        Source::Items(items) => Ok(items),
+        Source::Warehouse(parameters) => {
+            let request = ReadRequest { read_from, options: options.clone() };
+            origin.read(parameters, request).await.map_err(|error| {
+                let reason = match error.kind() {
+                    ErrorKind::Config => Reason::BadOriginParameters,
+                    _ => Reason::ReadFailure,
+                };
+                Fatal::new(reason, "read", error.with("warehouse", origin.warehouse().name))
+            })
+        }
+    }
+}
+
+async fn preview_items<O: Origin, I: TargetItem>(
+    mut items: ItemStream<O::Item>,
+    recipe: &Recipe<O, I>,
+    environment: Environment,
+    report: &mut Report,
+    preview: impl Fn(&I),
+) {
+    let mut seq = 0;
+    while environment.limit.is_none_or(|limit| seq < limit) {
+        let next = tokio::select! {
+            biased;
+            () = environment.cancel.cancelled() => return report.cancelled(0),
+            next = items.next() => next,
+        };
+        match next {
+            None => return,
+            Some(Err(error)) => report.read_failure(&error),
+            Some(Ok(item)) => {
+                report.read();
+                match recipe.prepare(seq, item) {
+                    Preparation::Ready(ready) => preview(&ready.item),
+                    Preparation::Discarded { .. } => report.discard(),
+                    Preparation::Failed { key, stage, error, .. } => report.preparation_failure(&key, stage, &error),
+                }
+                seq += 1;
+            }
+        }
+    }
+}
+
+/// One run's loop: reads, delivers, counts.
+struct Engine<'a, O: Origin, I: TargetItem> {
+    recipe: Recipe<O, I>,
+    items: ItemStream<O::Item>,
+    delivery: Arc<Delivery<I>>,
+    state: Arc<dyn RunState>,
+    window: Window<I>,
+    deliveries: JoinSet<Vec<Fate>>,
+    in_flight: HashMap<Id, Arc<Vec<Prepared<I>>>>,
+    progress: Progress,
+    concurrency: usize,
+    batch_size: usize,
+    limit: Option<u64>,
+    grace: Duration,
+    stop: CancellationToken,
+    report: &'a mut Report,
+}
+
+impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
+    async fn run(mut self) {
+        let mut seq = 0;
+        let mut ended = false;
+        let mut last_was_error = false;
+        let mut last_read = Instant::now();
+        let mut cursor_saved = Instant::now();
+        loop {
+            if self.stop.is_cancelled() {
+                break;
+            }
+            self.start_deliveries(ended || last_read.elapsed() >= LINGER);
+            let reading = !ended && self.window.has_room();
+            if !reading && self.deliveries.is_empty() && self.window.is_empty() {
+                break;
+            }
+            // An unfilled batch waits a little for more items; a batch of one never waits.
+            let lingering = reading
+                && !self.window.is_empty()
+                && self.deliveries.len() < self.concurrency
+                && last_read.elapsed() < LINGER;
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => break,
+                Some(done) = self.deliveries.join_next_with_id(), if !self.deliveries.is_empty() => self.settle(done),
+                next = self.items.next(), if reading => {
+                    last_read = Instant::now();
+                    match next {
+                        None => ended = true,
+                        Some(Err(error)) => {
+                            last_was_error = true;
+                            self.report.read_failure(&error);
+                        }
+                        Some(Ok(item)) => {
+                            last_was_error = false;
+                            self.report.read();
+                            self.accept(seq, item).await;
+                            seq += 1;
+                            if self.limit.is_some_and(|limit| seq >= limit) {
+                                ended = true;
+                                self.progress.cut_short();
+                            }
+                        }
+                    }
+                }
+                () = tokio::time::sleep_until(last_read + LINGER), if lingering => {}
+            }
+            if cursor_saved.elapsed() >= CURSOR_INTERVAL {
+                self.save_cursor().await;
+                cursor_saved = Instant::now();
+            }
+        }
+        self.drain().await;
+        if ended && !last_was_error && !self.stop.is_cancelled() {
+            self.progress.end();
+        }
+        self.save_cursor().await;
+        if self.stop.is_cancelled() && !self.report.is_stopped() {
+            self.report.cancelled(self.report.unsettled());
+        }
+    }
+
+    /// Formats an item and puts it into the window, or settles it at once.
+    async fn accept(&mut self, seq: u64, item: O::Item) {
+        let origin = self.recipe.origin.clone();
+        let read_from = match origin.read_from(&item) {
+            Ok(read_from) => read_from,
+            Err(error) => {
+                self.report.item_to_read_from_failure(origin.key(&item).as_str(), &error);
+                None
+            }
+        };
+        self.progress.read(seq, read_from);
+        match self.recipe.prepare(seq, item) {
+            Preparation::Ready(mut ready) => {
+                ready.identity = self.delivery.writer.identity(&ready.item);
+                self.window.push(ready);
+            }
+            Preparation::Discarded { seq } => {
+                self.report.discard();
+                self.progress.settled(seq);
+            }
+            Preparation::Failed { seq, key, stage, error, origin } => {
+                // Durable before it is counted: a crash in between must not lose it.
+                match self.delivery.dead_letter(&key, origin.as_ref(), stage, &error, 1).await {
+                    Ok(()) => {
+                        self.report.preparation_failure(&key, stage, &error);
+                        self.progress.settled(seq);
+                    }
+                    Err(error) => self.halt(&error),
+                }
+            }
+        }
+    }
+
+    fn start_deliveries(&mut self, flush: bool) {
+        while self.deliveries.len() < self.concurrency {
+            let enough = flush || self.batch_size == 1 || self.window.len() >= self.batch_size || !self.window.has_room();
+            let batch = if enough { self.window.take(self.batch_size) } else { Vec::new() };
+            if batch.is_empty() {
+                return;
+            }
+            let batch = Arc::new(batch);
+            let (delivery, shared) = (self.delivery.clone(), batch.clone());
+            let task = async move { delivery.deliver(&shared).await }.in_current_span();
+            let handle = self.deliveries.spawn(task);
+            self.in_flight.insert(handle.id(), batch);
+        }
+    }
+
+    fn settle(&mut self, done: Result<(Id, Vec<Fate>), tokio::task::JoinError>) {
+        let (id, fates) = match done {
+            Ok((id, fates)) => (id, Some(fates)),
+            Err(broken) => (broken.id(), None),
+        };
+        let Some(batch) = self.in_flight.remove(&id) else { return };
+        for item in batch.iter() {
+            self.window.done(item);
+        }
+        match fates {
+            Some(fates) => {
+                for (item, fate) in batch.iter().zip(fates) {
+                    if let Some(error) = &fate.stop {
+                        self.halt(error);
+                    }
+                    if self.report.fate(&item.key, fate) {
+                        self.progress.settled(item.seq);
+                    }
+                }
+            }
+            // A task is only ever lost to an abort after the grace period, or to a panic; either way its
+            // items have traces and no settlement, which is what a crash leaves.
+            None if self.stop.is_cancelled() => {}
+            None => {
+                let error = Error::new(ErrorKind::Internal, "a delivery broke off")
+                    .advise("This is a fault of the connector: please report it. Nothing is lost: run again.");
+                self.halt(&error);
+            }
+        }
+    }
+
+    /// Stops the run early for a fault that hits every item.
+    fn halt(&mut self, error: &Error) {
+        self.report.stop(error);
+        self.stop.cancel();
+    }
+
+    /// Lets what is in flight settle, within the grace period.
+    async fn drain(&mut self) {
+        let until = Instant::now() + self.grace;
+        while !self.deliveries.is_empty() {
+            match tokio::time::timeout_at(until, self.deliveries.join_next_with_id()).await {
+                Ok(Some(done)) => self.settle(done),
+                Ok(None) => break,
+                Err(_) => {
+                    tracing::warn!(in_flight = self.deliveries.len(), "what is in flight did not settle in time");
+                    self.deliveries.shutdown().await;
+                }
+            }
+        }
+    }
+
+    async fn save_cursor(&mut self) {
+        let Some(read_from) = self.progress.moved() else { return };
+        match self.state.save_cursor(&read_from).await {
+            Ok(()) => self.report.set_read_from(Some(read_from)),
+            Err(error) => self.halt(&error),
+        }
+    }
+}
+
+/// Runs a user's function; a panic in it is an error of the item, not of the program.
+fn guarded<R>(work: impl FnOnce() -> Result<R, BoxError>) -> Result<R, BoxError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| Err("it panicked".into()))
+}
+
+/// As [`guarded`], for a writer's future.
+async fn guarded_future<R>(work: impl Future<Output = R>) -> Result<R> {
+    std::panic::AssertUnwindSafe(work).catch_unwind().await.map_err(|_| {
+        Error::new(ErrorKind::Internal, "the connector panicked")
+            .with_execution(crate::Execution::Unknown)
+            .advise("This is a fault of the connector: please report it.")
+    })
+}

@@ -1,0 +1,98 @@
+//! From an origin's item to a target's: format and logics, pure and guarded.
+
+use std::{error::Error as StdError, sync::Arc};
+
+use serde_json::Value;
+
+use super::guarded;
+use crate::{
+    error::{Error, ErrorKind, Result},
+    item::{ContentHash, Identity, Item, ItemKey, TargetItem},
+    origin::Origin,
+};
+
+/// What a user's function may fail with.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// Turns an origin's item into a target's.
+pub(crate) type FormatFn<A, B> = Arc<dyn Fn(&A) -> Result<B, BoxError> + Send + Sync>;
+
+/// Keeps a formatted item, changes it, or discards it.
+pub(crate) type LogicFn<B> = Arc<dyn Fn(B) -> Result<Option<B>, BoxError> + Send + Sync>;
+
+/// An item as it was read, for its dead letter.
+pub(super) trait Original: Send + Sync {
+    fn to_json(&self) -> Value;
+}
+
+impl<I: Item> Original for I {
+    fn to_json(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+/// An item that is ready to be written.
+pub(super) struct Prepared<I> {
+    pub(super) seq: u64,
+    pub(super) key: ItemKey,
+    pub(super) origin: Box<dyn Original>,
+    pub(super) item: I,
+    pub(super) hash: ContentHash,
+    pub(super) identity: Option<Identity>,
+}
+
+/// What became of an item before it reached the target.
+pub(super) enum Preparation<I> {
+    Ready(Prepared<I>),
+    Discarded { seq: u64 },
+    Failed { seq: u64, key: ItemKey, stage: &'static str, error: Error, origin: Box<dyn Original> },
+}
+
+/// The format and the logics of a run.
+pub(super) struct Recipe<O: Origin, I> {
+    pub(super) origin: Arc<O>,
+    pub(super) format: FormatFn<O::Item, I>,
+    pub(super) logics: Vec<LogicFn<I>>,
+}
+
+impl<O: Origin, I: TargetItem> Recipe<O, I> {
+    pub(super) fn prepare(&self, seq: u64, item: O::Item) -> Preparation<I> {
+        let key = self.origin.key(&item);
+        let failed = |key, stage, error: BoxError, item: O::Item| {
+            let message = format!("the {stage} failed");
+            let error = Error::new(ErrorKind::Invalid, message).with_vendor_message(shorten(&error.to_string()));
+            Preparation::Failed { seq, key, stage, error, origin: Box::new(item) }
+        };
+        let mut formatted = match guarded(|| (self.format)(&item)) {
+            Ok(formatted) => formatted,
+            Err(error) => return failed(key, "format", error, item),
+        };
+        for logic in &self.logics {
+            formatted = match guarded(|| logic(formatted)) {
+                Ok(Some(kept)) => kept,
+                Ok(None) => return Preparation::Discarded { seq },
+                Err(error) => return failed(key, "logics", error, item),
+            };
+        }
+        match ContentHash::of(&formatted) {
+            Ok(hash) => Preparation::Ready(Prepared {
+                seq,
+                key,
+                origin: Box::new(item),
+                item: formatted,
+                hash,
+                identity: None,
+            }),
+            Err(error) => failed(key, "format", error.into(), item),
+        }
+    }
+}
+
+/// A user function's words, cut: they may quote the whole item.
+fn shorten(words: &str) -> String {
+    const MOST: usize = 300;
+    match words.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words.to_owned(),
+    }
+}

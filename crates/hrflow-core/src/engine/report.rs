@@ -1,0 +1,219 @@
+//! The report: counts and failures as they come in.
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::{BoxError, deliver::Fate};
+use crate::{
+    error::{Error, ErrorKind},
+    item::ItemKey,
+    result::{Events, Failure, MAX_FAILURES, Reason, RunResult, Status},
+};
+
+/// What keeps a run from doing anything.
+pub(super) struct Fatal {
+    reason: Reason,
+    step: &'static str,
+    error: Error,
+}
+
+impl Fatal {
+    pub(super) fn new(reason: Reason, step: &'static str, error: Error) -> Self {
+        Self { reason, step, error }
+    }
+}
+
+/// How one item counts once it is settled at the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Count {
+    Success,
+    Duplicate,
+    Failure,
+}
+
+/// A run's result in the making.
+pub(super) struct Report {
+    result: RunResult,
+    stopped: bool,
+    fatal: Option<Reason>,
+    watcher: Option<watch::Sender<Events>>,
+}
+
+impl Report {
+    pub(super) fn new(
+        run_id: String,
+        workflow_id: &str,
+        connector: &str,
+        action: &str,
+        watcher: Option<watch::Sender<Events>>,
+    ) -> Self {
+        let now = Timestamp::now();
+        let result = RunResult {
+            status: Status::Success,
+            reason: Reason::None,
+            events: Events::default(),
+            read_from: None,
+            recovered: 0,
+            run_id,
+            workflow_id: workflow_id.to_owned(),
+            connector: connector.to_owned(),
+            action: action.to_owned(),
+            started_at: now,
+            finished_at: now,
+            failures: Vec::new(),
+        };
+        Self { result, stopped: false, fatal: None, watcher }
+    }
+
+    pub(super) fn run_id(&self) -> &str {
+        &self.result.run_id
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// Items that were read and are not settled.
+    pub(super) fn unsettled(&self) -> u64 {
+        self.result.events.read_success.saturating_sub(self.result.events.settled())
+    }
+
+    pub(super) fn set_read_from(&mut self, read_from: Option<String>) {
+        self.result.read_from = read_from;
+    }
+
+    pub(super) fn read(&mut self) {
+        self.count(|events| &mut events.read_success);
+    }
+
+    pub(super) fn read_failure(&mut self, error: &Error) {
+        self.count(|events| &mut events.read_failure);
+        self.fail("", "read", error);
+    }
+
+    pub(super) fn discard(&mut self) {
+        self.count(|events| &mut events.logics_discard);
+    }
+
+    pub(super) fn preparation_failure(&mut self, key: &ItemKey, stage: &'static str, error: &Error) {
+        self.count(|events| match stage {
+            "format" => &mut events.format_failure,
+            _ => &mut events.logics_failure,
+        });
+        self.fail(key.as_str(), stage, error);
+    }
+
+    pub(super) fn item_to_read_from_failure(&mut self, key: &str, error: &Error) {
+        self.count(|events| &mut events.item_to_read_from_failure);
+        self.fail(key, "read_from", error);
+    }
+
+    /// Counts what a delivery made of an item. Answers whether it is settled.
+    pub(super) fn fate(&mut self, key: &ItemKey, fate: Fate) -> bool {
+        self.result.recovered += u64::from(fate.recovered);
+        for (step, error) in &fate.failures {
+            if step != "write" {
+                self.count(|events| &mut events.attachment_failure);
+            }
+            self.fail(key.as_str(), step, error);
+        }
+        match fate.count {
+            Some(Count::Success) => self.count(|events| &mut events.write_success),
+            Some(Count::Duplicate) => self.count(|events| &mut events.write_duplicate),
+            Some(Count::Failure) => self.count(|events| &mut events.write_failure),
+            None => return false,
+        }
+        true
+    }
+
+    /// The run is stopped early by a fault that hits every item. The first one tells why.
+    pub(super) fn stop(&mut self, error: &Error) {
+        if self.stopped || error.kind() == ErrorKind::Cancelled {
+            return;
+        }
+        tracing::warn!(kind = %error.kind(), "the run is stopped early");
+        self.stopped = true;
+        self.fail_first(error);
+    }
+
+    /// The run was asked to stop.
+    pub(super) fn cancelled(&mut self, unsettled: u64) {
+        self.stopped = true;
+        let message = format!("the run was asked to stop; {unsettled} items were read and not sent");
+        let error = Error::new(ErrorKind::Cancelled, message).advise("Run again to go on.");
+        self.fail_first(&error);
+    }
+
+    pub(super) fn fatal(&mut self, fatal: Fatal) {
+        tracing::warn!(kind = %fatal.error.kind(), reason = ?fatal.reason, "the run is fatal");
+        if fatal.reason == Reason::ReadFailure {
+            self.count(|events| &mut events.read_failure);
+        }
+        self.fatal = Some(fatal.reason);
+        self.fail("", fatal.step, &fatal.error);
+    }
+
+    pub(super) fn callback(&mut self, outcome: Result<(), BoxError>) {
+        match outcome {
+            Ok(()) => self.count(|events| &mut events.callback_executed),
+            Err(error) => {
+                self.count(|events| &mut events.callback_failure);
+                let error = Error::new(ErrorKind::Invalid, "the callback failed").with_vendor_message(error.to_string());
+                self.fail("", "callback", &error);
+            }
+        }
+    }
+
+    /// The result could not be stored: the run is done, but its history has a gap.
+    pub(super) fn state_failure(&mut self, error: &Error) {
+        self.stopped = true;
+        self.fail("", "run", error);
+    }
+
+    pub(super) fn result(&self) -> RunResult {
+        let mut result = self.result.clone();
+        let (status, reason) = match self.fatal {
+            Some(reason) => (Status::Fatal, reason),
+            None => self.status(),
+        };
+        result.status = status;
+        result.reason = reason;
+        result.finished_at = Timestamp::now();
+        result
+    }
+
+    fn status(&self) -> (Status, Reason) {
+        let events = self.result.events;
+        let delivered = events.write_success + events.write_duplicate;
+        let stopped_by_fault =
+            self.stopped && self.result.failures.iter().any(|it| it.step == "run" && it.kind != ErrorKind::Cancelled);
+        match events.status(self.stopped) {
+            // Nothing reached the target, for a reason that hits every item: nothing could be written.
+            (Status::SuccessWithFailures, _) if stopped_by_fault && delivered == 0 => {
+                (Status::Fatal, Reason::WriteFailure)
+            }
+            other => other,
+        }
+    }
+
+    fn count(&mut self, event: impl FnOnce(&mut Events) -> &mut u64) {
+        *event(&mut self.result.events) += 1;
+        if let Some(watcher) = &self.watcher {
+            watcher.send_replace(self.result.events);
+        }
+    }
+
+    fn fail(&mut self, key: &str, step: &str, error: &Error) {
+        // What failed and why may name a person: only its kind is for the log.
+        tracing::debug!(step, kind = %error.kind(), "failed");
+        if self.result.failures.len() < MAX_FAILURES {
+            self.result.failures.push(Failure::new(key, step, error));
+        }
+    }
+
+    /// What stopped the run comes first, however long the list is.
+    fn fail_first(&mut self, error: &Error) {
+        self.result.failures.insert(0, Failure::new("", "run", error));
+        self.result.failures.truncate(MAX_FAILURES);
+    }
+}

@@ -1,0 +1,164 @@
+//! Steps: what is sent after its item, each with its own trace, receipt and dead letter.
+
+use jiff::Timestamp;
+
+use super::{
+    deliver::{Delivery, Fate, Parcel},
+    guarded_future,
+};
+use crate::{
+    error::{Error, ErrorKind, Execution, Result, Scope},
+    http::{backoff::Backoff, budget},
+    item::TargetItem,
+    options::Attachments,
+    receipt::{Found, Step, StepTrace, VendorId},
+    state::{Intent, IntentTrace, KnownStep, Record, StoredReceipt},
+};
+
+impl<I: TargetItem> Delivery<I> {
+    /// Stores an item's receipt, does the steps that are due, and settles the item. A step that fails is
+    /// noted in the fate; the answer is an error only where the state cannot be kept.
+    pub(super) async fn settle_steps(
+        &self,
+        parcel: &Parcel<'_, I>,
+        mut receipt: StoredReceipt,
+        done: &[String],
+        fate: &mut Fate,
+    ) -> Result<()> {
+        let steps = self.writer.steps(&parcel.prepared.item);
+        let mut due = Vec::new();
+        for step in steps {
+            if done.contains(&step.name) {
+                remember(&mut receipt, &step, true);
+            } else if self.is_wanted(&step) && !is_sent(&receipt, &step) {
+                if self.is_due(parcel, &receipt, &step) {
+                    due.push(step);
+                } else {
+                    remember(&mut receipt, &step, false);
+                }
+            }
+        }
+        let settled = Record::Settled(parcel.key.clone());
+        let unchanged = parcel.entry.receipt.as_ref().is_some_and(|earlier| *earlier == receipt) && !parcel.recovered;
+        let id = receipt.id.clone();
+        let stored = (!unchanged).then(|| Record::Receipt(parcel.key.clone(), receipt));
+        if due.is_empty() {
+            let records: Vec<Record> = stored.into_iter().chain([settled]).collect();
+            return self.state.record(&records).await;
+        }
+        if let Some(stored) = stored {
+            self.state.record(&[stored]).await?;
+        }
+        for step in due {
+            if let Err((error, attempts, unknown)) = self.deliver_step(parcel, id.as_ref(), &step).await? {
+                let origin = parcel.prepared.origin.as_ref();
+                let letter = self.letter(&parcel.prepared.key, origin, &step.name, &error, attempts);
+                let mut records = vec![Record::DeadLetter(Box::new(letter))];
+                if !unknown {
+                    records.push(Record::StepNotSent(parcel.key.clone(), step.name.clone()));
+                }
+                self.state.record(&records).await?;
+                if error.scope() == Scope::Run {
+                    fate.stop = Some(error.duplicate());
+                }
+                fate.failures.push((step.name, error));
+            }
+        }
+        self.state.record(&[settled]).await
+    }
+
+    fn is_wanted(&self, step: &Step) -> bool {
+        !step.document || self.options.attachments != Attachments::Never
+    }
+
+    /// Steps are for records that we created. At a record that was there before us, a document is sent only
+    /// if it is new for certain — the journal has seen the others — or if documents are asked for always.
+    fn is_due(&self, parcel: &Parcel<'_, I>, receipt: &StoredReceipt, step: &Step) -> bool {
+        let seen_before = parcel.entry.receipt.is_some() && !parcel.recovered;
+        let known = receipt.steps.iter().any(|known| known.name == step.name && known.identity == step.identity);
+        receipt.created_by_us
+            || (step.document && self.options.attachments == Attachments::Always)
+            || (seen_before && !known)
+    }
+
+    /// Delivers one step. The outer error is the state's; the inner one says why the step failed, after how
+    /// many tries, and whether it may have arrived all the same.
+    async fn deliver_step(
+        &self,
+        parcel: &Parcel<'_, I>,
+        id: Option<&VendorId>,
+        step: &Step,
+    ) -> Result<Result<(), (Error, u32, bool)>> {
+        let Some(id) = id else {
+            let error = Error::new(ErrorKind::Invalid, "the target did not tell the id of the record it belongs to");
+            return Ok(Err((error, 0, false)));
+        };
+        let known = KnownStep { name: step.name.clone(), identity: step.identity.clone(), sent: true };
+        let done = Record::Step(parcel.key.clone(), known);
+        let earlier = parcel.entry.step_traces.iter().find(|trace| trace.step == *step && trace.id == *id);
+        if let Some(trace) = earlier.filter(|_| !step.idempotent) {
+            match self.find_step(trace).await {
+                Ok(true) => return self.state.record(&[done]).await.map(Ok),
+                Ok(false) => {}
+                Err(unknown) => return Ok(Err((unknown, 0, true))),
+            }
+        }
+        let trace = StepTrace { at: Timestamp::now(), id: id.clone(), step: step.clone() };
+        let intent = Intent { key: parcel.key.clone(), trace: IntentTrace::Step(trace.clone()) };
+        self.state.intend(&[intent]).await?;
+        let mut attempt = 1;
+        loop {
+            let write = self.writer.write_step(&parcel.prepared.item, id, step);
+            let error = match guarded_future(write).await.and_then(|written| written) {
+                Ok(()) => return self.state.record(&[done]).await.map(Ok),
+                Err(error) => error,
+            };
+            if error.execution() == Execution::Unknown && !step.idempotent {
+                match self.find_step(&trace).await {
+                    Ok(true) => return self.state.record(&[done]).await.map(Ok),
+                    Ok(false) => {}
+                    Err(unknown) => return Ok(Err((unknown, attempt, true))),
+                }
+            }
+            let again = error.is_retryable()
+                && error.scope() == Scope::Item
+                && attempt < u32::from(self.options.attempts.get());
+            if !again || !budget::current().pause(Backoff::default().jittered(attempt).max(error.retry_after().unwrap_or_default())).await {
+                return Ok(Err((error, attempt, false)));
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Whether a step arrived; an error where there is no way to know.
+    async fn find_step(&self, trace: &StepTrace) -> Result<bool> {
+        let conclusive_from = tokio::time::Instant::now() + self.writer.lookup_lag();
+        let why = loop {
+            let asked = tokio::time::Instant::now();
+            match guarded_future(self.writer.find_step(trace)).await.and_then(|found| found) {
+                Ok(Found::Ours(_)) => return Ok(true),
+                Ok(Found::Absent | Found::Someone(_)) if asked >= conclusive_from => return Ok(false),
+                Ok(Found::Absent | Found::Someone(_)) => {
+                    if !budget::current().pause(conclusive_from - asked).await {
+                        break "the look-up may still be behind".to_owned();
+                    }
+                }
+                Ok(Found::CannotTell(why)) => break why,
+                Err(error) => break error.to_string(),
+            }
+        };
+        let message = format!("it is unknown whether {} arrived", trace.step.name);
+        Err(Error::new(ErrorKind::OutcomeUnknown, message)
+            .with_vendor_message(why)
+            .advise("Look at the target; it is not sent again without another look."))
+    }
+}
+
+fn is_sent(receipt: &StoredReceipt, step: &Step) -> bool {
+    receipt.steps.iter().any(|known| known.sent && known.name == step.name && known.identity == step.identity)
+}
+
+fn remember(receipt: &mut StoredReceipt, step: &Step, sent: bool) {
+    receipt.steps.retain(|known| known.name != step.name);
+    receipt.steps.push(KnownStep { name: step.name.clone(), identity: step.identity.clone(), sent });
+}

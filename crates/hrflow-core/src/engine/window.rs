@@ -1,0 +1,125 @@
+//! The window: items that are read and not yet delivered, in reading order.
+
+use std::collections::{HashSet, VecDeque};
+
+use super::prepare::Prepared;
+
+/// Holds a bounded number of items and hands them out so that items of one key or identity are
+/// written one after another, in reading order, and never in one batch.
+pub(super) struct Window<I> {
+    waiting: VecDeque<Prepared<I>>,
+    busy: HashSet<String>,
+    capacity: usize,
+}
+
+impl<I> Window<I> {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self { waiting: VecDeque::new(), busy: HashSet::new(), capacity }
+    }
+
+    pub(super) fn has_room(&self) -> bool {
+        self.waiting.len() < self.capacity
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    pub(super) fn push(&mut self, item: Prepared<I>) {
+        self.waiting.push_back(item);
+    }
+
+    /// The first items, at most `most`, that wait for nobody.
+    pub(super) fn take(&mut self, most: usize) -> Vec<Prepared<I>> {
+        let mut batch = Vec::new();
+        let mut ahead: HashSet<String> = HashSet::new();
+        let mut index = 0;
+        while index < self.waiting.len() && batch.len() < most {
+            let names = names(&self.waiting[index]);
+            let free = !names.iter().any(|name| self.busy.contains(name) || ahead.contains(name));
+            // An item that has to wait holds back those behind it that share a name with it, too.
+            ahead.extend(names);
+            if free {
+                batch.extend(self.waiting.remove(index));
+            } else {
+                index += 1;
+            }
+        }
+        self.busy.extend(batch.iter().flat_map(names));
+        batch
+    }
+
+    /// An item that was taken is delivered.
+    pub(super) fn done(&mut self, item: &Prepared<I>) {
+        for name in names(item) {
+            self.busy.remove(&name);
+        }
+    }
+}
+
+fn names<I>(item: &Prepared<I>) -> Vec<String> {
+    let key = format!("key:{}", item.key);
+    let identity = item.identity.as_ref().map(|identity| format!("identity:{}", identity.as_str()));
+    std::iter::once(key).chain(identity).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::item::{ContentHash, Identity, ItemKey};
+
+    fn item(seq: u64, key: &str, email: Option<&str>) -> Prepared<u64> {
+        Prepared {
+            seq,
+            key: ItemKey::new(key),
+            origin: Box::new(json!({})),
+            item: seq,
+            hash: serde_json::from_value::<ContentHash>(json!("h")).unwrap(),
+            identity: email.map(Identity::email),
+        }
+    }
+
+    fn taken(window: &mut Window<u64>, most: usize) -> Vec<u64> {
+        window.take(most).iter().map(|item| item.seq).collect()
+    }
+
+    #[test]
+    fn one_identity_is_written_one_after_another_in_reading_order() {
+        let mut window = Window::new(10);
+        let [a, b, c, d] = [
+            item(0, "a", Some("ada@example.com")),
+            item(1, "b", Some("ADA@example.com ")),
+            item(2, "b", Some("bob@example.com")),
+            item(3, "d", None),
+        ];
+        for item in [a, b, c, d] {
+            window.push(item);
+        }
+        // 1 shares its address with 0; 2 shares its key with 1, which comes before it.
+        assert_eq!(taken(&mut window, 10), [0, 3]);
+        assert_eq!(taken(&mut window, 10), [0; 0]);
+        window.done(&item(0, "a", Some("ada@example.com")));
+        assert_eq!(taken(&mut window, 10), [1]);
+        window.done(&item(1, "b", Some("ada@example.com")));
+        assert_eq!(taken(&mut window, 10), [2]);
+        assert!(window.is_empty());
+    }
+
+    #[test]
+    fn it_is_full_at_its_capacity_and_batches_are_bounded() {
+        let mut window = Window::new(3);
+        for seq in 0..3 {
+            assert!(window.has_room());
+            window.push(item(seq, &seq.to_string(), None));
+        }
+        assert!(!window.has_room());
+        assert_eq!(taken(&mut window, 2), [0, 1]);
+        assert_eq!(window.len(), 1);
+    }
+}

@@ -1,0 +1,186 @@
+//! Which addresses a download may connect to.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+/// Which addresses may be connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Addresses of the public Internet.
+    Public,
+    /// Those, and private networks and this machine.
+    PublicAndLocal,
+    /// This machine only.
+    Loopback,
+}
+
+/// An address that may not be connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Refused;
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the address is not one of the public Internet")
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Reach {
+    /// Whether `address` may be connected to.
+    pub(super) fn includes(self, address: IpAddr) -> bool {
+        match (self, nature(address)) {
+            (Self::Loopback, nature) => nature == Nature::Loopback,
+            (_, Nature::Public) => true,
+            (Self::PublicAndLocal, Nature::Loopback | Nature::Private) => true,
+            _ => false,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nature {
+    Public,
+    Loopback,
+    Private,
+    /// Never an attachment's home: link-local (where clouds keep their machines' credentials), multicast,
+    /// unspecified, reserved, documentation; and IPv6 addresses that carry an IPv4 address, as they may lead to any.
+    Other,
+}
+
+fn nature(address: IpAddr) -> Nature {
+    match address {
+        IpAddr::V4(address) => nature_v4(address),
+        IpAddr::V6(address) => nature_v6(address),
+    }
+}
+
+fn nature_v4(address: Ipv4Addr) -> Nature {
+    let [a, b, c, _] = address.octets();
+    match (a, b, c) {
+        (127, ..) => Nature::Loopback,
+        // 100.64/10 is behind a provider's address translation.
+        (10, ..) | (172, 16..=31, _) | (192, 168, _) | (100, 64..=127, _) => Nature::Private,
+        // "This network"; link-local.
+        (0, ..) | (169, 254, _) => Nature::Other,
+        // Protocol assignments; documentation; 6to4 relays; benchmarks; documentation.
+        (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) => Nature::Other,
+        // Multicast, reserved, broadcast.
+        (224.., ..) => Nature::Other,
+        _ => Nature::Public,
+    }
+}
+
+fn nature_v6(address: Ipv6Addr) -> Nature {
+    let [a, b, ..] = address.segments();
+    match a {
+        _ if address == Ipv6Addr::LOCALHOST => Nature::Loopback,
+        // Unique local.
+        0xfc00..=0xfdff => Nature::Private,
+        // Teamed with IPv4: Teredo and its neighbours in 2001::/23, documentation 2001:db8::/32, 6to4 2002::/16.
+        0x2001 if b < 0x0200 || b == 0x0db8 => Nature::Other,
+        0x2002 => Nature::Other,
+        // Documentation 3fff::/20.
+        0x3fff if b < 0x1000 => Nature::Other,
+        // All that is handed out for the public lies in 2000::/3. Outside of it are the mapped and translated
+        // IPv4 addresses (::ffff:0:0/96, 64:ff9b::/96), link-local, site-local and multicast ones.
+        0x2000..=0x3fff => Nature::Public,
+        _ => Nature::Other,
+    }
+}
+
+/// Resolves names, and answers only with addresses in reach: what is checked is what is connected to, so a name
+/// that changes its mind between two look-ups gains nothing.
+#[derive(Debug, Clone)]
+pub(super) struct FilteredDns {
+    pub(super) reach: Reach,
+}
+
+impl Resolve for FilteredDns {
+    fn resolve(&self, name: Name) -> Resolving {
+        let reach = self.reach;
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let some = !found.is_empty();
+            let allowed: Vec<_> = found.into_iter().filter(|address| reach.includes(address.ip())).collect();
+            if some && allowed.is_empty() {
+                return Err(Box::new(Refused).into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+impl FilteredDns {
+    pub(super) fn shared(reach: Reach) -> Arc<Self> {
+        Arc::new(Self { reach })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(reach: Reach, addresses: &[&str], expected: bool) {
+        for address in addresses {
+            assert_eq!(reach.includes(address.parse().unwrap()), expected, "{reach:?} {address}");
+        }
+    }
+
+    const PUBLIC: [&str; 6] = ["1.1.1.1", "100.63.0.1", "172.32.0.1", "203.0.112.9", "2606:4700::1", "2a00::1"];
+    const LOCAL: [&str; 8] =
+        ["127.0.0.1", "127.9.9.9", "::1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1", "fd00::1"];
+    const NEVER: [&str; 24] = [
+        "0.0.0.0",
+        "0.1.2.3",
+        "169.254.169.254",
+        "192.0.0.1",
+        "192.0.2.1",
+        "198.18.0.1",
+        "198.51.100.1",
+        "203.0.113.1",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::ffff:127.0.0.1",
+        "::ffff:1.1.1.1",
+        "::1.1.1.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::1",
+        "2001::1",
+        "2001:db8::1",
+        "2002:7f00:1::",
+        "3fff::1",
+        "fe80::1",
+        "fec0::1",
+        "ff02::1",
+    ];
+
+    #[test]
+    fn only_the_public_internet_unless_allowed() {
+        all(Reach::Public, &PUBLIC, true);
+        all(Reach::Public, &LOCAL, false);
+        all(Reach::Public, &NEVER, false);
+        all(Reach::PublicAndLocal, &PUBLIC, true);
+        all(Reach::PublicAndLocal, &LOCAL, true);
+        all(Reach::PublicAndLocal, &NEVER, false);
+        all(Reach::Loopback, &["127.0.0.1", "::1"], true);
+        all(Reach::Loopback, &PUBLIC, false);
+        all(Reach::Loopback, &LOCAL[3..], false);
+        all(Reach::Loopback, &NEVER, false);
+    }
+
+    #[tokio::test]
+    async fn names_resolve_to_addresses_in_reach_only() {
+        let resolve = |reach| FilteredDns { reach }.resolve("localhost".parse().unwrap());
+        assert!(resolve(Reach::Loopback).await.unwrap().all(|address| address.ip().is_loopback()));
+        let Err(error) = resolve(Reach::Public).await else { panic!("localhost is not public") };
+        assert!(error.is::<Refused>());
+    }
+}

@@ -1,0 +1,258 @@
+//! The address that every request of a client starts from.
+
+use std::{fmt, net::IpAddr};
+
+use url::{Host, Url};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Where a vendor's API lives: https, or http on this machine, with an optional path prefix.
+///
+/// The path always ends in one slash, so that joining keeps the prefix. It holds no credentials, no query and
+/// no fragment.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    url: Url,
+    host: String,
+    field: &'static str,
+}
+
+impl BaseUrl {
+    /// Reads the value of the parameter `field`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`], naming the field and never the value, when it is not an absolute URL, is
+    /// neither https nor http to 127.0.0.0/8, `::1` or `localhost`, or holds credentials, a query or a fragment.
+    pub fn parse(value: &str, field: &'static str) -> Result<Self> {
+        let refuse = |why: &str| {
+            Error::new(ErrorKind::Config, format!("{field} {why}"))
+                .with("field", field)
+                .advise("Give an address such as https://api.example.com/v1.")
+        };
+        let mut url = Url::parse(value.trim()).map_err(|_| refuse("is not an absolute URL"))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return Err(refuse("is not an https URL"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refuse("must not hold a user name or a password"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refuse("must not hold a query or a fragment"));
+        }
+        if url.scheme() == "http" && !is_loopback(&url) {
+            return Err(refuse("must be https: http is for this machine only"));
+        }
+        let path = format!("{}/", url.path().trim_end_matches('/'));
+        url.set_path(&path);
+        Ok(Self { host: host_of(&url), url, field })
+    }
+
+    /// The address of `path`, which is taken relative to the prefix whether it begins with a slash or not.
+    /// It may carry a query. Values go through [`segment`] first.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Internal`] when the path would lead elsewhere: a `.` or `..` segment, a backslash, a fragment
+    /// or a control character.
+    pub fn join(&self, path: &str) -> Result<Url> {
+        let refuse = |why| Error::new(ErrorKind::Internal, format!("a path to {} {why}", self.host()));
+        if path.contains(|c: char| c == '\\' || c == '#' || c.is_control()) {
+            return Err(refuse("holds a character that a path cannot hold"));
+        }
+        let (path, query) = match path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path, None),
+        };
+        let is_dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+        if path.split('/').any(is_dots) {
+            return Err(refuse("holds a `.` or `..` segment"));
+        }
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}{}", self.url.path(), path.trim_start_matches('/')));
+        url.set_query(query);
+        Ok(url)
+    }
+
+    /// The base address one level below, such as a tenant's.
+    ///
+    /// # Errors
+    ///
+    /// As [`join`](Self::join).
+    pub fn below(&self, path: &str) -> Result<Self> {
+        let mut url = self.join(path)?;
+        url.set_query(None);
+        let path = format!("{}/", url.path().trim_end_matches('/'));
+        url.set_path(&path);
+        Ok(Self { url, host: self.host.clone(), field: self.field })
+    }
+
+    /// Whether `url` has the scheme, host and port of this one.
+    pub fn same_origin(&self, url: &Url) -> bool {
+        self.url.origin() == url.origin()
+    }
+
+    /// The host, with the port where it is not the scheme's own.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether it points to this machine.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.url)
+    }
+
+    /// The address itself.
+    pub fn as_url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The parameter that it came from.
+    pub(super) fn field(&self) -> &'static str {
+        self.field
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.url, f)
+    }
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BaseUrl({})", self.url)
+    }
+}
+
+/// A value as one segment of a path: everything but letters, digits, `-`, `_` and `~` is percent-encoded,
+/// and dots too where the value is nothing but dots.
+///
+/// A value that comes from an item or from a vendor cannot add segments or a query this way.
+pub fn segment(value: &str) -> String {
+    let dots = !value.is_empty() && value.bytes().all(|byte| byte == b'.');
+    let mut text = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' => text.push(char::from(byte)),
+            b'.' if !dots => text.push('.'),
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
+}
+
+/// The host of `url`, with the port where it is not the scheme's own.
+pub(super) fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+/// Whether `url` names this machine: 127.0.0.0/8, `::1` or `localhost`.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.trim_end_matches('.').eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(value: &str) -> BaseUrl {
+        BaseUrl::parse(value, "api_url").unwrap()
+    }
+
+    #[test]
+    fn the_prefix_keeps_exactly_one_slash() {
+        for value in ["https://h.example/v1", "https://h.example/v1/", " https://h.example/v1// "] {
+            assert_eq!(base(value).to_string(), "https://h.example/v1/");
+        }
+        assert_eq!(base("https://h.example").to_string(), "https://h.example/");
+    }
+
+    #[test]
+    fn http_is_for_this_machine_only() {
+        for value in
+            ["http://127.0.0.1:81", "http://127.9.9.9/", "http://[::1]:9", "http://localhost", "http://LOCALHOST:1"]
+        {
+            assert!(base(value).is_loopback(), "{value}");
+        }
+        for value in [
+            "http://h.example",
+            "http://10.0.0.1",
+            "http://127.0.0.1.example",
+            "http://localhost.example",
+            "http://[::ffff:127.0.0.1]",
+            "ftp://localhost",
+            "file:///etc/passwd",
+            "data:text/plain,x",
+        ] {
+            assert!(BaseUrl::parse(value, "api_url").is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn refusals_name_the_field_and_never_the_value() {
+        for value in [
+            "hush-hush",
+            "/hush-hush",
+            "https://user:hush-hush@h.example",
+            "https://hush-hush@h.example",
+            "https://h.example/?key=hush-hush",
+            "https://h.example/#hush-hush",
+            "http://hush-hush.example/",
+        ] {
+            let error = BaseUrl::parse(value, "api_url").unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert_eq!(error.context("field"), Some("api_url"));
+            assert!(!format!("{error} {error:?}").contains("hush-hush"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn joining_stays_below_the_prefix() {
+        let base = base("https://h.example/v1");
+        assert_eq!(base.join("a/b").unwrap().as_str(), "https://h.example/v1/a/b");
+        assert_eq!(base.join("/a?x=1&y=%20").unwrap().as_str(), "https://h.example/v1/a?x=1&y=%20");
+        assert_eq!(base.join("").unwrap().as_str(), "https://h.example/v1/");
+        assert_eq!(base.join("//evil.example/a").unwrap().as_str(), "https://h.example/v1/evil.example/a");
+        assert_eq!(base.join("https://evil.example").unwrap().host_str(), Some("h.example"));
+        for path in ["../a", "a/../../b", "a/%2e%2E/b", "a/.%2e", "a\\b", "a#b", "a\tb", "./a"] {
+            assert!(base.join(path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_one_segment() {
+        let base = base("https://h.example/v1");
+        assert_eq!(segment("a b/ü?#%"), "a%20b%2F%C3%BC%3F%23%25");
+        assert_eq!(segment("v1.2"), "v1.2");
+        let url = base.join(&format!("candidates/{}", segment("1/2?x"))).unwrap();
+        assert_eq!(url.as_str(), "https://h.example/v1/candidates/1%2F2%3Fx");
+        assert!(base.join(&format!("candidates/{}", segment(".."))).is_err());
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        let base = base("https://h.example/v1");
+        let same = |url: &str| base.same_origin(&Url::parse(url).unwrap());
+        assert!(same("https://h.example/other"));
+        assert!(same("https://H.example:443/v1"));
+        assert!(!same("https://h.example:444/"));
+        assert!(!same("http://h.example/"));
+        assert!(!same("https://h.example.evil/"));
+    }
+
+    #[test]
+    fn a_base_below_another() {
+        let below = base("https://h.example/x").below("tenant/api").unwrap();
+        assert_eq!(below.to_string(), "https://h.example/x/tenant/api/");
+    }
+}

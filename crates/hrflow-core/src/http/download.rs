@@ -1,0 +1,320 @@
+//! Fetches attachments. Their URLs come from data: nothing about them is trusted.
+
+use std::{error::Error as StdError, fmt, net::IpAddr, time::Duration};
+
+use reqwest::{Method, header};
+use url::{Host, Url};
+
+use super::{
+    address::{FilteredDns, Reach, Refused},
+    backoff::Backoff,
+    base_url::{host_of, is_loopback},
+    budget::{self, Stopped},
+    transport::{self, Failure, Received},
+};
+use crate::error::{Error, ErrorKind, Execution, Result, Scope};
+
+/// How many redirects are followed.
+const MAX_REDIRECTS: usize = 5;
+
+/// What errors and logs call a download.
+const OPERATION: &str = "attachment.download";
+
+/// How a [`Downloader`] behaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DownloadOptions {
+    /// Let URLs lead to private networks and to this machine, the latter with plain http too (default: no).
+    /// Link-local, multicast and reserved addresses stay out of reach.
+    pub allow_local_urls: bool,
+    /// The most bytes of one file, after decompression (default 20 MiB).
+    pub max_bytes: usize,
+    /// How long one attempt may take, redirects aside (default 60 s).
+    pub timeout: Duration,
+    /// How often a download is tried (default 5, at least 1).
+    pub attempts: u32,
+    /// The first step of the exponential back-off between attempts (default 500 ms).
+    pub backoff: Duration,
+}
+
+impl Default for DownloadOptions {
+    fn default() -> Self {
+        Self {
+            allow_local_urls: false,
+            max_bytes: 20 * 1024 * 1024,
+            timeout: Duration::from_secs(60),
+            attempts: 5,
+            backoff: Backoff::default().base,
+        }
+    }
+}
+
+/// A file that was fetched.
+///
+/// `Debug` shows the length and the types, not the content.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Download {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Its type as its content shows: what a known signature says, else `text/plain` for readable UTF-8, else
+    /// `application/octet-stream`.
+    pub content_type: &'static str,
+    /// Its type as the server says, without parameters, in lower case.
+    pub declared_content_type: Option<String>,
+}
+
+/// Fetches files from URLs that come from data.
+///
+/// No credentials, cookies or proxies. Only https, unless `allow_local_urls` is set and the address is this
+/// machine's. The URL, every redirect and every address that a name resolves to is checked, and the address
+/// that was checked is the one connected to. Errors name the host, never the path or the query: signed URLs are
+/// secrets.
+#[derive(Debug, Clone)]
+pub struct Downloader {
+    options: DownloadOptions,
+    https: reqwest::Client,
+    /// For http: this machine only, whatever a name resolves to.
+    http: Option<reqwest::Client>,
+}
+
+impl Downloader {
+    /// A downloader; it keeps connections for reuse.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] where the operating system has no root certificates.
+    pub fn new(options: DownloadOptions) -> Result<Self> {
+        let client = |reach| {
+            let connect_timeout = Duration::from_secs(10).min(options.timeout.mul_f64(0.75));
+            let builder = transport::builder(connect_timeout, Duration::from_secs(30));
+            let builder = builder.no_proxy().dns_resolver(FilteredDns::shared(reach));
+            let builder = if reach == Reach::Loopback { builder.tls_certs_only([]) } else { builder };
+            builder.build().map_err(|error| {
+                Error::new(ErrorKind::Config, "no HTTPS client can be made on this machine")
+                    .advise("Install the operating system's root certificates (package `ca-certificates`).")
+                    .with_source(error.without_url())
+            })
+        };
+        let https = client(if options.allow_local_urls { Reach::PublicAndLocal } else { Reach::Public })?;
+        let http = if options.allow_local_urls { Some(client(Reach::Loopback)?) } else { None };
+        Ok(Self { options, https, http })
+    }
+
+    /// Fetches the file at `url`, within the current [budget]. Tried again as any request that changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Concern the item, never the run. [`ErrorKind::Invalid`] for a URL that is not allowed or a file that is
+    /// too long, [`ErrorKind::NotFound`] and [`ErrorKind::Forbidden`] as the server says (a signed URL may have
+    /// expired), [`ErrorKind::Unavailable`], [`ErrorKind::Timeout`] and [`ErrorKind::RateLimited`] when all
+    /// attempts failed.
+    pub async fn fetch(&self, url: &str) -> Result<Download> {
+        let budget = budget::current();
+        let outcome = match Url::parse(url.trim()) {
+            Ok(url) => self.with_retries(&url, &budget).await,
+            Err(_) => Err(Error::new(ErrorKind::Invalid, "the attachment's address is not a URL")),
+        };
+        outcome.map_err(|error| error.with_scope(Scope::Item).with("operation", OPERATION))
+    }
+
+    async fn with_retries(&self, url: &Url, budget: &budget::Budget) -> Result<Download> {
+        let backoff = Backoff { base: self.options.backoff };
+        let mut failures = 0;
+        loop {
+            budget.check().map_err(Stopped::before_sending)?;
+            let error = match self.attempt(url).await {
+                Ok(download) => return Ok(download),
+                Err(error) => error.with_execution(Execution::No),
+            };
+            failures += 1;
+            if !error.is_retryable() || failures >= self.options.attempts.max(1) {
+                return Err(error.with("attempts", failures));
+            }
+            let wait = backoff.jittered(failures).max(error.retry_after().unwrap_or_default());
+            tracing::debug!(operation = OPERATION, attempt = failures, kind = %error.kind(), "trying again");
+            if !budget.pause(wait).await {
+                if budget.cancel.is_cancelled() {
+                    return Err(Stopped::Cancelled.before_sending().with_source(error));
+                }
+                return Err(error.with("attempts", failures));
+            }
+        }
+    }
+
+    /// One walk along the redirects.
+    async fn attempt(&self, url: &Url) -> Result<Download> {
+        let mut url = url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let host = host_of(&url);
+            let received = self.hop(&url, &host).await.map_err(|error| error.with("host", &host))?;
+            match received.status {
+                200..=299 => return Ok(self.finished(received)),
+                301 | 302 | 303 | 307 | 308 => url = redirected(&url, &received).map_err(|e| e.with("host", &host))?,
+                status => return Err(refusal(status, &received).with_status(status).with("host", &host)),
+            }
+        }
+        let message = format!("the attachment is behind more than {MAX_REDIRECTS} redirects");
+        Err(Error::new(ErrorKind::Invalid, message).with("host", host_of(&url)))
+    }
+
+    async fn hop(&self, url: &Url, host: &str) -> Result<Received> {
+        let client = self.client_for(url)?;
+        let mut request = reqwest::Request::new(Method::GET, url.clone());
+        request.headers_mut().insert(header::ACCEPT, header::HeaderValue::from_static("*/*"));
+        let started = std::time::Instant::now();
+        let outcome = transport::exchange(client, request, self.options.timeout, self.options.max_bytes).await;
+        let status = outcome.as_ref().ok().map(|received| received.status);
+        let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(operation = OPERATION, status, took_ms, "request");
+        let failure = match outcome {
+            Ok(received) => return Ok(received),
+            Err(failure) => failure,
+        };
+        Err(match failure {
+            Failure::Connect(_, source) if is_refused(&*source) => not_allowed("its host has no public address"),
+            Failure::Body { status: 200..=299, fault: transport::BodyFault::TooLong, .. } => {
+                let message = format!("the attachment is larger than {} bytes", self.options.max_bytes);
+                Error::new(ErrorKind::Invalid, message)
+            }
+            // Of anything but a file, the status and the headers are enough.
+            Failure::Body { status, headers, .. } if !(200..300).contains(&status) => {
+                return Ok(Received { status, headers, body: Vec::new() });
+            }
+            failure => failure.into_error(host),
+        })
+    }
+
+    /// The client that may fetch `url`, if any. Names are checked when they are resolved; addresses are not resolved,
+    /// so they are checked here.
+    fn client_for(&self, url: &Url) -> Result<&reqwest::Client> {
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(not_allowed("it holds a user name or a password"));
+        }
+        let (client, reach) = match (url.scheme(), &self.http) {
+            ("https", None) => (&self.https, Reach::Public),
+            ("https", Some(_)) => (&self.https, Reach::PublicAndLocal),
+            ("http", Some(http)) if is_loopback(url) => (http, Reach::Loopback),
+            _ => return Err(not_allowed("it is not https")),
+        };
+        let literal = match url.host() {
+            Some(Host::Domain(_)) => None,
+            Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
+            None => return Err(not_allowed("it names no host")),
+        };
+        match literal {
+            Some(address) if !reach.includes(address) => Err(not_allowed("its host has no public address")),
+            _ => Ok(client),
+        }
+    }
+
+    fn finished(&self, received: Received) -> Download {
+        let declared = received.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let declared = declared.and_then(|value| value.split(';').next()).map(|value| value.trim().to_lowercase());
+        Download {
+            content_type: content_type(&received.body),
+            declared_content_type: declared.filter(|value| !value.is_empty()),
+            bytes: received.body,
+        }
+    }
+}
+
+/// What the content shows itself to be.
+fn content_type(bytes: &[u8]) -> &'static str {
+    if let Some(known) = infer::get(bytes) {
+        return known.mime_type();
+    }
+    let readable = |text: &str| !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}'));
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.is_empty() && readable(text) => "text/plain",
+        _ => "application/octet-stream",
+    }
+}
+
+fn redirected(from: &Url, received: &Received) -> Result<Url> {
+    let location = received.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
+    let next = location.and_then(|location| from.join(location).ok());
+    next.ok_or_else(|| Error::new(ErrorKind::Protocol, "the attachment's server redirects to nowhere"))
+}
+
+fn refusal(status: u16, received: &Received) -> Error {
+    let error = |kind, message| Error::new(kind, message);
+    match status {
+        401 | 403 => error(ErrorKind::Forbidden, "the attachment's server refuses to hand it out")
+            .advise("A signed link may have expired: read the profile again."),
+        404 | 410 => error(ErrorKind::NotFound, "the attachment is not there (any more)"),
+        408 => error(ErrorKind::Timeout, "the attachment's server gave up waiting"),
+        429 | 503 => {
+            let kind = if status == 429 { ErrorKind::RateLimited } else { ErrorKind::Unavailable };
+            let error = error(kind, "the attachment's server asks to come back later");
+            let seconds = received.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+            seconds.map(Duration::from_secs).into_iter().fold(error, Error::with_retry_after)
+        }
+        500.. => error(ErrorKind::Unavailable, "the attachment's server cannot answer now"),
+        _ => error(ErrorKind::Invalid, "the attachment cannot be fetched"),
+    }
+}
+
+fn not_allowed(why: &str) -> Error {
+    Error::new(ErrorKind::Invalid, format!("the attachment's address is not allowed: {why}"))
+        .advise("For addresses in your own network, set the option `allow_local_urls`.")
+}
+
+fn is_refused(error: &(dyn StdError + 'static)) -> bool {
+    error.is::<Refused>() || error.source().is_some_and(is_refused)
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("bytes", &self.bytes.len())
+            .field("content_type", &self.content_type)
+            .field("declared_content_type", &self.declared_content_type)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_shows_its_type() {
+        assert_eq!(content_type(b"%PDF-1.7 ..."), "application/pdf");
+        assert_eq!(content_type("Curriculum vitæ\r\n".as_bytes()), "text/plain");
+        assert_eq!(content_type(b"\x89PNG\r\n\x1a\n"), "image/png");
+        assert_eq!(content_type(b"a\0b"), "application/octet-stream");
+        assert_eq!(content_type(b"\xff\xfe\xfd"), "application/octet-stream");
+        assert_eq!(content_type(b""), "application/octet-stream");
+    }
+
+    fn verdict(allow_local_urls: bool, url: &str) -> bool {
+        let options = DownloadOptions { allow_local_urls, ..DownloadOptions::default() };
+        Downloader::new(options).unwrap().client_for(&Url::parse(url).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn addresses_are_checked_before_anything_is_sent() {
+        for (url, plain, local) in [
+            ("https://h.example/a", true, true),
+            ("https://1.1.1.1/a", true, true),
+            ("http://h.example/a", false, false),
+            ("http://1.1.1.1/a", false, false),
+            ("http://10.0.0.1/a", false, false),
+            ("http://127.0.0.1/a", false, true),
+            ("http://localhost/a", false, true),
+            ("http://[::1]/a", false, true),
+            ("https://127.0.0.1/a", false, true),
+            ("https://10.0.0.1/a", false, true),
+            ("https://2130706433/a", false, true),
+            ("https://0x7f.1/a", false, true),
+            ("https://169.254.169.254/a", false, false),
+            ("https://[::ffff:169.254.169.254]/a", false, false),
+            ("https://user:word@h.example/a", false, false),
+            ("ftp://h.example/a", false, false),
+            ("file:///etc/passwd", false, false),
+            ("data:text/plain,a", false, false),
+        ] {
+            assert_eq!((verdict(false, url), verdict(true, url)), (plain, local), "{url}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! HTTP manners: one client for vendors' APIs, one for attachments.
+//!
+//! # What happens to a request
+//!
+//! The layers of [`Request::send`], outermost first:
+//!
+//! 1. **Span and metrics**, named by the [`Operation`], never by the URL.
+//! 2. **Retry**, bounded by the client's attempts and by the [budget]'s deadline and cancel token. A connection
+//!    that could not be made and a request to slow down are retried for every operation. A fault after the request left
+//!    (5xx, timeout, reset, unreadable answer) is retried for [`Safety::Read`] and [`Safety::Idempotent`] only; for
+//!    [`Safety::Once`] it ends in an error with [`Execution::Unknown`](crate::Execution::Unknown). A refused token is
+//!    replaced once, without counting as a failure.
+//! 3. **Rate limit**: each attempt takes a slot of the sliding window, and waits at the gate that
+//!    `Retry-After` has closed for all tasks of the credential.
+//! 4. **Authorization**: each attempt carries the token that is current when it has its slot. One that has to be
+//!    fetched is fetched before, as the fetch may need a slot of the same limit.
+//! 5. **Timeout** of one attempt, over all that follows.
+//! 6. **Transport**: connections are reused, gzip is understood, redirects are never followed. A stream that an
+//!    HTTP/2 server says it did not process is sent again here.
+//! 7. **The whole answer is read**, up to the client's limit.
+//! 8. **Classify**: the vendor's own function says what the answer means. It never sees half an answer.
+//!
+//! A request that is under way is not cut short by the budget. It may end up to one timeout after the deadline.
+//!
+//! # What never leaves
+//!
+//! Header values are marked as sensitive. Errors name the host and the operation, never the URL. Vendors' words
+//! pass through a [`Redactor`](crate::Redactor). Logs carry operation, vendor, status, attempt and times at `debug`;
+//! method, URL and bodies, without secrets, at `trace` only.
+
+mod address;
+mod answer;
+pub(crate) mod backoff;
+mod base_url;
+pub mod budget;
+pub mod classify;
+mod client;
+mod download;
+mod limiter;
+mod operation;
+mod rate_limit;
+mod request;
+mod send;
+pub mod telemetry;
+mod token;
+mod transport;
+mod words;
+
+pub use reqwest::{Method, multipart};
+pub use url::Url;
+
+pub use self::{
+    answer::Answer,
+    base_url::{BaseUrl, segment},
+    budget::Budget,
+    client::{Client, ClientBuilder},
+    download::{Download, DownloadOptions, Downloader},
+    operation::{Operation, Safety},
+    rate_limit::RateLimit,
+    request::Request,
+    token::{Token, TokenProvider, TokenSource},
+};

@@ -1,0 +1,129 @@
+//! One request, in a form that can be sent again.
+
+use std::{fmt, sync::Arc};
+
+use reqwest::{
+    Method,
+    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
+    multipart::Form,
+};
+use serde::Serialize;
+use url::Url;
+
+use super::{
+    answer::Answer,
+    client::{Inner, header},
+    operation::Operation,
+    send,
+};
+use crate::error::{Error, ErrorKind, Result};
+
+/// One request. What is wrong with a part is told by [`send`](Self::send).
+#[must_use = "a request does nothing until it is sent"]
+pub struct Request {
+    pub(super) client: Arc<Inner>,
+    pub(super) operation: Operation,
+    pub(super) method: Method,
+    pub(super) url: Result<Url>,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Body,
+}
+
+pub(super) enum Body {
+    Empty,
+    Bytes(Vec<u8>),
+    /// Built anew for every attempt: a form is used up by sending it.
+    Multipart(Box<dyn Fn() -> Form + Send + Sync>),
+}
+
+impl Request {
+    pub(super) fn new(client: Arc<Inner>, operation: Operation, method: Method, url: Result<Url>) -> Self {
+        Self { client, operation, method, url, headers: HeaderMap::new(), body: Body::Empty }
+    }
+
+    /// Adds pairs to the query.
+    pub fn query(mut self, pairs: &[(&str, &str)]) -> Self {
+        if let Ok(url) = &mut self.url
+            && !pairs.is_empty()
+        {
+            url.query_pairs_mut().extend_pairs(pairs);
+        }
+        self
+    }
+
+    /// Sets a header of this request, in place of the client's.
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        match header(name, value) {
+            Ok((name, value)) => drop(self.headers.insert(name, value)),
+            Err(error) => self.fail(error),
+        }
+        self
+    }
+
+    /// Sets the type of the body.
+    pub fn content_type(mut self, content_type: &'static str) -> Self {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self
+    }
+
+    /// Sends `body` as JSON; its type is `application/json` unless set otherwise.
+    pub fn json(self, body: &impl Serialize) -> Self {
+        let bytes = serde_json::to_vec(body);
+        self.bytes(bytes, "application/json", "JSON")
+    }
+
+    /// Sends `fields` as `application/x-www-form-urlencoded`.
+    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        let text = form.extend_pairs(fields).finish();
+        self.bytes(Ok::<_, std::convert::Infallible>(text.into_bytes()), "application/x-www-form-urlencoded", "a form")
+    }
+
+    /// Sends `multipart/form-data`; `form` is called once for each attempt.
+    pub fn multipart(mut self, form: impl Fn() -> Form + Send + Sync + 'static) -> Self {
+        self.body = Body::Multipart(Box::new(form));
+        self
+    }
+
+    /// Sends it, and waits for the whole answer. The [module](super) says in which order what happens.
+    ///
+    /// # Errors
+    ///
+    /// What the client's [`classify`](super::ClientBuilder::classify) made of the answer, or the fault that kept it
+    /// from coming; each with `vendor`, `operation`, `attempts` (how often it left), the status, and whether it
+    /// can have taken effect.
+    pub async fn send(self) -> Result<Answer> {
+        send::send(self).await
+    }
+
+    fn bytes<E>(mut self, bytes: Result<Vec<u8>, E>, content_type: &'static str, what: &str) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        match bytes {
+            Ok(bytes) => self.body = Body::Bytes(bytes),
+            Err(error) => {
+                let message = format!("the body of {} cannot be written as {what}", self.operation);
+                self.fail(Error::new(ErrorKind::Internal, message).with_source(error));
+            }
+        }
+        self.headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
+        self
+    }
+
+    /// The first fault stands.
+    fn fail(&mut self, error: Error) {
+        if self.url.is_ok() {
+            self.url = Err(error);
+        }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("vendor", &self.client.vendor)
+            .field("operation", &self.operation.name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,220 @@
+//! The bare exchange: one request, one answer read to its end, and what can go wrong on the way.
+
+use std::{error::Error as StdError, fmt, io, sync::Once, time::Duration};
+
+use reqwest::{Client, ClientBuilder, Request, Response, header::HeaderMap, redirect, tls::Version};
+
+use crate::error::{Error, ErrorKind, Execution, Result};
+
+/// What every request says that it is.
+const USER_AGENT: &str = concat!("hrflow-connectors/", env!("CARGO_PKG_VERSION"));
+
+/// Load balancers commonly close a connection that has idled for 60 s. We close ours sooner: a request that runs
+/// into the closing would be one of which nobody knows whether it was executed.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// A reqwest client with what vendor calls and downloads have in common. Redirects are never
+/// followed behind our back.
+pub(super) fn builder(connect_timeout: Duration, read_timeout: Duration) -> ClientBuilder {
+    choose_crypto();
+    Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .tls_version_min(Version::TLS_1_2)
+        .connect_timeout(connect_timeout)
+        .read_timeout(read_timeout)
+        .pool_idle_timeout(IDLE)
+        .tcp_keepalive(Duration::from_secs(30))
+        .http2_keep_alive_interval(Duration::from_secs(20))
+        .http2_keep_alive_timeout(Duration::from_secs(10))
+}
+
+/// TLS needs one crypto provider per process. Where the program has chosen one, that stands.
+fn choose_crypto() {
+    static CHOSEN: Once = Once::new();
+    CHOSEN.call_once(|| {
+        // An error only says that there is one already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}
+
+/// Status, headers and body of an answer.
+pub(super) struct Received {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+/// How an exchange failed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// No connection: nothing was sent.
+    Connect(&'static str, BoxedError),
+    /// The request could not even be made.
+    Request(BoxedError),
+    /// The time given was used up. It may have arrived.
+    Timeout,
+    /// The connection broke, or what came is not HTTP. It may have arrived.
+    Broken(BoxedError),
+    /// An answer began, and its body cannot be read.
+    Body {
+        /// The status of the answer.
+        status: u16,
+        /// Its headers.
+        headers: HeaderMap,
+        /// What is wrong with the body.
+        fault: BodyFault,
+    },
+}
+
+/// What is wrong with a body.
+#[derive(Debug)]
+pub(super) enum BodyFault {
+    /// It is longer than the limit.
+    TooLong,
+    /// It did not come to its end in time.
+    Timeout,
+    /// It broke off, or is not what its encoding says.
+    Broken(BoxedError),
+}
+
+type BoxedError = Box<dyn StdError + Send + Sync>;
+
+/// Sends `request` and reads the answer, up to `max_bytes` of body after decompression. `timeout` spans both.
+pub(super) async fn exchange(
+    client: &Client,
+    request: Request,
+    timeout: Duration,
+    max_bytes: usize,
+) -> Result<Received, Failure> {
+    let deadline = tokio::time::Instant::now().checked_add(timeout);
+    let response = match in_time(deadline, client.execute(request)).await {
+        None => return Err(Failure::Timeout),
+        Some(Err(error)) => return Err(unanswered(error.without_url())),
+        Some(Ok(response)) => response,
+    };
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let body = in_time(deadline, read(response, max_bytes)).await.unwrap_or(Err(BodyFault::Timeout));
+    match body {
+        Ok(body) => Ok(Received { status, headers, body }),
+        Err(fault) => Err(Failure::Body { status, headers, fault }),
+    }
+}
+
+async fn in_time<F: Future>(deadline: Option<tokio::time::Instant>, future: F) -> Option<F::Output> {
+    match deadline {
+        Some(deadline) => tokio::time::timeout_at(deadline, future).await.ok(),
+        None => Some(future.await),
+    }
+}
+
+async fn read(mut response: Response, max_bytes: usize) -> Result<Vec<u8>, BodyFault> {
+    let announced = response.content_length().unwrap_or(0);
+    if announced > max_bytes as u64 {
+        return Err(BodyFault::TooLong);
+    }
+    // An announcement is only a claim: no more than 64 KiB on credit.
+    let mut body = Vec::with_capacity(announced.min(64 * 1024) as usize);
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > max_bytes => return Err(BodyFault::TooLong),
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(body),
+            Err(error) if error.is_timeout() => return Err(BodyFault::Timeout),
+            Err(error) => return Err(BodyFault::Broken(error.without_url().into())),
+        }
+    }
+}
+
+fn unanswered(error: reqwest::Error) -> Failure {
+    if error.is_builder() {
+        Failure::Request(error.into())
+    } else if error.is_connect() {
+        Failure::Connect(why_no_connection(&error), error.into())
+    } else if error.is_timeout() {
+        Failure::Timeout
+    } else {
+        Failure::Broken(error.into())
+    }
+}
+
+fn why_no_connection(error: &reqwest::Error) -> &'static str {
+    if error.is_dns() {
+        return "the name of the host cannot be resolved";
+    }
+    let mut source: Option<&(dyn StdError + 'static)> = Some(error);
+    while let Some(cause) = source {
+        if cause.is::<rustls::Error>() {
+            return "no secure connection (TLS)";
+        }
+        source = match cause.downcast_ref::<io::Error>() {
+            // `source` would skip the error that is wrapped.
+            Some(io) if io.get_ref().is_some() => io.get_ref().map(|inner| inner as _),
+            Some(io) => return why_no_tcp(io.kind()),
+            None => cause.source(),
+        };
+    }
+    if error.is_timeout() { "no connection within the time given" } else { "no connection" }
+}
+
+fn why_no_tcp(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::ConnectionRefused => "connection refused",
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => "connection reset",
+        io::ErrorKind::TimedOut => "no connection within the time given",
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => "no route to the host",
+        io::ErrorKind::UnexpectedEof => "connection closed before it was secure (TLS)",
+        _ => "no connection",
+    }
+}
+
+impl Failure {
+    /// A short name for metrics.
+    pub(super) fn outcome(&self) -> &'static str {
+        match self {
+            Self::Connect(..) => "connect",
+            Self::Timeout | Self::Body { fault: BodyFault::Timeout, .. } => "timeout",
+            Self::Request(_) | Self::Broken(_) | Self::Body { .. } => "broken",
+        }
+    }
+
+    /// The error that it is, naming the host and never the URL.
+    pub(super) fn into_error(self, host: &str) -> Error {
+        let after_sending = |kind, message| Error::new(kind, message).with_execution(Execution::Unknown);
+        match self {
+            Self::Connect(why, source) => {
+                Error::new(ErrorKind::Unavailable, format!("cannot connect to {host}: {why}")).with_source(source)
+            }
+            Self::Request(source) => {
+                Error::new(ErrorKind::Internal, format!("the request to {host} cannot be made")).with_source(source)
+            }
+            Self::Timeout => after_sending(ErrorKind::Timeout, format!("no answer from {host} in time")),
+            Self::Broken(source) => {
+                after_sending(ErrorKind::Unavailable, format!("the connection to {host} broke before an answer came"))
+                    .with_source(source)
+            }
+            Self::Body { status, fault, .. } => match fault {
+                BodyFault::TooLong => after_sending(
+                    ErrorKind::Protocol,
+                    format!("the answer of {host} is longer than we read"),
+                )
+                .with_retryable(true),
+                BodyFault::Timeout => {
+                    after_sending(ErrorKind::Timeout, format!("the answer of {host} did not come to its end in time"))
+                }
+                BodyFault::Broken(source) => {
+                    after_sending(ErrorKind::Unavailable, format!("the answer of {host} broke off or cannot be decoded"))
+                        .with_source(source)
+                }
+            }
+            .with_status(status),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.outcome())
+    }
+}

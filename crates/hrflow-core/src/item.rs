@@ -1,0 +1,242 @@
+//! Items: what is common to profiles and jobs, whatever warehouse they are in.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// What kind of thing an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DataType {
+    /// A candidate.
+    Profile,
+    /// A job offer.
+    Job,
+}
+
+/// An item in the shape of some warehouse.
+pub trait Item: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
+
+impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Item for T {}
+
+/// An item in the shape of a target. Its documents travel with it, under the reserved key
+/// `attachments`, and are never part of the request's body.
+pub trait TargetItem: Item {
+    /// JSON pointers of the members that change by themselves, such as signed URLs. They do not
+    /// count when an item is compared with what was sent before.
+    const VOLATILE: &'static [&'static str] = &[];
+
+    /// The documents that belong to the item.
+    fn attachments(&self) -> &[Attachment];
+}
+
+/// What a document is to its candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AttachmentKind {
+    /// The résumé.
+    Resume,
+    /// The cover letter.
+    Cover,
+    /// Any other document.
+    Other,
+}
+
+/// A document of an item, known by its URL.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// What it is.
+    pub kind: AttachmentKind,
+    /// Its file name, with extension.
+    pub name: String,
+    /// Where it can be fetched. Often signed: a secret for as long as it is valid.
+    pub url: String,
+    /// Its size in bytes, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+}
+
+impl Attachment {
+    /// What makes it this document and no other: name and size. URLs change by themselves.
+    pub fn identity(&self) -> String {
+        match self.size {
+            Some(size) => format!("{} ({size} bytes)", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
+
+impl fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attachment").field("kind", &self.kind).field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+/// What an item is known by in its origin: `source_key/key`, else `source_key/reference`, else a hash
+/// of its content. It may hold an e-mail address: `Debug` shows a digest.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ItemKey(String);
+
+impl ItemKey {
+    /// A key as the origin gives it.
+    pub fn new(key: impl Into<String>) -> Self {
+        Self(key.into())
+    }
+
+    /// The key of an item that has no name of its own.
+    pub fn of_content<I: Serialize>(item: &I) -> Self {
+        match serde_json::to_value(item) {
+            Ok(value) => Self(format!("content:{}", digest(&value))),
+            // A map with keys that are no text cannot be written as JSON; no item of ours has one.
+            Err(_) => Self("content:unreadable".to_owned()),
+        }
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A short digest of the key, fit for logs.
+    pub fn short(&self) -> String {
+        let mut digest = digest_text(&self.0);
+        digest.truncate(12);
+        digest
+    }
+}
+
+impl fmt::Display for ItemKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ItemKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ItemKey(#{})", self.short())
+    }
+}
+
+/// What makes two items the same person or job at the target. Items of one identity are written
+/// one after another. Only a digest is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Identity(String);
+
+impl Identity {
+    /// The identity of whoever has this e-mail address; case and surrounding blanks do not count.
+    pub fn email(address: &str) -> Self {
+        Self(digest_text(&format!("email:{}", address.trim().to_lowercase())))
+    }
+
+    /// The identity of an item that the target knows by nothing better than some of its members.
+    pub fn members(members: &[&str]) -> Self {
+        Self(digest_text(&format!("members:{}", members.join("\u{1f}"))))
+    }
+
+    /// The digest.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The digest of what would be sent for an item; equal hashes mean: nothing new to send.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ContentHash(String);
+
+impl ContentHash {
+    /// The hash of a formatted item: everything but the members that change by themselves, and of
+    /// its attachments the identities only.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`] where the item cannot be written as JSON.
+    pub fn of<I: TargetItem>(item: &I) -> Result<Self> {
+        let mut value = serde_json::to_value(item).map_err(|error| {
+            Error::new(ErrorKind::Invalid, "the formatted item cannot be written as JSON").with_source(error)
+        })?;
+        for pointer in I::VOLATILE {
+            if let Some(member) = value.pointer_mut(pointer) {
+                *member = Value::Null;
+            }
+        }
+        if let Some(members) = value.as_object_mut() {
+            let identities = item.attachments().iter().map(|it| Value::from(it.identity())).collect();
+            members.insert("attachments".to_owned(), Value::Array(identities));
+        }
+        Ok(Self(digest(&value)))
+    }
+}
+
+/// SHA-256 of some text, in hexadecimal.
+pub(crate) fn digest_text(text: &str) -> String {
+    base16ct::lower::encode_string(&Sha256::digest(text))
+}
+
+/// SHA-256 of a JSON value; the order of members does not count.
+fn digest(value: &Value) -> String {
+    fn canonical(value: &Value) -> Value {
+        match value {
+            Value::Object(members) => {
+                let mut sorted: Vec<_> = members.iter().collect();
+                sorted.sort_by_key(|(name, _)| *name);
+                sorted.into_iter().map(|(name, member)| (name.clone(), canonical(member))).collect()
+            }
+            Value::Array(elements) => elements.iter().map(canonical).collect(),
+            scalar => scalar.clone(),
+        }
+    }
+    digest_text(&canonical(value).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    #[derive(Clone, Serialize, Deserialize)]
+    struct Candidate {
+        name: String,
+        picture: String,
+        attachments: Vec<Attachment>,
+        #[serde(flatten)]
+        rest: Map<String, Value>,
+    }
+
+    impl TargetItem for Candidate {
+        const VOLATILE: &'static [&'static str] = &["/picture", "/absent"];
+        fn attachments(&self) -> &[Attachment] {
+            &self.attachments
+        }
+    }
+
+    fn candidate(name: &str, picture: &str, url: &str, size: u64) -> Candidate {
+        let json = json!({ "name": name, "picture": picture, "extra": 1,
+            "attachments": [{ "kind": "resume", "name": "cv.pdf", "url": url, "size": size }] });
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn signed_urls_do_not_count_and_content_does() {
+        let hash = |it: &Candidate| ContentHash::of(it).unwrap();
+        let one = hash(&candidate("Ada", "p?sig=1", "https://example.com/1", 7));
+        assert_eq!(one, hash(&candidate("Ada", "p?sig=2", "https://example.com/2", 7)));
+        assert_ne!(one, hash(&candidate("Ada", "p?sig=1", "https://example.com/1", 8)));
+        assert_ne!(one, hash(&candidate("Eva", "p?sig=1", "https://example.com/1", 7)));
+    }
+
+    #[test]
+    fn a_key_and_a_document_do_not_print_themselves() {
+        let key = ItemKey::new("source/ada@example.com");
+        assert!(!format!("{key:?}").contains("ada"));
+        let item = candidate("Ada", "", "https://example.com/1?signature=s", 7);
+        assert!(!format!("{:?}", item.attachments).contains("signature"));
+    }
+}

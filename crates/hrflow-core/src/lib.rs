@@ -1,0 +1,44 @@
+//! Warehouses, actions, read modes and the run engine of HrFlow connectors.
+//!
+//! A *connector* is the *actions* of one vendor. An action takes items from an *origin* to a
+//! *target*: each is read, turned by a *format* into the target's shape, kept, changed or discarded by
+//! *logics*, and written. Every item ends in a *receipt* or a *dead letter*, and in exactly one count of
+//! the [`RunResult`].
+//!
+//! This crate knows no vendor. A connector crate implements [`Origin`] and [`Target`], and says so in a
+//! [`Connector`].
+
+pub mod action;
+pub mod connector;
+mod engine;
+pub mod error;
+pub mod http;
+pub mod item;
+pub mod options;
+pub mod origin;
+pub mod parameters;
+pub mod receipt;
+pub mod result;
+pub mod secret;
+pub mod state;
+pub mod target;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod text;
+pub mod warehouse;
+
+pub use action::{Action, ActionInfo, ActionType, FormatName, ReadMode, Run, TriggerType};
+pub use async_trait::async_trait;
+pub use connector::{AnyAction, Connector, ConnectorType, JsonRun};
+pub use engine::{BoxError, DryRun, Environment};
+pub use error::{Error, ErrorKind, Execution, Result, Scope};
+pub use futures::stream::BoxStream;
+pub use item::{Attachment, AttachmentKind, ContentHash, DataType, Identity, Item, ItemKey, TargetItem};
+pub use options::Options;
+pub use origin::{ItemStream, Origin, ReadOrder, ReadRequest};
+pub use receipt::{Found, Outcome, Receipt, Step, StepTrace, Trace, VendorId};
+pub use result::{Events, RunResult, Status};
+pub use secret::{Redactor, Secret};
+pub use target::{Capabilities, OpenContext, Target, TargetId, Write, Writer};
+pub use tokio_util::sync::CancellationToken;
+pub use warehouse::{Endpoint, Warehouse};

@@ -1,0 +1,154 @@
+//! Options: how a run goes about its work, the same for every connector.
+
+use std::{borrow::Cow, num::NonZeroU16, str::FromStr, time::Duration};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use crate::{
+    http::RateLimit,
+    parameters::{Parameters, Span},
+};
+
+/// How a run goes about its work. Every member has a default.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Writes in flight. Each target has its own default.
+    pub concurrency: Option<NonZeroU16>,
+    /// The most requests in a time, such as `50/10s`, or `off`. The default is the vendor's published limit.
+    pub rate_limit: RateLimitOption,
+    /// Tries per request, the first included.
+    pub attempts: NonZeroU16,
+    /// How long one request may take.
+    pub timeout: Span,
+    /// How long one item may take, waiting and retries included.
+    pub deadline: Span,
+    /// What to do with a record that exists at the target already.
+    pub on_existing: OnExisting,
+    /// Whether documents are sent where the target takes them.
+    pub attachments: Attachments,
+    /// Let attachment URLs point to private or loopback addresses.
+    pub allow_local_urls: bool,
+}
+
+impl Parameters for Options {}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            concurrency: None,
+            rate_limit: RateLimitOption::default(),
+            attempts: NonZeroU16::MIN.saturating_add(4),
+            timeout: Span::from(Duration::from_secs(30)),
+            deadline: Span::from(Duration::from_secs(600)),
+            on_existing: OnExisting::default(),
+            attachments: Attachments::default(),
+            allow_local_urls: false,
+        }
+    }
+}
+
+/// What to do with a record that exists at the target already.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OnExisting {
+    /// Leave it as it is and count a duplicate.
+    #[default]
+    Report,
+    /// Change it to what the item says.
+    Update,
+}
+
+/// Whether documents are sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Attachments {
+    /// Never (`false`).
+    Never,
+    /// For records that we created, and where the journal proves that a document is new (`true`).
+    #[default]
+    New,
+    /// For records that were there before us too (`always`).
+    Always,
+}
+
+impl<'de> Deserialize<'de> for Attachments {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Spelling {
+            Flag(bool),
+            Word(String),
+        }
+        match Spelling::deserialize(deserializer)? {
+            Spelling::Flag(false) => Ok(Self::Never),
+            Spelling::Flag(true) => Ok(Self::New),
+            Spelling::Word(word) => match word.as_str() {
+                "false" => Ok(Self::Never),
+                "true" => Ok(Self::New),
+                "always" => Ok(Self::Always),
+                _ => Err(D::Error::custom("expected true, false or always")),
+            },
+        }
+    }
+}
+
+impl JsonSchema for Attachments {
+    fn schema_name() -> Cow<'static, str> {
+        "Attachments".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "enum": [true, false, "always"] })
+    }
+}
+
+/// The limit to keep.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum RateLimitOption {
+    /// The vendor's published one.
+    #[default]
+    Vendor,
+    /// None (`off`).
+    Off,
+    /// This one.
+    Limit(RateLimit),
+}
+
+impl RateLimitOption {
+    /// The limit that holds at a target whose vendor publishes `published`.
+    pub fn resolve(&self, published: Option<RateLimit>) -> Option<RateLimit> {
+        match self {
+            Self::Vendor => published,
+            Self::Off => None,
+            Self::Limit(limit) => Some(*limit),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RateLimitOption {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "off" => Ok(Self::Off),
+            limit => RateLimit::from_str(limit).map(Self::Limit).map_err(D::Error::custom),
+        }
+    }
+}
+
+impl JsonSchema for RateLimitOption {
+    fn schema_name() -> Cow<'static, str> {
+        "RateLimit".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "rate", "pattern": "^(off|[1-9][0-9]*/[1-9][0-9]*(ms|s|m|h))$" })
+    }
+}

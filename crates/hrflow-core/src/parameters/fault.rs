@@ -1,0 +1,272 @@
+//! What is wrong with a value, in words that help to set it right.
+
+use std::{error::Error as StdError, fmt};
+
+use serde_json::Value;
+
+use super::nearest;
+use crate::{Error, ErrorKind};
+
+/// How much of a name or a text is repeated in a message, in characters.
+const SHOWN: usize = 60;
+
+/// What sort of fault it is.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FaultKind {
+    /// A required field is not there.
+    Missing,
+    /// There is no such field.
+    Unknown,
+    /// The value is not of the field's type.
+    Wrong,
+    /// The values are of their types, but break a rule.
+    Rule,
+}
+
+/// One fault of a set of parameters. `Display` is one line that starts with the path.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What sort of fault it is.
+    pub kind: FaultKind,
+    /// Where it is: `target_parameters.auth_data.password`.
+    pub path: String,
+    /// What should stand there; for [`FaultKind::Missing`] what the field is for, for
+    /// [`FaultKind::Rule`] the rule. May be empty.
+    pub expected: String,
+    /// What stands there. Never a secret's value.
+    pub came: Option<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Fault {
+    fn new(kind: FaultKind, path: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self { kind, path: path.into(), expected: expected.into(), came: None, hint: None }
+    }
+
+    /// A required field that is not there; of its description the first sentence is shown.
+    pub fn missing(path: impl Into<String>, description: &str) -> Self {
+        Self::new(FaultKind::Missing, path, first_sentence(description))
+    }
+
+    /// A field that is not known, at the path of the object that holds it.
+    pub fn unknown<'a>(path: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        let fault = Self::new(FaultKind::Unknown, format!("{path}.{}", shortened(name)), "");
+        match nearest(name, known.iter().copied()) {
+            Some(name) => fault.with_hint(format!("did you mean {name}?")),
+            None if known.is_empty() => fault.with_hint("there are no fields here"),
+            None => fault.with_hint(format!("known are {}", known.join(", "))),
+        }
+    }
+
+    /// A value that is not what its field takes; `expected` goes on from "expected": `an https URL`.
+    pub fn wrong(path: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self::new(FaultKind::Wrong, path, expected)
+    }
+
+    /// Values that break a rule; `rule` is a phrase such as `cannot be combined with api_url`.
+    pub fn rule(path: impl Into<String>, rule: impl Into<String>) -> Self {
+        Self::new(FaultKind::Rule, path, rule)
+    }
+
+    /// Adds what came instead: text that is not a secret, shown shortened and in quotes.
+    #[must_use]
+    pub fn with_came(mut self, text: &str) -> Self {
+        self.came = Some(quoted(text));
+        self
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// A name that the user chose, as a path shows it.
+    pub(super) fn name(name: &str) -> String {
+        shortened(name)
+    }
+
+    /// Adds what came instead; of a secret only the type.
+    pub(super) fn with_value(mut self, value: &Value, secret: bool) -> Self {
+        self.came = Some(match value {
+            Value::Null => "null".to_owned(),
+            Value::Array(_) => "a list".to_owned(),
+            Value::Object(_) => "an object".to_owned(),
+            Value::Bool(_) if secret => "a boolean".to_owned(),
+            Value::Number(_) if secret => "a number".to_owned(),
+            Value::String(_) if secret => "other text".to_owned(),
+            Value::Bool(bool) => bool.to_string(),
+            Value::Number(number) => number.to_string(),
+            Value::String(text) => quoted(text),
+        });
+        self
+    }
+
+    /// The same fault, seen from the object that holds this one under `section`.
+    #[must_use]
+    pub fn inside(mut self, section: &str) -> Self {
+        self.path =
+            if self.path.is_empty() { section.to_owned() } else { format!("{section}.{}", self.path) };
+        self
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, path, expected, came, hint } = self;
+        write!(f, "{path}: ")?;
+        match kind {
+            FaultKind::Missing if expected.is_empty() => f.write_str("required, but missing")?,
+            FaultKind::Missing => write!(f, "required, but missing ({expected})")?,
+            FaultKind::Unknown => f.write_str("unknown")?,
+            FaultKind::Wrong => write!(f, "expected {expected}")?,
+            FaultKind::Rule => f.write_str(expected)?,
+        }
+        if let Some(came) = came {
+            write!(f, ", came {came}")?;
+        }
+        if let Some(hint) = hint {
+            write!(f, "; {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+/// All faults of a set of parameters, in the order of its fields. `Display` puts one on each line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// Collects faults.
+    pub fn new(faults: Vec<Fault>) -> Self {
+        Self(faults)
+    }
+
+    /// The faults.
+    pub fn iter(&self) -> std::slice::Iter<'_, Fault> {
+        self.0.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<Fault> for Faults {
+    fn from(fault: Fault) -> Self {
+        Self(vec![fault])
+    }
+}
+
+impl Extend<Fault> for Faults {
+    fn extend<I: IntoIterator<Item = Fault>>(&mut self, faults: I) {
+        self.0.extend(faults);
+    }
+}
+
+impl IntoIterator for Faults {
+    type Item = Fault;
+    type IntoIter = std::vec::IntoIter<Fault>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Faults {
+    type Item = &'a Fault;
+    type IntoIter = std::slice::Iter<'a, Fault>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&joined(&self.0, "\n"))
+    }
+}
+
+impl StdError for Faults {}
+
+/// An [`ErrorKind::Config`] error of one line, with the faults as its source.
+impl From<Faults> for Error {
+    fn from(faults: Faults) -> Self {
+        Self::new(ErrorKind::Config, joined(&faults.0, "; ")).with_source(faults)
+    }
+}
+
+fn joined(faults: &[Fault], separator: &str) -> String {
+    let lines: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    lines.join(separator)
+}
+
+fn first_sentence(description: &str) -> &str {
+    let paragraph = description.split("\n\n").next().unwrap_or_default();
+    let sentence = paragraph.split(". ").next().unwrap_or_default();
+    sentence.trim().trim_end_matches('.')
+}
+
+/// Text in quotes. URLs can carry a password, so of one that has a user part nothing is shown.
+fn quoted(text: &str) -> String {
+    if text.contains("://") && text.contains('@') {
+        return "a URL with credentials".to_owned();
+    }
+    format!("\"{}\"", shortened(text))
+}
+
+/// At most [`SHOWN`] characters on one line.
+fn shortened(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut short: String = letters.by_ref().take(SHOWN).flat_map(char::escape_debug).collect();
+    if letters.next().is_some() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_and_hostile_text_is_shown_short_on_one_line() {
+        let fault = Fault::wrong("a", "text").with_came(&format!("x\n{}", "y".repeat(500)));
+        assert_eq!(fault.to_string(), format!("a: expected text, came \"x\\n{}…\"", "y".repeat(58)));
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_not_shown() {
+        let fault = Fault::wrong("dsn", "a host name").with_came("postgres://me:hunter2@db.example.com");
+        assert_eq!(fault.to_string(), "dsn: expected a host name, came a URL with credentials");
+    }
+
+    #[test]
+    fn an_error_is_one_line_and_keeps_the_faults() {
+        let faults = Faults::new(vec![
+            Fault::missing("t.a", "The a. It is needed.\n\nMore."),
+            Fault::unknown("t", "bb", ["b"]),
+            Fault::rule("t.b", "cannot be combined with a"),
+        ]);
+        let error = Error::from(faults.clone());
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert_eq!(
+            error.to_string(),
+            "t.a: required, but missing (The a); t.bb: unknown; known are b; t.b: cannot be combined with a"
+        );
+        assert_eq!(faults.to_string().lines().count(), 3);
+        assert!(StdError::source(&error).is_some_and(|source| source.is::<Faults>()));
+    }
+}

@@ -1,0 +1,225 @@
+//! What a run answers: counts, status, reason, and the first failures.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind};
+
+/// How many failures a result lists; all of them are counted.
+pub const MAX_FAILURES: usize = 100;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nothing failed.
+    Success,
+    /// Some things failed.
+    SuccessWithFailures,
+    /// Nothing could be done.
+    Fatal,
+}
+
+/// Why a run is fatal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// It is not.
+    #[default]
+    #[serde(rename = "")]
+    None,
+    /// The action's parameters or options cannot be used.
+    BadActionParameters,
+    /// The origin's parameters cannot be used.
+    BadOriginParameters,
+    /// The target's parameters cannot be used.
+    BadTargetParameters,
+    /// `read_mode: incremental`, and the origin cannot read on.
+    OriginDoesNotSupportIncremental,
+    /// `read_mode: incremental`, and there is no state to read on from.
+    BackendNotConfiguredInIncrementalMode,
+    /// The position of an item could not be told.
+    ItemToReadFromFailure,
+    /// An event could not be understood.
+    EventParsingFailure,
+    /// `read_mode: incremental`, and the workflow has no id.
+    WorkflowIdNotFound,
+    /// Nothing could be read.
+    ReadFailure,
+    /// Nothing could be formatted.
+    FormatFailure,
+    /// Every formatted item failed in logics.
+    LogicsFailure,
+    /// Nothing could be written.
+    WriteFailure,
+}
+
+/// How often each thing happened. All are always there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Events {
+    /// Items that were read.
+    pub read_success: u64,
+    /// Reads that failed.
+    pub read_failure: u64,
+    /// Items that could not be formatted.
+    pub format_failure: u64,
+    /// Items that a logic discarded.
+    pub logics_discard: u64,
+    /// Items that failed in a logic.
+    pub logics_failure: u64,
+    /// Items created or updated at the target.
+    pub write_success: u64,
+    /// Items that were there already; nothing changed.
+    pub write_duplicate: u64,
+    /// Items that could not be delivered.
+    pub write_failure: u64,
+    /// Steps (a résumé, a note) that could not be delivered for a delivered item.
+    pub attachment_failure: u64,
+    /// Callbacks that ran.
+    pub callback_executed: u64,
+    /// Callbacks that failed.
+    pub callback_failure: u64,
+    /// Items whose position could not be told.
+    pub item_to_read_from_failure: u64,
+}
+
+impl Events {
+    /// How many items were settled: each in exactly one of these counts.
+    pub fn settled(&self) -> u64 {
+        self.format_failure + self.logics_discard + self.logics_failure + self.handed()
+    }
+
+    /// How many items were handed to the target and settled.
+    pub fn handed(&self) -> u64 {
+        self.write_success + self.write_duplicate + self.write_failure
+    }
+
+    /// The status that these counts make, and the reason. `stopped` says whether the run ended before its
+    /// end.
+    pub fn status(&self, stopped: bool) -> (Status, Reason) {
+        let formatted = self.read_success - self.format_failure.min(self.read_success);
+        if self.read_success == 0 && self.read_failure > 0 {
+            (Status::Fatal, Reason::ReadFailure)
+        } else if self.format_failure > 0 && formatted == 0 {
+            (Status::Fatal, Reason::FormatFailure)
+        } else if self.logics_failure > 0 && self.logics_failure == formatted {
+            (Status::Fatal, Reason::LogicsFailure)
+        } else if self.write_failure > 0 && self.write_failure == self.handed() {
+            (Status::Fatal, Reason::WriteFailure)
+        } else if stopped || self.any_failure() {
+            (Status::SuccessWithFailures, Reason::None)
+        } else {
+            (Status::Success, Reason::None)
+        }
+    }
+
+    fn any_failure(&self) -> bool {
+        self.read_failure
+            + self.format_failure
+            + self.logics_failure
+            + self.write_failure
+            + self.attachment_failure
+            + self.callback_failure
+            + self.item_to_read_from_failure
+            > 0
+    }
+}
+
+/// One thing that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The item's key; empty where it concerns the run.
+    pub key: String,
+    /// Where: `read`, `format`, `logics`, `write`, the name of a step, `callback`, or `run`.
+    pub step: String,
+    /// What kind of error.
+    pub kind: ErrorKind,
+    /// What happened and what to do next.
+    pub message: String,
+}
+
+impl Failure {
+    /// The failure that an error is for the item `key` at `step`.
+    pub fn new(key: impl Into<String>, step: impl Into<String>, error: &Error) -> Self {
+        Self { key: key.into(), step: step.into(), kind: error.kind(), message: error.to_string() }
+    }
+}
+
+/// What one execution of a workflow answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// How it ended.
+    pub status: Status,
+    /// Why it is fatal; empty otherwise.
+    pub reason: Reason,
+    /// How often each thing happened.
+    pub events: Events,
+    /// In read mode `incremental`: where the next run reads on from.
+    pub read_from: Option<String>,
+    /// Items of earlier runs whose fate this run found out.
+    pub recovered: u64,
+    /// This run.
+    pub run_id: String,
+    /// The workflow it is a run of.
+    pub workflow_id: String,
+    /// The connector's id.
+    pub connector: String,
+    /// The action's name.
+    pub action: String,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+    /// The first [`MAX_FAILURES`] failures.
+    pub failures: Vec<Failure>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(events: Events) -> (Status, Reason) {
+        events.status(false)
+    }
+
+    #[test]
+    fn counts_make_the_status() {
+        let none = Events::default();
+        let read = Events { read_success: 4, ..none };
+        assert_eq!(status(none), (Status::Success, Reason::None));
+        assert_eq!(status(Events { read_failure: 1, ..none }), (Status::Fatal, Reason::ReadFailure));
+        assert_eq!(status(Events { format_failure: 4, ..read }), (Status::Fatal, Reason::FormatFailure));
+        assert_eq!(
+            status(Events { format_failure: 1, logics_failure: 3, ..read }),
+            (Status::Fatal, Reason::LogicsFailure)
+        );
+        assert_eq!(
+            status(Events { logics_discard: 3, write_failure: 1, ..read }),
+            (Status::Fatal, Reason::WriteFailure)
+        );
+        assert_eq!(
+            status(Events { write_duplicate: 3, write_failure: 1, ..read }),
+            (Status::SuccessWithFailures, Reason::None)
+        );
+        assert_eq!(
+            status(Events { write_success: 4, callback_failure: 1, ..read }),
+            (Status::SuccessWithFailures, Reason::None)
+        );
+        assert_eq!(status(Events { logics_discard: 4, ..read }), (Status::Success, Reason::None));
+        assert_eq!(
+            Events { write_success: 4, ..read }.status(true),
+            (Status::SuccessWithFailures, Reason::None)
+        );
+    }
+
+    #[test]
+    fn reasons_are_spelt_as_users_know_them() {
+        let spelt = |reason: Reason| serde_json::to_string(&reason).unwrap();
+        assert_eq!(spelt(Reason::None), r#""""#);
+        assert_eq!(
+            spelt(Reason::BackendNotConfiguredInIncrementalMode),
+            r#""backend_not_configured_in_incremental_mode""#
+        );
+        assert_eq!(serde_json::to_string(&Status::SuccessWithFailures).unwrap(), r#""success_with_failures""#);
+    }
+}

@@ -1,0 +1,271 @@
+//! State in memory: for runs that need none afterwards, and for tests.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+
+use super::{
+    Claim, DeadLetter, Entry, Grants, Intent, IntentTrace, JournalKey, Record, RunInfo, RunState, State,
+    StoredReceipt,
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    item::{DataType, ItemKey},
+    receipt::VendorId,
+    result::RunResult,
+    secret::Secret,
+    target::TargetId,
+};
+
+/// How many receipts are kept: memory must not grow with the number of items. What is forgotten is
+/// recognised by the target itself, as on a first run.
+const MAX_RECEIPTS: usize = 10_000;
+/// How many dead letters are kept.
+const MAX_DEAD_LETTERS: usize = 1_000;
+
+/// State that is gone with the process. It keeps the last 10,000 receipts and 1,000 dead letters.
+#[derive(Clone, Default)]
+pub struct MemoryState {
+    shared: Arc<Mutex<Shared>>,
+    grants: Arc<MemoryGrants>,
+}
+
+#[derive(Default)]
+struct Shared {
+    entries: HashMap<JournalKey, Slot>,
+    settled: VecDeque<JournalKey>,
+    owners: HashMap<(TargetId, DataType, VendorId), ItemKey>,
+    dead_letters: VecDeque<DeadLetter>,
+    cursors: HashMap<String, String>,
+    cursor_owners: HashSet<String>,
+    results: HashMap<String, RunResult>,
+}
+
+#[derive(Default)]
+struct Slot {
+    entry: Entry,
+    owner: Option<String>,
+}
+
+impl MemoryState {
+    /// An empty state.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The dead letters, oldest first.
+    pub fn dead_letters(&self) -> Vec<DeadLetter> {
+        self.lock().dead_letters.iter().cloned().collect()
+    }
+
+    /// What is known of an item.
+    pub fn entry(&self, key: &JournalKey) -> Option<Entry> {
+        self.lock().entries.get(key).map(|slot| slot.entry.clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl State for MemoryState {
+    async fn begin_run(&self, run: &RunInfo) -> Result<Arc<dyn RunState>> {
+        if run.cursor && !self.lock().cursor_owners.insert(run.workflow_id.clone()) {
+            return Err(Error::new(ErrorKind::Unavailable, "another run of this workflow is reading incrementally")
+                .advise("Wait until it has ended."));
+        }
+        Ok(Arc::new(MemoryRun { state: self.clone(), run: run.clone() }))
+    }
+
+    async fn last_result(&self, workflow_id: &str) -> Result<Option<RunResult>> {
+        Ok(self.lock().results.get(workflow_id).cloned())
+    }
+
+    fn grants(&self) -> Arc<dyn Grants> {
+        self.grants.clone()
+    }
+}
+
+struct MemoryRun {
+    state: MemoryState,
+    run: RunInfo,
+}
+
+impl MemoryRun {
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.state.lock()
+    }
+}
+
+impl Drop for MemoryRun {
+    fn drop(&mut self) {
+        let mut shared = self.lock();
+        if self.run.cursor {
+            shared.cursor_owners.remove(&self.run.workflow_id);
+        }
+        for slot in shared.entries.values_mut().filter(|slot| slot.owner.as_ref() == Some(&self.run.run_id)) {
+            slot.owner = None;
+        }
+    }
+}
+
+#[async_trait]
+impl RunState for MemoryRun {
+    async fn cursor(&self) -> Result<Option<String>> {
+        Ok(self.lock().cursors.get(&self.run.workflow_id).cloned())
+    }
+
+    async fn save_cursor(&self, read_from: &str) -> Result<()> {
+        self.lock().cursors.insert(self.run.workflow_id.clone(), read_from.to_owned());
+        Ok(())
+    }
+
+    async fn claim(&self, keys: &[JournalKey]) -> Result<Vec<Claim>> {
+        let mut shared = self.lock();
+        let claims = keys.iter().map(|key| {
+            let slot = shared.entries.entry(key.clone()).or_default();
+            match &slot.owner {
+                Some(owner) if *owner != self.run.run_id => Claim::Busy,
+                _ => {
+                    slot.owner = Some(self.run.run_id.clone());
+                    Claim::Granted(slot.entry.clone())
+                }
+            }
+        });
+        Ok(claims.collect())
+    }
+
+    async fn release(&self, keys: &[JournalKey]) -> Result<()> {
+        let mut shared = self.lock();
+        keys.iter().for_each(|key| shared.release(key));
+        Ok(())
+    }
+
+    async fn intend(&self, intents: &[Intent]) -> Result<()> {
+        let mut shared = self.lock();
+        for intent in intents {
+            let entry = &mut shared.entries.entry(intent.key.clone()).or_default().entry;
+            match &intent.trace {
+                IntentTrace::Item(trace) => entry.trace = Some(trace.clone()),
+                IntentTrace::Step(trace) => {
+                    entry.step_traces.retain(|known| known.step.name != trace.step.name);
+                    entry.step_traces.push(trace.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn record(&self, records: &[Record]) -> Result<()> {
+        let mut shared = self.lock();
+        records.iter().for_each(|record| shared.record(record));
+        Ok(())
+    }
+
+    async fn owner_of(&self, target: &TargetId, data_type: DataType, id: &VendorId) -> Result<Option<ItemKey>> {
+        Ok(self.lock().owners.get(&(target.clone(), data_type, id.clone())).cloned())
+    }
+
+    async fn finish(&self, result: &RunResult) -> Result<()> {
+        self.lock().results.insert(self.run.workflow_id.clone(), result.clone());
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn record(&mut self, record: &Record) {
+        match record {
+            Record::Receipt(key, receipt) => self.receipt(key, receipt),
+            Record::Step(key, step) => {
+                let entry = &mut self.entries.entry(key.clone()).or_default().entry;
+                entry.step_traces.retain(|known| known.step.name != step.name);
+                if let Some(receipt) = &mut entry.receipt {
+                    receipt.steps.retain(|known| known.name != step.name);
+                    receipt.steps.push(step.clone());
+                }
+            }
+            Record::NotSent(key) => self.entries.entry(key.clone()).or_default().entry.trace = None,
+            Record::StepNotSent(key, name) => {
+                let entry = &mut self.entries.entry(key.clone()).or_default().entry;
+                entry.step_traces.retain(|known| known.step.name != *name);
+            }
+            Record::DeadLetter(letter) => {
+                if self.dead_letters.len() == MAX_DEAD_LETTERS {
+                    self.dead_letters.pop_front();
+                }
+                self.dead_letters.push_back((**letter).clone());
+            }
+            Record::Settled(key) => self.release(key),
+        }
+    }
+
+    fn receipt(&mut self, key: &JournalKey, receipt: &StoredReceipt) {
+        if let Some(id) = &receipt.id {
+            let owner = (key.target.clone(), key.data_type, id.clone());
+            self.owners.entry(owner).or_insert_with(|| key.item.clone());
+        }
+        let entry = &mut self.entries.entry(key.clone()).or_default().entry;
+        entry.trace = None;
+        if entry.receipt.replace(receipt.clone()).is_none() {
+            self.settled.push_back(key.clone());
+        }
+        if self.settled.len() > MAX_RECEIPTS {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        let Some(key) = self.settled.pop_front() else { return };
+        let Some(slot) = self.entries.get_mut(&key) else { return };
+        if let Some(id) = slot.entry.receipt.take().and_then(|receipt| receipt.id) {
+            self.owners.remove(&(key.target.clone(), key.data_type, id));
+        }
+        self.drop_if_empty(&key);
+    }
+
+    fn release(&mut self, key: &JournalKey) {
+        if let Some(slot) = self.entries.get_mut(key) {
+            slot.owner = None;
+        }
+        self.drop_if_empty(key);
+    }
+
+    fn drop_if_empty(&mut self, key: &JournalKey) {
+        let empty = |slot: &Slot| slot.owner.is_none() && slot.entry == Entry::default();
+        if self.entries.get(key).is_some_and(empty) {
+            self.entries.remove(key);
+        }
+    }
+}
+
+/// Grants in memory.
+#[derive(Default)]
+struct MemoryGrants {
+    grants: Mutex<HashMap<String, Secret>>,
+    locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+#[async_trait]
+impl Grants for MemoryGrants {
+    async fn load(&self, name: &str) -> Result<Option<Secret>> {
+        Ok(self.grants.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned())
+    }
+
+    async fn store(&self, name: &str, grant: &Secret) -> Result<()> {
+        let mut grants = self.grants.lock().unwrap_or_else(PoisonError::into_inner);
+        grants.insert(name.to_owned(), grant.clone());
+        Ok(())
+    }
+
+    async fn lock(&self, name: &str) -> Result<Box<dyn Send + Sync>> {
+        let lock = {
+            let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+            locks.entry(name.to_owned()).or_default().clone()
+        };
+        Ok(Box::new(lock.lock_owned().await))
+    }
+}

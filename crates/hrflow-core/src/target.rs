@@ -1,0 +1,160 @@
+//! Targets: the side of an action that items are written to.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    error::Result,
+    http::RateLimit,
+    item::{Identity, TargetItem},
+    options::{OnExisting, Options},
+    parameters::Parameters,
+    receipt::{Found, Receipt, Step, StepTrace, Trace, VendorId},
+    state::Grants,
+    warehouse::Warehouse,
+};
+
+/// A place that items are delivered to: vendor, host, tenant or database, without secrets. The
+/// journal knows an item's fate by it, so it stays the same when a key is renewed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TargetId(pub String);
+
+impl fmt::Display for TargetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a target can do. Options that it cannot follow are refused; documents and the behaviour
+/// tests read it too.
+#[derive(Debug, Clone, Serialize)]
+pub struct Capabilities {
+    /// Whether records that exist can be changed (`on_existing: update`).
+    pub update: bool,
+    /// Whether documents can be sent.
+    pub attachments: bool,
+    /// How many writes are in flight unless the user says otherwise.
+    pub concurrency: usize,
+    /// How many items travel in one write at the most.
+    pub batch_size: usize,
+    /// The vendor's published limit.
+    #[serde(serialize_with = "as_text")]
+    pub rate_limit: Option<RateLimit>,
+    /// Whether [`Writer::find`] can tell for an item that has no e-mail address.
+    pub find_without_email: bool,
+}
+
+fn as_text<S: serde::Serializer>(limit: &Option<RateLimit>, serializer: S) -> Result<S::Ok, S::Error> {
+    limit.as_ref().map(ToString::to_string).serialize(serializer)
+}
+
+/// What a target gets to open its writer.
+pub struct OpenContext {
+    /// The options of the run.
+    pub options: Options,
+    /// The limit to keep: the user's, else the vendor's published one, else none.
+    pub rate_limit: Option<RateLimit>,
+    /// Where OAuth grants are kept.
+    pub grants: Arc<dyn Grants>,
+}
+
+/// A warehouse that items can be written to.
+#[async_trait]
+pub trait Target: Send + Sync + 'static {
+    /// What a user says to write to it.
+    type Parameters: Parameters;
+    /// Its items.
+    type Item: TargetItem;
+
+    /// Which warehouse it writes.
+    fn warehouse(&self) -> Warehouse;
+
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Logs in and makes ready to write; once per run.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps every item from being written: refused credentials, an unreachable host.
+    async fn open(&self, parameters: Self::Parameters, context: OpenContext) -> Result<Arc<dyn Writer<Self::Item>>>;
+
+    /// The body that would be sent for an item, for a dry run. No request is made.
+    fn preview(&self, parameters: &Self::Parameters, item: &Self::Item) -> Value;
+}
+
+/// One item to write.
+pub struct Write<'a, I> {
+    /// The item, after format and logics.
+    pub item: &'a I,
+    /// The record that an earlier run delivered this item to. It is changed if it is still there.
+    pub known: Option<&'a VendorId>,
+    /// What to do with a record that exists already.
+    pub on_existing: OnExisting,
+    /// Whether documents may go along with the item.
+    pub attachments: bool,
+}
+
+/// An open target. All tasks of a run share it.
+#[async_trait]
+pub trait Writer<I: TargetItem>: Send + Sync {
+    /// Where it writes to.
+    fn target_id(&self) -> &TargetId;
+
+    /// What makes two items one record at this target: the normalised e-mail address, where there is one.
+    fn identity(&self, item: &I) -> Option<Identity>;
+
+    /// What to remember of each item before it is sent, so that [`find`](Self::find) can look for it.
+    ///
+    /// # Errors
+    ///
+    /// Where that takes a request and the request fails.
+    async fn trace(&self, items: &[&I]) -> Result<Vec<Value>>;
+
+    /// Writes a batch and answers item by item, in order. An error with
+    /// [`Execution::Unknown`](crate::Execution::Unknown) says that the item may have arrived.
+    async fn write(&self, batch: &[Write<'_, I>]) -> Vec<Result<Receipt>>;
+
+    /// Looks for an item that was sent without an answer.
+    ///
+    /// # Errors
+    ///
+    /// Where the look-up itself fails.
+    async fn find(&self, trace: &Trace) -> Result<Found>;
+
+    /// By how much look-ups lag behind writes. Until that time has passed since the last try,
+    /// *absent* counts as *cannot tell*.
+    fn lookup_lag(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// The steps that belong to an item once it is written.
+    fn steps(&self, _item: &I) -> Vec<Step> {
+        Vec::new()
+    }
+
+    /// Does one step for the record `id`.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write).
+    async fn write_step(&self, item: &I, id: &VendorId, step: &Step) -> Result<()>;
+
+    /// Looks for a step that was done without an answer.
+    ///
+    /// # Errors
+    ///
+    /// Where the look-up itself fails.
+    async fn find_step(&self, trace: &StepTrace) -> Result<Found>;
+
+    /// Logs in and looks whether items can be written, without writing. Answers what it found, a line each.
+    ///
+    /// # Errors
+    ///
+    /// What a run would fail with.
+    async fn check(&self) -> Result<Vec<String>>;
+}

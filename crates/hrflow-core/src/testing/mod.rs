@@ -1,0 +1,6 @@
+//! What the tests of connectors share, with the feature `testing`.
+
+mod scripted_server;
+pub mod target;
+
+pub use scripted_server::{Reaction, RecordedRequest, ScriptedServer};

@@ -1,0 +1,358 @@
+//! A target that is scripted to fail in every way that a vendor can.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{
+    Attachment, Capabilities, DataType, Error, ErrorKind, Execution, Found, Identity, OpenContext, Outcome, Receipt,
+    Result, Step, StepTrace, Target, TargetId, TargetItem, Trace, VendorId, Warehouse, Write, Writer,
+    options::OnExisting, parameters::Parameters,
+};
+
+/// The scripted target's item.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Person {
+    /// Known by it in scripts.
+    pub name: String,
+    /// Unique at the target.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// Documents; each is a step of the name of its file.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
+}
+
+impl TargetItem for Person {
+    fn attachments(&self) -> &[Attachment] {
+        &self.attachments
+    }
+}
+
+/// How the target reacts to one call for an item.
+#[derive(Debug, Clone)]
+pub enum Reaction {
+    /// As a healthy vendor would.
+    Work,
+    /// Takes its time, then works.
+    Slow(Duration),
+    /// Refuses: nothing is executed.
+    Refuse(ErrorKind),
+    /// The answer is lost; the request was executed or not.
+    Lose {
+        /// Whether it was executed.
+        executed: bool,
+    },
+    /// Asks to wait, for every item.
+    Wait(Duration),
+    /// Fails for a reason that hits every item.
+    Fatal(ErrorKind),
+    /// The connector panics.
+    Panic,
+    /// Never comes back.
+    Hang,
+}
+
+/// A record as the target holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRecord {
+    /// Its id.
+    pub id: VendorId,
+    /// The name.
+    pub name: String,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The documents that arrived, as often as they did.
+    pub documents: Vec<String>,
+    at: Timestamp,
+}
+
+/// What the target can do; see [`Capabilities`].
+#[derive(Debug, Clone)]
+pub struct Nature {
+    /// Items per write.
+    pub batch_size: usize,
+    /// Writes in flight.
+    pub concurrency: usize,
+    /// By how much look-ups lag behind writes, and say so.
+    pub lag: Duration,
+    /// Whether a look-up without an e-mail address can tell.
+    pub finds_without_email: bool,
+}
+
+impl Default for Nature {
+    fn default() -> Self {
+        Self { batch_size: 1, concurrency: 4, lag: Duration::ZERO, finds_without_email: true }
+    }
+}
+
+#[derive(Default)]
+struct Held {
+    records: Vec<PersonRecord>,
+    scripts: HashMap<String, VecDeque<Reaction>>,
+    writes: Vec<Vec<String>>,
+    in_flight: usize,
+    most_in_flight: usize,
+    finds: usize,
+}
+
+/// The target; its clones share what it holds.
+#[derive(Clone, Default)]
+pub struct ScriptedTarget {
+    held: Arc<Mutex<Held>>,
+    /// What it can do.
+    pub nature: Nature,
+}
+
+/// It takes no parameters.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScriptedParameters {}
+
+impl Parameters for ScriptedParameters {}
+
+impl ScriptedTarget {
+    /// A target of another nature.
+    pub fn new(nature: Nature) -> Self {
+        Self { nature, ..Self::default() }
+    }
+
+    /// How it reacts to the next calls for `name` (a person's, or `name/document` for a step); after that it works.
+    pub fn script(&self, name: &str, reactions: impl IntoIterator<Item = Reaction>) {
+        self.lock().scripts.entry(name.to_owned()).or_default().extend(reactions);
+    }
+
+    /// What it holds.
+    pub fn records(&self) -> Vec<PersonRecord> {
+        self.lock().records.clone()
+    }
+
+    /// Puts a record there that we did not write.
+    pub fn seed(&self, name: &str, email: Option<&str>) -> VendorId {
+        self.lock().create(name, email, Timestamp::UNIX_EPOCH)
+    }
+
+    /// The batches it was asked to write, by name.
+    pub fn writes(&self) -> Vec<Vec<String>> {
+        self.lock().writes.clone()
+    }
+
+    /// How many writes were in flight at the same time at the most.
+    pub fn most_in_flight(&self) -> usize {
+        self.lock().most_in_flight
+    }
+
+    /// How often it was asked what became of an item.
+    pub fn finds(&self) -> usize {
+        self.lock().finds
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn react(&self, name: &str) -> Result<Executed> {
+        let reaction = self.lock().scripts.get_mut(name).and_then(VecDeque::pop_front).unwrap_or(Reaction::Work);
+        match reaction {
+            Reaction::Work => Ok(Executed::AndTold),
+            Reaction::Slow(time) => {
+                tokio::time::sleep(time).await;
+                Ok(Executed::AndTold)
+            }
+            Reaction::Refuse(kind) => Err(Error::new(kind, "scripted refusal")),
+            Reaction::Lose { executed: true } => Ok(Executed::AndLost),
+            Reaction::Lose { executed: false } => Err(lost()),
+            Reaction::Wait(time) => Err(Error::new(ErrorKind::RateLimited, "scripted wait")
+                .with_retry_after(time)
+                .with_scope(crate::Scope::Run)),
+            Reaction::Fatal(kind) => Err(Error::new(kind, "scripted fault").with_scope(crate::Scope::Run)),
+            #[expect(clippy::panic, reason = "a connector that panics is one of the ways to fail")]
+            Reaction::Panic => panic!("scripted panic"),
+            Reaction::Hang => std::future::pending().await,
+        }
+    }
+}
+
+enum Executed {
+    AndTold,
+    AndLost,
+}
+
+fn lost() -> Error {
+    Error::new(ErrorKind::Timeout, "scripted loss").with_execution(Execution::Unknown)
+}
+
+impl Held {
+    fn create(&mut self, name: &str, email: Option<&str>, at: Timestamp) -> VendorId {
+        let id = VendorId(format!("p{}", self.records.len() + 1));
+        let email = email.map(str::to_owned);
+        self.records.push(PersonRecord { id: id.clone(), name: name.to_owned(), email, documents: Vec::new(), at });
+        id
+    }
+
+    fn write(&mut self, write: &Write<'_, Person>) -> Receipt {
+        let item = write.item;
+        let existing = self.records.iter_mut().find(|record| match write.known {
+            Some(id) => record.id == *id,
+            None => record.email.is_some() && record.email == item.email,
+        });
+        match existing {
+            Some(record) if write.on_existing == OnExisting::Update => {
+                record.name.clone_from(&item.name);
+                Receipt::new(Outcome::Updated, record.id.clone())
+            }
+            Some(record) => Receipt::new(Outcome::AlreadyThere, record.id.clone()),
+            None => Receipt::new(Outcome::Created, self.create(&item.name, item.email.as_deref(), Timestamp::now())),
+        }
+    }
+}
+
+#[async_trait]
+impl Target for ScriptedTarget {
+    type Parameters = ScriptedParameters;
+    type Item = Person;
+
+    fn warehouse(&self) -> Warehouse {
+        Warehouse { name: "Scripted Profiles", data_type: DataType::Profile, endpoints: Vec::new() }
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            update: true,
+            attachments: true,
+            concurrency: self.nature.concurrency,
+            batch_size: self.nature.batch_size,
+            rate_limit: None,
+            find_without_email: self.nature.finds_without_email,
+        }
+    }
+
+    async fn open(&self, _: ScriptedParameters, _: OpenContext) -> Result<Arc<dyn Writer<Person>>> {
+        match self.react("open").await? {
+            Executed::AndTold => Ok(Arc::new(ScriptedWriter { target: self.clone(), id: TargetId("scripted".into()) })),
+            Executed::AndLost => Err(lost()),
+        }
+    }
+
+    fn preview(&self, _: &ScriptedParameters, item: &Person) -> Value {
+        json!({ "name": item.name, "email": item.email })
+    }
+}
+
+struct ScriptedWriter {
+    target: ScriptedTarget,
+    id: TargetId,
+}
+
+#[async_trait]
+impl Writer<Person> for ScriptedWriter {
+    fn target_id(&self) -> &TargetId {
+        &self.id
+    }
+
+    fn identity(&self, item: &Person) -> Option<Identity> {
+        Some(item.email.as_deref().map_or_else(|| Identity::members(&[&item.name]), Identity::email))
+    }
+
+    async fn trace(&self, items: &[&Person]) -> Result<Vec<Value>> {
+        Ok(items.iter().map(|item| json!({ "name": item.name, "email": item.email })).collect())
+    }
+
+    async fn write(&self, batch: &[Write<'_, Person>]) -> Vec<Result<Receipt>> {
+        {
+            let mut held = self.target.lock();
+            held.writes.push(batch.iter().map(|write| write.item.name.clone()).collect());
+            held.in_flight += 1;
+            held.most_in_flight = held.most_in_flight.max(held.in_flight);
+        }
+        let mut receipts = Vec::new();
+        for write in batch {
+            let reacted = self.target.react(&write.item.name).await;
+            receipts.push(reacted.and_then(|executed| {
+                let receipt = self.target.lock().write(write);
+                match executed {
+                    Executed::AndTold => Ok(receipt),
+                    Executed::AndLost => Err(lost()),
+                }
+            }));
+        }
+        self.target.lock().in_flight -= 1;
+        receipts
+    }
+
+    async fn find(&self, trace: &Trace) -> Result<Found> {
+        let name = trace.details["name"].as_str().unwrap_or_default().to_owned();
+        self.target.lock().finds += 1;
+        if let Executed::AndLost = self.target.react(&format!("find:{name}")).await? {
+            return Err(lost());
+        }
+        let email = trace.details["email"].as_str();
+        if email.is_none() && !self.target.nature.finds_without_email {
+            return Ok(Found::CannotTell("there is no e-mail address to look for".into()));
+        }
+        let lag = jiff::SignedDuration::try_from(self.target.nature.lag).unwrap_or_default();
+        let held = self.target.lock();
+        let visible = |record: &&PersonRecord| record.at == Timestamp::UNIX_EPOCH || record.at + lag <= Timestamp::now();
+        let mut records = held.records.iter().filter(visible);
+        let ours = |record: &PersonRecord| record.at >= trace.at && record.name == name;
+        Ok(match email {
+            Some(email) => match records.find(|record| record.email.as_deref() == Some(email)) {
+                Some(record) if ours(record) => Found::Ours(vec![record.id.clone()]),
+                Some(record) => Found::Someone(record.id.clone()),
+                None => Found::Absent,
+            },
+            None => {
+                let ids: Vec<_> = records
+                    .filter(|record| record.email.is_none() && ours(record))
+                    .map(|record| record.id.clone())
+                    .collect();
+                if ids.is_empty() { Found::Absent } else { Found::Ours(ids) }
+            }
+        })
+    }
+
+    fn lookup_lag(&self) -> Duration {
+        self.target.nature.lag
+    }
+
+    fn steps(&self, item: &Person) -> Vec<Step> {
+        let step = |it: &Attachment| Step {
+            name: it.name.clone(),
+            identity: it.identity(),
+            document: true,
+            idempotent: false,
+        };
+        item.attachments.iter().map(step).collect()
+    }
+
+    async fn write_step(&self, item: &Person, id: &VendorId, step: &Step) -> Result<()> {
+        let executed = self.target.react(&format!("{}/{}", item.name, step.name)).await?;
+        let mut held = self.target.lock();
+        let record = held.records.iter_mut().find(|record| record.id == *id);
+        let record = record.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such record"))?;
+        record.documents.push(step.identity.clone());
+        match executed {
+            Executed::AndTold => Ok(()),
+            Executed::AndLost => Err(lost()),
+        }
+    }
+
+    async fn find_step(&self, trace: &StepTrace) -> Result<Found> {
+        let held = self.target.lock();
+        let record = held.records.iter().find(|record| record.id == trace.id);
+        let there = record.is_some_and(|record| record.documents.contains(&trace.step.identity));
+        Ok(if there { Found::Ours(vec![trace.id.clone()]) } else { Found::Absent })
+    }
+
+    async fn check(&self) -> Result<Vec<String>> {
+        Ok(vec!["scripted".to_owned()])
+    }
+}

@@ -1,0 +1,68 @@
+//! Text that has to fit into somebody else's field.
+
+/// One line: every run of white space, line breaks included, becomes one blank.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Text without its HTML tags, character references resolved. Text that holds no tag is left as it is:
+/// `C++ < C` is no HTML.
+pub fn without_html(text: &str) -> String {
+    let is_tag = |rest: &str| {
+        let name = rest.strip_prefix('/').unwrap_or(rest);
+        name.starts_with(|first: char| first.is_ascii_alphabetic()) && rest.contains('>')
+    };
+    if text.split('<').skip(1).any(is_tag) { nanohtml2text::html2text(text) } else { text.to_owned() }
+}
+
+/// At most `most` characters, cut at a word where there is one to cut at.
+pub fn cut(text: &str, most: usize) -> &str {
+    let Some((end, next)) = text.char_indices().nth(most) else { return text };
+    let cut = &text[..end];
+    if next.is_whitespace() {
+        return cut.trim_end();
+    }
+    match cut.rfind(char::is_whitespace) {
+        // A word that fills more than half the room is cut rather than dropped.
+        Some(blank) if blank >= end / 2 => cut[..blank].trim_end(),
+        _ => cut,
+    }
+}
+
+/// Text that is more than white space, trimmed.
+pub fn filled(text: &str) -> Option<&str> {
+    let text = text.trim();
+    (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn html_goes_and_text_stays() {
+        assert_eq!(one_line(&without_html("<p>Hello,<br>world &amp; all</p>")), "Hello, world & all");
+        assert_eq!(without_html("C++ < C & a > b"), "C++ < C & a > b");
+    }
+
+    #[test]
+    fn a_cut_keeps_words_and_characters_whole() {
+        assert_eq!(cut("one two three", 9), "one two");
+        assert_eq!(cut("one two three", 7), "one two");
+        assert_eq!(cut("one", 7), "one");
+        assert_eq!(cut("ééééé", 3), "ééé");
+        assert_eq!(cut("a veryveryverylongword", 12), "a veryveryve");
+        assert_eq!(cut("anything", 0), "");
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_never_exceeds_and_never_panics(text in any::<String>(), most in 0_usize..40) {
+            prop_assert!(cut(&text, most).chars().count() <= most);
+            prop_assert!(text.starts_with(cut(&text, most)));
+            let _ = without_html(&text);
+        }
+    }
+}

@@ -1,0 +1,601 @@
+//! The run engine against a target that fails in every way: every item is accounted for.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::{StreamExt, stream};
+use std::future::IntoFuture;
+
+use hrflow_core::{
+    Action, ActionInfo, ActionType, CancellationToken, DataType, Environment, Error, ErrorKind, FormatName, ItemKey,
+    ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, Status, TriggerType, Warehouse, async_trait,
+    options::{Attachments, OnExisting, Options},
+    parameters::NoParameters,
+    result::Reason,
+    state::{MemoryState, State},
+    testing::target::{Nature, Person, Reaction, ScriptedParameters, ScriptedTarget},
+};
+use serde_json::json;
+
+/// People in memory, oldest or newest first.
+struct People {
+    people: Vec<Result<Person, ErrorKind>>,
+    order: Option<ReadOrder>,
+}
+
+#[async_trait]
+impl Origin for People {
+    type Parameters = NoParameters;
+    type Item = Person;
+
+    fn warehouse(&self) -> Warehouse {
+        Warehouse { name: "People", data_type: DataType::Profile, endpoints: Vec::new() }
+    }
+
+    fn key(&self, item: &Person) -> ItemKey {
+        ItemKey::new(format!("source/{}", item.name))
+    }
+
+    async fn read(&self, _: NoParameters, request: ReadRequest) -> Result<ItemStream<Person>> {
+        let from = request.read_from.unwrap_or_default();
+        let people = self.people.clone().into_iter().map(|it| it.map_err(|kind| Error::new(kind, "scripted read")));
+        let wanted: Vec<_> = people.filter(|it| it.as_ref().is_ok_and(|it| it.name > from) || it.is_err()).collect();
+        Ok(stream::iter(wanted).boxed())
+    }
+
+    async fn check(&self, _: NoParameters, _: &Options) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn incremental(&self) -> Option<ReadOrder> {
+        self.order
+    }
+
+    fn read_from(&self, item: &Person) -> Result<Option<String>> {
+        Ok(Some(item.name.clone()))
+    }
+}
+
+fn person(name: &str) -> Person {
+    serde_json::from_value(json!({ "name": name, "email": format!("{name}@example.com") })).unwrap()
+}
+
+fn with_documents(name: &str, documents: &[(&str, u64)]) -> Person {
+    let attachments: Vec<_> = documents
+        .iter()
+        .map(|(file, size)| json!({ "kind": "resume", "name": file, "url": "https://example.com/", "size": size }))
+        .collect();
+    serde_json::from_value(json!({ "name": name, "email": format!("{name}@example.com"), "attachments": attachments }))
+        .unwrap()
+}
+
+fn people(names: &[&str]) -> Vec<Result<Person, ErrorKind>> {
+    names.iter().map(|name| Ok(person(name))).collect()
+}
+
+fn copy(person: &Person) -> Result<Person> {
+    Ok(person.clone())
+}
+
+/// One run to be, over `target`.
+struct Setup {
+    target: ScriptedTarget,
+    people: Vec<Result<Person, ErrorKind>>,
+    order: Option<ReadOrder>,
+    options: Options,
+    environment: Environment,
+}
+
+impl Setup {
+    fn new(target: &ScriptedTarget, people: Vec<Result<Person, ErrorKind>>) -> Self {
+        let options = Options::default();
+        Self { target: target.clone(), people, order: None, options, environment: Environment::default() }
+    }
+
+    fn state(mut self, state: &MemoryState) -> Self {
+        self.environment.state = Some(Arc::new(state.clone()));
+        self
+    }
+
+    fn deadline(mut self, time: Duration) -> Self {
+        self.options.deadline = time.into();
+        self
+    }
+
+    fn on_existing(mut self, what: OnExisting) -> Self {
+        self.options.on_existing = what;
+        self
+    }
+
+    fn attachments(mut self, which: Attachments) -> Self {
+        self.options.attachments = which;
+        self
+    }
+
+    fn prepare(self) -> hrflow_core::Run<People, ScriptedTarget> {
+        let info = ActionInfo {
+            name: "push_profile",
+            description: "",
+            trigger_type: TriggerType::Hook,
+            action_type: ActionType::Outbound,
+        };
+        let origin = People { people: self.people, order: self.order };
+        let format = FormatName { name: "copy", source: "" };
+        Action::new(info, origin, self.target, format, copy)
+            .run(NoParameters, ScriptedParameters::default())
+            .workflow_id("workflow")
+            .options(self.options)
+            .environment(self.environment)
+    }
+
+    async fn run(self) -> RunResult {
+        let result = self.prepare().await;
+        adds_up(&result);
+        result
+    }
+}
+
+/// In a run that was not stopped early, every item that was read is in exactly one count.
+fn adds_up(result: &RunResult) {
+    if !result.failures.iter().any(|it| it.step == "run") {
+        assert_eq!(result.events.settled(), result.events.read_success, "{result:#?}");
+    }
+}
+
+/// success, duplicate, failure
+fn written(result: &RunResult) -> (u64, u64, u64) {
+    (result.events.write_success, result.events.write_duplicate, result.events.write_failure)
+}
+
+fn names(target: &ScriptedTarget) -> Vec<String> {
+    let mut names: Vec<_> = target.records().into_iter().map(|record| record.name).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_arrives_once() {
+    let target = ScriptedTarget::default();
+    let result = Setup::new(&target, people(&["ada", "bob", "cyd", "dan", "eve"])).run().await;
+    assert_eq!(result.status, Status::Success);
+    assert_eq!(written(&result), (5, 0, 0));
+    assert_eq!(names(&target), ["ada", "bob", "cyd", "dan", "eve"]);
+    assert_eq!(result.action, "push_profile");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_to_read_is_a_success() {
+    let result = Setup::new(&ScriptedTarget::default(), Vec::new()).run().await;
+    assert_eq!((result.status, result.reason), (Status::Success, Reason::None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_run_sends_nothing_that_is_unchanged() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    Setup::new(&target, people(&["ada", "bob"])).state(&state).run().await;
+    let again = Setup::new(&target, people(&["ada", "bob"])).state(&state).run().await;
+    assert_eq!(written(&again), (0, 2, 0));
+    assert_eq!(target.writes().len(), 2, "the second run wrote nothing");
+    let mut setup = Setup::new(&target, people(&["ada"])).state(&state);
+    setup.environment.resend = true;
+    assert_eq!(written(&setup.run().await), (0, 1, 0));
+    assert_eq!(target.writes().len(), 3, "--resend sends all the same");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_item_is_updated_when_asked_and_reported_otherwise() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    Setup::new(&target, vec![Ok(with_documents("ada", &[]))]).state(&state).run().await;
+    let changed = || vec![Ok(with_documents("ada", &[("note.txt", 3)]))];
+    let reported = Setup::new(&target, changed()).attachments(Attachments::Never).state(&state).run().await;
+    assert_eq!(written(&reported), (0, 1, 0));
+    let updated = Setup::new(&target, changed()).on_existing(OnExisting::Update).state(&state).run().await;
+    assert_eq!(written(&updated), (1, 0, 0));
+    assert_eq!(target.records()[0].documents, ["note.txt (3 bytes)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_there_already_is_a_duplicate_or_an_update() {
+    let target = ScriptedTarget::default();
+    target.seed("somebody", Some("ada@example.com"));
+    let reported = Setup::new(&target, people(&["ada"])).run().await;
+    assert_eq!((written(&reported), reported.status), ((0, 1, 0), Status::Success));
+    let state = MemoryState::new();
+    Setup::new(&target, people(&["ada"])).state(&state).run().await;
+    let updated = Setup::new(&target, people(&["ada"])).state(&state).on_existing(OnExisting::Update).run().await;
+    assert_eq!(written(&updated), (1, 0, 0), "it was only looked at before");
+    assert_eq!(names(&target), ["ada"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_identity_is_never_written_twice_at_a_time() {
+    let target = ScriptedTarget::default();
+    let twin = |name: &str| -> Result<Person, ErrorKind> {
+        Ok(serde_json::from_value(json!({ "name": name, "email": "twins@example.com" })).unwrap())
+    };
+    target.script("ann", [Reaction::Slow(Duration::from_secs(5))]);
+    let result = Setup::new(&target, vec![twin("ann"), twin("ben"), Ok(person("cyd"))]).run().await;
+    assert_eq!(written(&result), (2, 1, 0));
+    assert_eq!(names(&target), ["ann", "cyd"]);
+    assert_eq!(target.writes(), [["ann"], ["cyd"], ["ben"]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_looked_up_and_never_doubles() {
+    let target = ScriptedTarget::default();
+    target.script("ada", [Reaction::Lose { executed: true }]);
+    target.script("bob", [Reaction::Lose { executed: false }, Reaction::Lose { executed: true }]);
+    target.seed("somebody", Some("cyd@example.com"));
+    target.script("cyd", [Reaction::Lose { executed: false }]);
+    let result = Setup::new(&target, people(&["ada", "bob", "cyd"])).run().await;
+    assert_eq!(written(&result), (2, 1, 0));
+    assert_eq!(names(&target), ["ada", "bob", "somebody"]);
+    assert_eq!(result.status, Status::Success);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_people_without_address_and_of_one_name_are_two() {
+    let target = ScriptedTarget::default();
+    let nameless = |id: u64| -> Result<Person, ErrorKind> {
+        let attachments = json!([{ "kind": "resume", "name": "cv.pdf", "url": "https://example.com/", "size": id }]);
+        Ok(serde_json::from_value(json!({ "name": "kim", "attachments": attachments })).unwrap())
+    };
+    // The second one's answer is lost: the first one's record must not be taken for it.
+    target.script("kim", [Reaction::Work, Reaction::Lose { executed: false }]);
+    struct ByDocument(Vec<Result<Person, ErrorKind>>);
+    #[async_trait]
+    impl Origin for ByDocument {
+        type Parameters = NoParameters;
+        type Item = Person;
+        fn warehouse(&self) -> Warehouse {
+            Warehouse { name: "People", data_type: DataType::Profile, endpoints: Vec::new() }
+        }
+        fn key(&self, item: &Person) -> ItemKey {
+            ItemKey::of_content(item)
+        }
+        async fn read(&self, _: NoParameters, _: ReadRequest) -> Result<ItemStream<Person>> {
+            Ok(stream::iter(self.0.clone().into_iter().map(|it| it.map_err(|kind| Error::new(kind, "")))).boxed())
+        }
+        async fn check(&self, _: NoParameters, _: &Options) -> Result<Vec<String>> {
+            Ok(Vec::new())
+        }
+    }
+    let info = ActionInfo {
+        name: "push_profile",
+        description: "",
+        trigger_type: TriggerType::Hook,
+        action_type: ActionType::Outbound,
+    };
+    let format = FormatName { name: "copy", source: "" };
+    let origin = ByDocument(vec![nameless(1), nameless(2)]);
+    let action = Action::new(info, origin, target.clone(), format, copy);
+    let result = action.run(NoParameters, ScriptedParameters::default()).await;
+    assert_eq!(written(&result), (2, 0, 0), "{result:#?}");
+    assert_eq!(names(&target), ["kim", "kim"]);
+    let documents: Vec<_> = target.records().into_iter().flat_map(|it| it.documents).collect();
+    assert_eq!(documents, ["cv.pdf (1 bytes)", "cv.pdf (2 bytes)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_no_look_up_can_tell_it_says_so_and_does_not_send_again() {
+    let target = ScriptedTarget::new(Nature { finds_without_email: false, ..Nature::default() });
+    let state = MemoryState::new();
+    target.script("kim", [Reaction::Lose { executed: false }]);
+    let kim: Person = serde_json::from_value(json!({ "name": "kim" })).unwrap();
+    let result = Setup::new(&target, vec![Ok(kim.clone())]).state(&state).run().await;
+    assert_eq!((result.status, result.reason), (Status::Fatal, Reason::WriteFailure));
+    assert_eq!(result.failures[0].kind, ErrorKind::OutcomeUnknown);
+    assert_eq!(state.dead_letters().len(), 1);
+    let again = Setup::new(&target, vec![Ok(kim)]).state(&state).run().await;
+    assert_eq!(again.failures[0].kind, ErrorKind::OutcomeUnknown);
+    assert_eq!(target.writes().len(), 1, "it was not sent again");
+}
+
+#[tokio::test]
+async fn a_look_up_that_lags_is_given_its_time() {
+    let target = ScriptedTarget::new(Nature { lag: Duration::from_millis(300), ..Nature::default() });
+    target.script("ada", [Reaction::Lose { executed: true }]);
+    let result = Setup::new(&target, people(&["ada"])).run().await;
+    assert_eq!(written(&result), (1, 0, 0));
+    assert_eq!(names(&target), ["ada"]);
+    assert!(target.finds() > 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lag_longer_than_the_deadline_cannot_tell() {
+    let target = ScriptedTarget::new(Nature { lag: Duration::from_secs(60), ..Nature::default() });
+    target.script("ada", [Reaction::Lose { executed: false }]);
+    let result = Setup::new(&target, people(&["ada"])).deadline(Duration::from_secs(10)).run().await;
+    assert_eq!(result.failures[0].kind, ErrorKind::OutcomeUnknown);
+    assert_eq!(target.writes().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_item_is_a_dead_letter_and_the_run_goes_on() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    target.script("bob", [Reaction::Refuse(ErrorKind::Invalid)]);
+    target.script("cyd", [Reaction::Refuse(ErrorKind::Unavailable), Reaction::Work]);
+    target.script("dan", (0..9).map(|_| Reaction::Refuse(ErrorKind::Unavailable)));
+    let result = Setup::new(&target, people(&["ada", "bob", "cyd", "dan"])).state(&state).run().await;
+    assert_eq!(written(&result), (2, 0, 2));
+    assert_eq!(result.status, Status::SuccessWithFailures);
+    let mut letters: Vec<_> =
+        state.dead_letters().into_iter().map(|it| (it.key.to_string(), it.step, it.kind, it.attempts)).collect();
+    letters.sort_by_key(|it| it.0.clone());
+    let write = || "write".to_owned();
+    assert_eq!(
+        letters,
+        [
+            ("source/bob".to_owned(), write(), ErrorKind::Invalid, 1),
+            ("source/dan".to_owned(), write(), ErrorKind::Unavailable, 5),
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_hits_every_item_stops_the_run() {
+    let (target, state) = (ScriptedTarget::new(Nature { concurrency: 1, ..Nature::default() }), MemoryState::new());
+    target.script("bob", [Reaction::Fatal(ErrorKind::Unauthorized)]);
+    let result = Setup::new(&target, people(&["ada", "bob", "cyd"])).state(&state).run().await;
+    assert_eq!(written(&result), (1, 0, 0), "bob and cyd are not settled");
+    assert_eq!(result.status, Status::SuccessWithFailures);
+    assert_eq!((result.failures[0].step.as_str(), result.failures[0].kind), ("run", ErrorKind::Unauthorized));
+    assert!(state.dead_letters().is_empty());
+    let again = Setup::new(&target, people(&["ada", "bob", "cyd"])).state(&state).run().await;
+    assert_eq!(written(&again), (2, 1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_delivered_before_the_fault_is_fatal() {
+    let target = ScriptedTarget::default();
+    target.script("open", [Reaction::Fatal(ErrorKind::Unauthorized)]);
+    let result = Setup::new(&target, people(&["ada"])).run().await;
+    assert_eq!((result.status, result.reason), (Status::Fatal, Reason::WriteFailure));
+    target.script("ada", [Reaction::Wait(Duration::from_secs(3600))]);
+    let result = Setup::new(&target, people(&["ada"])).run().await;
+    assert_eq!((result.status, result.reason), (Status::Fatal, Reason::WriteFailure));
+    assert_eq!(result.failures[0].kind, ErrorKind::RateLimited);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connector_that_panics_costs_its_item_only() {
+    let target = ScriptedTarget::default();
+    target.script("ada", [Reaction::Panic]);
+    let result = Setup::new(&target, people(&["ada", "bob"])).run().await;
+    assert_eq!(written(&result), (1, 0, 1));
+    assert_eq!(result.failures[0].kind, ErrorKind::Internal);
+}
+
+#[tokio::test(start_paused = true)]
+async fn batches_are_full_ordered_and_free_of_twins() {
+    let target = ScriptedTarget::new(Nature { batch_size: 3, concurrency: 1, ..Nature::default() });
+    target.script("bob", [Reaction::Lose { executed: true }]);
+    target.script("cyd", [Reaction::Refuse(ErrorKind::Invalid)]);
+    let result = Setup::new(&target, people(&["ada", "bob", "cyd", "dan", "ada"])).run().await;
+    assert_eq!(written(&result), (3, 1, 1));
+    assert_eq!(target.writes(), [vec!["ada", "bob", "cyd"], vec!["dan"]]);
+    assert_eq!(names(&target), ["ada", "bob", "dan"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn writes_are_concurrent_up_to_the_limit() {
+    let target = ScriptedTarget::new(Nature { concurrency: 3, ..Nature::default() });
+    let everybody = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    for name in everybody {
+        target.script(name, [Reaction::Slow(Duration::from_secs(1))]);
+    }
+    Setup::new(&target, people(&everybody)).run().await;
+    assert_eq!(target.most_in_flight(), 3);
+    let mut setup = Setup::new(&target, people(&["i", "j"]));
+    setup.options.concurrency = std::num::NonZeroU16::new(1);
+    target.script("i", [Reaction::Slow(Duration::from_secs(1))]);
+    setup.run().await;
+    assert_eq!(target.writes().len(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_document_keeps_the_receipt_and_only_the_document_is_sent_again() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    target.script("ada/cv.pdf", [Reaction::Refuse(ErrorKind::Invalid)]);
+    let ada = || vec![Ok(with_documents("ada", &[("cv.pdf", 7), ("cover.pdf", 9)]))];
+    let result = Setup::new(&target, ada()).state(&state).run().await;
+    assert_eq!((written(&result), result.events.attachment_failure), ((1, 0, 0), 1));
+    assert_eq!(result.status, Status::SuccessWithFailures);
+    assert_eq!(state.dead_letters()[0].step, "cv.pdf");
+    let again = Setup::new(&target, ada()).state(&state).run().await;
+    assert_eq!((written(&again), again.events.attachment_failure), ((0, 1, 0), 0));
+    assert_eq!(target.records()[0].documents, ["cover.pdf (9 bytes)", "cv.pdf (7 bytes)"]);
+    assert_eq!(target.writes().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_document_whose_answer_is_lost_arrives_once() {
+    let target = ScriptedTarget::default();
+    target.script("ada/cv.pdf", [Reaction::Lose { executed: true }]);
+    target.script("bob/cv.pdf", [Reaction::Lose { executed: false }]);
+    let both = ["ada", "bob"].map(|name| Ok(with_documents(name, &[("cv.pdf", 7)])));
+    let result = Setup::new(&target, both.into()).run().await;
+    assert_eq!((written(&result), result.events.attachment_failure), ((2, 0, 0), 0));
+    assert!(target.records().iter().all(|record| record.documents == ["cv.pdf (7 bytes)"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_elses_record_gets_documents_only_when_asked_or_when_they_are_new() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    target.seed("somebody", Some("ada@example.com"));
+    let ada = |size| vec![Ok(with_documents("ada", &[("cv.pdf", size)]))];
+    Setup::new(&target, ada(1)).state(&state).run().await;
+    Setup::new(&target, ada(1)).state(&state).run().await;
+    assert!(target.records()[0].documents.is_empty(), "it was there before us, and so may its documents be");
+    Setup::new(&target, ada(2)).state(&state).run().await;
+    assert_eq!(target.records()[0].documents, ["cv.pdf (2 bytes)"], "this one is new for certain");
+    Setup::new(&target, ada(2)).state(&state).run().await;
+    assert_eq!(target.records()[0].documents.len(), 1);
+    target.seed("another", Some("bob@example.com"));
+    let bob = vec![Ok(with_documents("bob", &[("cv.pdf", 1)]))];
+    Setup::new(&target, bob).attachments(Attachments::Always).run().await;
+    assert_eq!(target.records()[1].documents, ["cv.pdf (1 bytes)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn formats_and_logics_are_counted_and_cannot_break_the_run() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    let result = Setup::new(&target, people(&["ada", "bob", "cyd", "dan", "eve"]))
+        .state(&state)
+        .prepare()
+        .format(|person| match person.name.as_str() {
+            "ada" => Err("no".into()),
+            "bob" => panic!("scripted"),
+            _ => Ok(Person { name: person.name.to_uppercase(), ..person.clone() }),
+        })
+        .logic(|person| Ok((person.name != "CYD").then_some(person)))
+        .logic(|person| if person.name == "DAN" { Err("never".into()) } else { Ok(Some(person)) })
+        .await;
+    adds_up(&result);
+    let events = result.events;
+    assert_eq!((events.format_failure, events.logics_discard, events.logics_failure), (2, 1, 1));
+    assert_eq!(names(&target), ["EVE"]);
+    let mut steps: Vec<_> = state.dead_letters().into_iter().map(|it| it.step).collect();
+    steps.sort();
+    assert_eq!(steps, ["format", "format", "logics"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_is_counted() {
+    let target = ScriptedTarget::default();
+    let some = vec![Ok(person("ada")), Err(ErrorKind::Invalid), Ok(person("bob"))];
+    let result = Setup::new(&target, some).run().await;
+    assert_eq!((result.events.read_success, result.events.read_failure), (2, 1));
+    assert_eq!(result.status, Status::SuccessWithFailures);
+    let none = Setup::new(&target, vec![Err(ErrorKind::NotFound)]).run().await;
+    assert_eq!((none.status, none.reason), (Status::Fatal, Reason::ReadFailure));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_callback_sees_the_result_and_its_failure_counts() {
+    let target = ScriptedTarget::default();
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    let callback = |result: RunResult| async move {
+        sender.send(result).map_err(|_| "nobody listens")?;
+        Ok(())
+    };
+    let result = Setup::new(&target, people(&["ada"])).prepare().callback(callback).await;
+    assert_eq!((result.events.callback_executed, result.status), (1, Status::Success));
+    assert_eq!(receiver.await.unwrap().events.write_success, 1);
+    let failing = |_| async { Err("no".into()) };
+    let result = Setup::new(&target, people(&["ada"])).prepare().callback(failing).await;
+    assert_eq!((result.events.callback_failure, result.status), (1, Status::SuccessWithFailures));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_and_a_dry_run_do_what_they_say() {
+    let target = ScriptedTarget::default();
+    let mut setup = Setup::new(&target, people(&["ada", "bob", "cyd"]));
+    setup.environment.limit = Some(2);
+    assert_eq!(setup.run().await.events.read_success, 2);
+    let shown = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let sink = shown.clone();
+    let mut setup = Setup::new(&target, people(&["dan", "eve"]));
+    setup.environment.dry_run = Some(Arc::new(move |body| sink.lock().unwrap().push(body)));
+    let result = setup.prepare().await;
+    assert_eq!((result.events.read_success, written(&result)), (2, (0, 0, 0)));
+    assert_eq!(shown.lock().unwrap()[0], json!({ "name": "dan", "email": "dan@example.com" }));
+    assert_eq!(names(&target), ["ada", "bob"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_settles_what_is_in_flight_and_nothing_else() {
+    let (target, state) = (ScriptedTarget::new(Nature { concurrency: 2, ..Nature::default() }), MemoryState::new());
+    for name in ["ada", "bob"] {
+        target.script(name, [Reaction::Slow(Duration::from_secs(5))]);
+    }
+    let cancel = CancellationToken::new();
+    let mut setup = Setup::new(&target, people(&["ada", "bob", "cyd", "dan"])).state(&state);
+    setup.environment.cancel = cancel.clone();
+    let (result, ()) = tokio::join!(setup.run(), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        cancel.cancel();
+    });
+    assert_eq!(written(&result), (2, 0, 0));
+    assert_eq!((result.failures[0].kind, result.status), (ErrorKind::Cancelled, Status::SuccessWithFailures));
+    assert_eq!(names(&target), ["ada", "bob"]);
+    let rest = Setup::new(&target, people(&["ada", "bob", "cyd", "dan"])).state(&state).run().await;
+    assert_eq!(written(&rest), (2, 2, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_settle_in_time_is_recovered_by_the_next_run() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    target.script("ada", [Reaction::Hang]);
+    let cancel = CancellationToken::new();
+    let mut setup = Setup::new(&target, people(&["ada"])).state(&state);
+    setup.environment.cancel = cancel.clone();
+    setup.environment.grace = Duration::from_secs(2);
+    let (result, ()) = tokio::join!(setup.run(), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        cancel.cancel();
+    });
+    assert_eq!(result.events.settled(), 0);
+    // The request was executed after all.
+    let arrived = ScriptedTarget::clone(&target);
+    Setup::new(&arrived, vec![Ok(person("ada"))]).run().await;
+    let next = Setup::new(&target, people(&["ada"])).state(&state).run().await;
+    assert_eq!((next.recovered, written(&next)), (1, (1, 0, 0)), "{next:#?}");
+    assert_eq!(names(&target), ["ada"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn incremental_runs_read_on_and_pass_nothing_unsettled() {
+    let (target, state) = (ScriptedTarget::new(Nature { concurrency: 1, ..Nature::default() }), MemoryState::new());
+    let incremental = |names: &[&str]| {
+        let mut setup = Setup::new(&target, people(names)).state(&state);
+        setup.order = Some(ReadOrder::OldestFirst);
+        setup.prepare().read_mode(hrflow_core::ReadMode::Incremental)
+    };
+    target.script("cyd", [Reaction::Fatal(ErrorKind::Unauthorized)]);
+    let first = incremental(&["ada", "bob", "cyd", "dan"]).await;
+    assert_eq!(first.read_from.as_deref(), Some("bob"));
+    let second = incremental(&["ada", "bob", "cyd", "dan"]).await;
+    assert_eq!((second.events.read_success, second.read_from.as_deref()), (2, Some("dan")));
+    assert_eq!(state.last_result("workflow").await.unwrap().unwrap().run_id, second.run_id);
+}
+
+#[tokio::test(start_paused = true)]
+async fn incremental_is_refused_with_the_reason() {
+    let target = ScriptedTarget::default();
+    let refused = |order, state: Option<MemoryState>, workflow: &'static str| {
+        let mut setup = Setup::new(&target, people(&["ada"]));
+        setup.order = order;
+        setup.environment.state = state.map(|it| Arc::new(it) as Arc<dyn State>);
+        setup.prepare().workflow_id(workflow).read_mode(hrflow_core::ReadMode::Incremental)
+    };
+    let order = Some(ReadOrder::OldestFirst);
+    let cases = [
+        (refused(None, Some(MemoryState::new()), "w").await, Reason::OriginDoesNotSupportIncremental),
+        (refused(order, None, "w").await, Reason::BackendNotConfiguredInIncrementalMode),
+        (refused(order, Some(MemoryState::new()), "").await, Reason::WorkflowIdNotFound),
+    ];
+    for (result, reason) in cases {
+        assert_eq!((result.status, result.reason), (Status::Fatal, reason));
+    }
+    assert!(target.writes().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_one_run_owns_a_cursor_and_an_item() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    target.script("ada", [Reaction::Slow(Duration::from_secs(5))]);
+    let run = |mode| {
+        let mut setup = Setup::new(&target, people(&["ada"])).state(&state);
+        setup.order = Some(ReadOrder::OldestFirst);
+        setup.prepare().read_mode(mode)
+    };
+    let (first, second, hook) = tokio::join!(
+        run(hrflow_core::ReadMode::Incremental).into_future(),
+        run(hrflow_core::ReadMode::Incremental).into_future(),
+        run(hrflow_core::ReadMode::Sync).into_future(),
+    );
+    assert_eq!(written(&first), (1, 0, 0));
+    assert_eq!((second.status, second.failures[0].kind), (Status::Fatal, ErrorKind::Unavailable));
+    assert_eq!(written(&hook), (0, 1, 0), "it waited, and found the item delivered");
+    assert_eq!(names(&target), ["ada"]);
+}
