@@ -40,7 +40,7 @@ pub enum ActionType {
 }
 
 /// Where a run starts to read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ReadMode {
     /// Reads as asked.
@@ -162,13 +162,19 @@ impl<O: Origin, T: Target> Run<O, T> {
     }
 
     /// A format of your own in place of the default one.
-    pub fn format(mut self, format: impl Fn(&O::Item) -> Result<T::Item, BoxError> + Send + Sync + 'static) -> Self {
+    pub fn format(
+        mut self,
+        format: impl Fn(&O::Item) -> Result<T::Item, BoxError> + Send + Sync + 'static,
+    ) -> Self {
         self.0.format = Arc::new(format);
         self
     }
 
     /// One more logic: it keeps a formatted item, changes it, or discards it by answering `None`.
-    pub fn logic(mut self, logic: impl Fn(T::Item) -> Result<Option<T::Item>, BoxError> + Send + Sync + 'static) -> Self {
+    pub fn logic(
+        mut self,
+        logic: impl Fn(T::Item) -> Result<Option<T::Item>, BoxError> + Send + Sync + 'static,
+    ) -> Self {
         self.0.logics.push(Arc::new(logic));
         self
     }

@@ -184,8 +184,13 @@ impl<O: Origin, T: Target> Action<O, T> {
     /// Reads all parameters; the faults of every section, with the reason that each section has.
     fn read(&self, run: &JsonRun) -> Result<Read<O, T>, Vec<(Reason, Faults)>> {
         let mut faults = Vec::new();
-        let action = keep(parameters::read("action_parameters", &run.action_parameters), Reason::BadActionParameters, &mut faults);
-        let options = keep(parameters::read("options", &run.options), Reason::BadActionParameters, &mut faults);
+        let action = keep(
+            parameters::read("action_parameters", &run.action_parameters),
+            Reason::BadActionParameters,
+            &mut faults,
+        );
+        let options =
+            keep(parameters::read("options", &run.options), Reason::BadActionParameters, &mut faults);
         let origin = match &run.items {
             Some(_) => Some(None),
             None => keep(
@@ -195,10 +200,15 @@ impl<O: Origin, T: Target> Action<O, T> {
             )
             .map(Some),
         };
-        let target =
-            keep(parameters::read("target_parameters", &run.target_parameters), Reason::BadTargetParameters, &mut faults);
+        let target = keep(
+            parameters::read("target_parameters", &run.target_parameters),
+            Reason::BadTargetParameters,
+            &mut faults,
+        );
         match (action, options, origin, target) {
-            (Some(action), Some(options), Some(origin), Some(target)) => Ok(Read { action, origin, target, options }),
+            (Some(action), Some(options), Some(origin), Some(target)) => {
+                Ok(Read { action, origin, target, options })
+            }
             _ => Err(faults),
         }
     }
@@ -298,7 +308,8 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
 
     fn default_format(&self, item: Value) -> Result<Value> {
         let item: O::Item = typed(item)?;
-        let invalid = |error: BoxError| Error::new(ErrorKind::Invalid, "the default format failed").with_source(error);
+        let invalid =
+            |error: BoxError| Error::new(ErrorKind::Invalid, "the default format failed").with_source(error);
         let formatted = (self.format)(&item).map_err(invalid)?;
         serde_json::to_value(formatted).map_err(|error| invalid(error.into()))
     }
@@ -330,7 +341,7 @@ fn typed<I: DeserializeOwned>(value: Value) -> Result<I> {
     })
 }
 
-fn failures(faults: Faults) -> Vec<Failure> {
+fn failures(faults: impl IntoIterator<Item = Fault>) -> Vec<Failure> {
     faults
         .into_iter()
         .map(|fault| Failure {

@@ -72,7 +72,10 @@ impl Attachment {
 
 impl fmt::Debug for Attachment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Attachment").field("kind", &self.kind).field("size", &self.size).finish_non_exhaustive()
+        f.debug_struct("Attachment")
+            .field("kind", &self.kind)
+            .field("size", &self.size)
+            .finish_non_exhaustive()
     }
 }
 

@@ -8,6 +8,8 @@
 //! This crate knows no vendor. A connector crate implements [`Origin`] and [`Target`], and says so in a
 //! [`Connector`].
 
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 pub mod action;
 pub mod connector;
 mod engine;

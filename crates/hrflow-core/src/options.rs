@@ -3,7 +3,7 @@
 use std::{borrow::Cow, num::NonZeroU16, str::FromStr, time::Duration};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{
     http::RateLimit,
@@ -50,7 +50,7 @@ impl Default for Options {
 }
 
 /// What to do with a record that exists at the target already.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OnExisting {
     /// Leave it as it is and count a duplicate.
@@ -70,6 +70,16 @@ pub enum Attachments {
     New,
     /// For records that were there before us too (`always`).
     Always,
+}
+
+impl Serialize for Attachments {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Never => serializer.serialize_bool(false),
+            Self::New => serializer.serialize_bool(true),
+            Self::Always => serializer.serialize_str("always"),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Attachments {
@@ -126,6 +136,16 @@ impl RateLimitOption {
             Self::Vendor => published,
             Self::Off => None,
             Self::Limit(limit) => Some(*limit),
+        }
+    }
+}
+
+impl Serialize for RateLimitOption {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Vendor => serializer.serialize_none(),
+            Self::Off => serializer.serialize_str("off"),
+            Self::Limit(limit) => serializer.collect_str(limit),
         }
     }
 }

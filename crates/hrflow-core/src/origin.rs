@@ -52,7 +52,11 @@ pub trait Origin: Send + Sync + 'static {
     /// # Errors
     ///
     /// Whatever keeps the first item from being read: a refused key, an unknown source.
-    async fn read(&self, parameters: Self::Parameters, request: ReadRequest) -> Result<ItemStream<Self::Item>>;
+    async fn read(
+        &self,
+        parameters: Self::Parameters,
+        request: ReadRequest,
+    ) -> Result<ItemStream<Self::Item>>;
 
     /// Logs in and looks whether the parameters can be read with, without reading. Answers what it
     /// found, a line each.

@@ -220,6 +220,9 @@ mod tests {
             spelt(Reason::BackendNotConfiguredInIncrementalMode),
             r#""backend_not_configured_in_incremental_mode""#
         );
-        assert_eq!(serde_json::to_string(&Status::SuccessWithFailures).unwrap(), r#""success_with_failures""#);
+        assert_eq!(
+            serde_json::to_string(&Status::SuccessWithFailures).unwrap(),
+            r#""success_with_failures""#
+        );
     }
 }

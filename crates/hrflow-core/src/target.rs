@@ -81,7 +81,11 @@ pub trait Target: Send + Sync + 'static {
     /// # Errors
     ///
     /// Whatever keeps every item from being written: refused credentials, an unreachable host.
-    async fn open(&self, parameters: Self::Parameters, context: OpenContext) -> Result<Arc<dyn Writer<Self::Item>>>;
+    async fn open(
+        &self,
+        parameters: Self::Parameters,
+        context: OpenContext,
+    ) -> Result<Arc<dyn Writer<Self::Item>>>;
 
     /// The body that would be sent for an item, for a dry run. No request is made.
     fn preview(&self, parameters: &Self::Parameters, item: &Self::Item) -> Value;

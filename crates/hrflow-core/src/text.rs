@@ -29,12 +29,6 @@ pub fn cut(text: &str, most: usize) -> &str {
     }
 }
 
-/// Text that is more than white space, trimmed.
-pub fn filled(text: &str) -> Option<&str> {
-    let text = text.trim();
-    (!text.is_empty()).then_some(text)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -6,8 +6,9 @@ use futures::{StreamExt, stream};
 use std::future::IntoFuture;
 
 use hrflow_core::{
-    Action, ActionInfo, ActionType, CancellationToken, DataType, Environment, Error, ErrorKind, FormatName, ItemKey,
-    ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, Status, TriggerType, Warehouse, async_trait,
+    Action, ActionInfo, ActionType, CancellationToken, DataType, Environment, Error, ErrorKind, FormatName,
+    ItemKey, ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, Status, TriggerType, Warehouse,
+    async_trait,
     options::{Attachments, OnExisting, Options},
     parameters::NoParameters,
     result::Reason,
@@ -37,8 +38,10 @@ impl Origin for People {
 
     async fn read(&self, _: NoParameters, request: ReadRequest) -> Result<ItemStream<Person>> {
         let from = request.read_from.unwrap_or_default();
-        let people = self.people.clone().into_iter().map(|it| it.map_err(|kind| Error::new(kind, "scripted read")));
-        let wanted: Vec<_> = people.filter(|it| it.as_ref().is_ok_and(|it| it.name > from) || it.is_err()).collect();
+        let people =
+            self.people.clone().into_iter().map(|it| it.map_err(|kind| Error::new(kind, "scripted read")));
+        let wanted: Vec<_> =
+            people.filter(|it| it.as_ref().is_ok_and(|it| it.name > from) || it.is_err()).collect();
         Ok(stream::iter(wanted).boxed())
     }
 
@@ -64,8 +67,10 @@ fn with_documents(name: &str, documents: &[(&str, u64)]) -> Person {
         .iter()
         .map(|(file, size)| json!({ "kind": "resume", "name": file, "url": "https://example.com/", "size": size }))
         .collect();
-    serde_json::from_value(json!({ "name": name, "email": format!("{name}@example.com"), "attachments": attachments }))
-        .unwrap()
+    serde_json::from_value(
+        json!({ "name": name, "email": format!("{name}@example.com"), "attachments": attachments }),
+    )
+    .unwrap()
 }
 
 fn people(names: &[&str]) -> Vec<Result<Person, ErrorKind>> {
@@ -201,7 +206,8 @@ async fn what_is_there_already_is_a_duplicate_or_an_update() {
     assert_eq!((written(&reported), reported.status), ((0, 1, 0), Status::Success));
     let state = MemoryState::new();
     Setup::new(&target, people(&["ada"])).state(&state).run().await;
-    let updated = Setup::new(&target, people(&["ada"])).state(&state).on_existing(OnExisting::Update).run().await;
+    let updated =
+        Setup::new(&target, people(&["ada"])).state(&state).on_existing(OnExisting::Update).run().await;
     assert_eq!(written(&updated), (1, 0, 0), "it was only looked at before");
     assert_eq!(names(&target), ["ada"]);
 }
@@ -236,7 +242,8 @@ async fn a_lost_answer_is_looked_up_and_never_doubles() {
 async fn two_people_without_address_and_of_one_name_are_two() {
     let target = ScriptedTarget::default();
     let nameless = |id: u64| -> Result<Person, ErrorKind> {
-        let attachments = json!([{ "kind": "resume", "name": "cv.pdf", "url": "https://example.com/", "size": id }]);
+        let attachments =
+            json!([{ "kind": "resume", "name": "cv.pdf", "url": "https://example.com/", "size": id }]);
         Ok(serde_json::from_value(json!({ "name": "kim", "attachments": attachments })).unwrap())
     };
     // The second one's answer is lost: the first one's record must not be taken for it.
@@ -253,7 +260,8 @@ async fn two_people_without_address_and_of_one_name_are_two() {
             ItemKey::of_content(item)
         }
         async fn read(&self, _: NoParameters, _: ReadRequest) -> Result<ItemStream<Person>> {
-            Ok(stream::iter(self.0.clone().into_iter().map(|it| it.map_err(|kind| Error::new(kind, "")))).boxed())
+            Ok(stream::iter(self.0.clone().into_iter().map(|it| it.map_err(|kind| Error::new(kind, ""))))
+                .boxed())
         }
         async fn check(&self, _: NoParameters, _: &Options) -> Result<Vec<String>> {
             Ok(Vec::new())
@@ -318,8 +326,11 @@ async fn a_refused_item_is_a_dead_letter_and_the_run_goes_on() {
     let result = Setup::new(&target, people(&["ada", "bob", "cyd", "dan"])).state(&state).run().await;
     assert_eq!(written(&result), (2, 0, 2));
     assert_eq!(result.status, Status::SuccessWithFailures);
-    let mut letters: Vec<_> =
-        state.dead_letters().into_iter().map(|it| (it.key.to_string(), it.step, it.kind, it.attempts)).collect();
+    let mut letters: Vec<_> = state
+        .dead_letters()
+        .into_iter()
+        .map(|it| (it.key.to_string(), it.step, it.kind, it.attempts))
+        .collect();
     letters.sort_by_key(|it| it.0.clone());
     let write = || "write".to_owned();
     assert_eq!(
@@ -333,7 +344,8 @@ async fn a_refused_item_is_a_dead_letter_and_the_run_goes_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_fault_that_hits_every_item_stops_the_run() {
-    let (target, state) = (ScriptedTarget::new(Nature { concurrency: 1, ..Nature::default() }), MemoryState::new());
+    let (target, state) =
+        (ScriptedTarget::new(Nature { concurrency: 1, ..Nature::default() }), MemoryState::new());
     target.script("bob", [Reaction::Fatal(ErrorKind::Unauthorized)]);
     let result = Setup::new(&target, people(&["ada", "bob", "cyd"])).state(&state).run().await;
     assert_eq!(written(&result), (1, 0, 0), "bob and cyd are not settled");
@@ -504,7 +516,8 @@ async fn a_limit_and_a_dry_run_do_what_they_say() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_settles_what_is_in_flight_and_nothing_else() {
-    let (target, state) = (ScriptedTarget::new(Nature { concurrency: 2, ..Nature::default() }), MemoryState::new());
+    let (target, state) =
+        (ScriptedTarget::new(Nature { concurrency: 2, ..Nature::default() }), MemoryState::new());
     for name in ["ada", "bob"] {
         target.script(name, [Reaction::Slow(Duration::from_secs(5))]);
     }
@@ -545,7 +558,8 @@ async fn what_does_not_settle_in_time_is_recovered_by_the_next_run() {
 
 #[tokio::test(start_paused = true)]
 async fn incremental_runs_read_on_and_pass_nothing_unsettled() {
-    let (target, state) = (ScriptedTarget::new(Nature { concurrency: 1, ..Nature::default() }), MemoryState::new());
+    let (target, state) =
+        (ScriptedTarget::new(Nature { concurrency: 1, ..Nature::default() }), MemoryState::new());
     let incremental = |names: &[&str]| {
         let mut setup = Setup::new(&target, people(names)).state(&state);
         setup.order = Some(ReadOrder::OldestFirst);

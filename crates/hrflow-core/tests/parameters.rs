@@ -1,6 +1,6 @@
 //! Parameters as a connector declares them, described and read.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroU16};
 
 use hrflow_core::{
     Error, ErrorKind, Secret,
@@ -389,6 +389,40 @@ fn alternatives_of_objects_are_held_against_the_nearest() {
         "p.login.password: required, but missing"
     );
     assert_eq!(read(json!(7)).unwrap_err(), "p.login: expected an object, came a number");
+}
+
+#[test]
+fn the_defaults_of_a_whole_struct_are_described() {
+    #[derive(Debug, Clone, Deserialize, JsonSchema)]
+    #[serde(default, deny_unknown_fields)]
+    struct Pace {
+        /// Tries per request.
+        tries: NonZeroU16,
+        /// The longest wait.
+        wait: Span,
+    }
+    impl Default for Pace {
+        fn default() -> Self {
+            Self { tries: NonZeroU16::MIN, wait: Span::from_millis(250) }
+        }
+    }
+    impl Parameters for Pace {}
+
+    let described: Vec<_> = parameters::fields::<Pace>()
+        .into_iter()
+        .map(|field| (field.name, field.required, field.default, field.expected))
+        .collect();
+    assert_eq!(
+        described,
+        [
+            ("tries".to_owned(), false, json!(1), "a whole number from 1 to 65535".to_owned()),
+            ("wait".to_owned(), false, json!("250ms"), "a duration such as 30s".to_owned()),
+        ]
+    );
+    let pace: Pace = parameters::read("options", &json!({ "wait": "1m" })).unwrap();
+    assert_eq!((pace.tries, pace.wait), (NonZeroU16::MIN, Span::from_secs(60)));
+    let faults = parameters::read::<Pace>("options", &json!({ "tries": 0 })).unwrap_err();
+    assert_eq!(faults.to_string(), "options.tries: expected a whole number from 1 to 65535, came 0");
 }
 
 #[test]

@@ -18,9 +18,7 @@ use crate::{
     item::{DataType, ItemKey, TargetItem},
     options::{Attachments, OnExisting, Options},
     receipt::{Outcome, Receipt, Trace, VendorId},
-    state::{
-        Claim, DeadLetter, Entry, Intent, IntentTrace, JournalKey, Record, RunState, StoredReceipt,
-    },
+    state::{Claim, DeadLetter, Entry, Intent, IntentTrace, JournalKey, Record, RunState, StoredReceipt},
     target::{Write, Writer},
 };
 
@@ -99,7 +97,7 @@ impl<I: TargetItem> Delivery<I> {
             match claim {
                 Claim::Busy => busy.push(index),
                 Claim::Granted(entry) => {
-                    let mut parcel = self.parcel(&batch[index], entry);
+                    let mut parcel = self.parcel(&batch[index], *entry);
                     match self.decide(&mut parcel).await {
                         Decision::Send(known) => sends.push((index, parcel, known)),
                         Decision::Keep(receipt, count) => {
@@ -128,8 +126,11 @@ impl<I: TargetItem> Delivery<I> {
                 if self.stop.is_cancelled() {
                     return Fate::default();
                 }
-                let error = Error::new(ErrorKind::Unavailable, "another run has been delivering this item all the time")
-                    .advise("Run again once that run has ended.");
+                let error = Error::new(
+                    ErrorKind::Unavailable,
+                    "another run has been delivering this item all the time",
+                )
+                .advise("Run again once that run has ended.");
                 let parcel = self.parcel(item, Entry::default());
                 return self.give_up(&parcel, error, 0).await;
             }
@@ -137,7 +138,7 @@ impl<I: TargetItem> Delivery<I> {
                 Err(error) => return Fate::stopped(error),
                 Ok(claims) => {
                     let Some(Claim::Granted(entry)) = claims.into_iter().next() else { continue };
-                    let mut parcel = self.parcel(item, entry);
+                    let mut parcel = self.parcel(item, *entry);
                     return match self.decide(&mut parcel).await {
                         Decision::Send(known) => {
                             self.send(&[(&parcel, known.as_ref())]).await.pop().unwrap_or_default()
@@ -162,9 +163,12 @@ impl<I: TargetItem> Delivery<I> {
             match resolution {
                 Err(error) if error.scope() == Scope::Run => return Decision::Done(Fate::stopped(error)),
                 Err(error) if error.kind() == ErrorKind::Cancelled => return Decision::Done(Fate::default()),
-                Err(error) => return Decision::Done(self.unknown(parcel, &trace, &error, error.to_string(), 0).await),
+                Err(error) => {
+                    return Decision::Done(self.unknown(parcel, &trace, &error, error.to_string(), 0).await);
+                }
                 Ok(Resolution::CannotTell(why)) => {
-                    let error = Error::new(ErrorKind::Unavailable, "an earlier run ended before its answer came");
+                    let error =
+                        Error::new(ErrorKind::Unavailable, "an earlier run ended before its answer came");
                     return Decision::Done(self.unknown(parcel, &trace, &error, why, 0).await);
                 }
                 Ok(Resolution::Ours(id)) => {
@@ -191,7 +195,8 @@ impl<I: TargetItem> Delivery<I> {
             None => Decision::Send(None),
             Some(receipt) if self.resend => Decision::Send(receipt.id.filter(|_| update)),
             Some(receipt) => {
-                let delivered = receipt.hash == parcel.prepared.hash && receipt.outcome != Outcome::AlreadyThere;
+                let delivered =
+                    receipt.hash == parcel.prepared.hash && receipt.outcome != Outcome::AlreadyThere;
                 match (update, delivered) {
                     (true, false) => Decision::Send(receipt.id),
                     _ if just_created => Decision::Keep(receipt, Count::Success),
@@ -260,7 +265,10 @@ impl<I: TargetItem> Delivery<I> {
         let intents: Vec<Intent> = parcels
             .iter()
             .zip(&traces)
-            .map(|((parcel, _), trace)| Intent { key: parcel.key.clone(), trace: IntentTrace::Item(trace.clone()) })
+            .map(|((parcel, _), trace)| Intent {
+                key: parcel.key.clone(),
+                trace: IntentTrace::Item(trace.clone()),
+            })
             .collect();
         self.state.intend(&intents).await?;
         Ok(traces)
@@ -287,12 +295,16 @@ impl<I: TargetItem> Delivery<I> {
                     Ok(Resolution::Ours(id)) => {
                         return self.received(parcel, &Receipt::new(Outcome::Created, id), trace).await;
                     }
-                    Ok(Resolution::Someone(id)) if self.options.on_existing == OnExisting::Update => known = Some(id),
+                    Ok(Resolution::Someone(id)) if self.options.on_existing == OnExisting::Update => {
+                        known = Some(id)
+                    }
                     Ok(Resolution::Someone(id)) => {
                         return self.received(parcel, &Receipt::new(Outcome::AlreadyThere, id), trace).await;
                     }
                     Ok(Resolution::Absent) => {}
-                    Ok(Resolution::CannotTell(why)) => return self.unknown(parcel, trace, &error, why, attempt).await,
+                    Ok(Resolution::CannotTell(why)) => {
+                        return self.unknown(parcel, trace, &error, why, attempt).await;
+                    }
                     // Its trace stays: the next run looks again.
                     Err(look) if look.scope() == Scope::Run => return Fate::stopped(look),
                     Err(look) if look.kind() == ErrorKind::Cancelled => return Fate::default(),
@@ -308,7 +320,10 @@ impl<I: TargetItem> Delivery<I> {
             if !error.is_retryable() || attempt >= u32::from(self.options.attempts.get()) {
                 return self.give_up(parcel, error, attempt).await;
             }
-            if !budget::current().pause(Backoff::default().jittered(attempt).max(error.retry_after().unwrap_or_default())).await {
+            if !budget::current()
+                .pause(Backoff::default().jittered(attempt).max(error.retry_after().unwrap_or_default()))
+                .await
+            {
                 if self.stop.is_cancelled() {
                     let not_sent = self.state.record(&[Record::NotSent(parcel.key.clone())]).await;
                     return not_sent.map_or_else(Fate::stopped, |()| Fate::default());
@@ -319,7 +334,8 @@ impl<I: TargetItem> Delivery<I> {
             let write = [self.write_of(parcel, known.as_ref())];
             result = match guarded_future(self.writer.write(&write)).await {
                 Ok(mut results) => results.pop().unwrap_or_else(|| {
-                    Err(Error::new(ErrorKind::Internal, "the connector did not answer").with_execution(Execution::Unknown))
+                    Err(Error::new(ErrorKind::Internal, "the connector did not answer")
+                        .with_execution(Execution::Unknown))
                 }),
                 Err(error) => Err(error),
             };
@@ -344,7 +360,8 @@ impl<I: TargetItem> Delivery<I> {
         let earlier = parcel.entry.receipt.as_ref().filter(|earlier| earlier.id == receipt.id);
         StoredReceipt {
             outcome: receipt.outcome,
-            created_by_us: receipt.outcome == Outcome::Created || earlier.is_some_and(|earlier| earlier.created_by_us),
+            created_by_us: receipt.outcome == Outcome::Created
+                || earlier.is_some_and(|earlier| earlier.created_by_us),
             hash: trace.hash.clone(),
             id: receipt.id.clone(),
             steps: earlier.map(|earlier| earlier.steps.clone()).unwrap_or_default(),
@@ -370,7 +387,8 @@ impl<I: TargetItem> Delivery<I> {
 
     /// The item cannot be delivered, and certainly was not.
     async fn give_up(&self, parcel: &Parcel<'_, I>, error: Error, attempts: u32) -> Fate {
-        let letter = self.letter(&parcel.prepared.key, parcel.prepared.origin.as_ref(), "write", &error, attempts);
+        let letter =
+            self.letter(&parcel.prepared.key, parcel.prepared.origin.as_ref(), "write", &error, attempts);
         let records = [
             Record::NotSent(parcel.key.clone()),
             Record::DeadLetter(Box::new(letter)),
@@ -380,12 +398,20 @@ impl<I: TargetItem> Delivery<I> {
     }
 
     /// The item may have been delivered, and there is no way to know: its trace stays with the dead letter.
-    async fn unknown(&self, parcel: &Parcel<'_, I>, trace: &Trace, error: &Error, why: String, attempts: u32) -> Fate {
+    async fn unknown(
+        &self,
+        parcel: &Parcel<'_, I>,
+        trace: &Trace,
+        error: &Error,
+        why: String,
+        attempts: u32,
+    ) -> Fate {
         let unknown = Error::new(ErrorKind::OutcomeUnknown, "it is unknown whether the item arrived")
             .with_vendor_message(format!("{}; looking for it: {why}", error.message()))
             .with("sent_at", trace.at)
             .advise("Look at the target; it is not sent again without another look.");
-        let letter = self.letter(&parcel.prepared.key, parcel.prepared.origin.as_ref(), "write", &unknown, attempts);
+        let letter =
+            self.letter(&parcel.prepared.key, parcel.prepared.origin.as_ref(), "write", &unknown, attempts);
         let records = [Record::DeadLetter(Box::new(letter)), Record::Settled(parcel.key.clone())];
         self.failed(parcel, unknown, &records).await
     }

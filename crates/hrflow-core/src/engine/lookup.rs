@@ -23,7 +23,12 @@ pub(super) enum Resolution {
 impl<I: TargetItem> Delivery<I> {
     /// Finds out what became of a trace. `sent_until` is when the last try broke off; a trace of another
     /// run has only its own time.
-    pub(super) async fn resolve(&self, trace: &Trace, key: &ItemKey, sent_until: Option<Instant>) -> Result<Resolution> {
+    pub(super) async fn resolve(
+        &self,
+        trace: &Trace,
+        key: &ItemKey,
+        sent_until: Option<Instant>,
+    ) -> Result<Resolution> {
         let lag = self.writer.lookup_lag();
         let conclusive_from = sent_until.unwrap_or_else(|| since(trace.at)) + lag;
         loop {
@@ -47,7 +52,9 @@ impl<I: TargetItem> Delivery<I> {
                 if self.stop.is_cancelled() {
                     return Err(Error::new(ErrorKind::Cancelled, "stopped while looking for an item"));
                 }
-                return Ok(Resolution::CannotTell(format!("look-ups lag by up to {lag:?}, and the deadline has come")));
+                return Ok(Resolution::CannotTell(format!(
+                    "look-ups lag by up to {lag:?}, and the deadline has come"
+                )));
             }
         }
     }

@@ -124,8 +124,13 @@ pub(crate) struct Plan<O: Origin, T: Target> {
 /// Runs a plan to its end. Whatever happens, it ends in a result.
 pub(crate) async fn run<O: Origin, T: Target>(mut plan: Plan<O, T>) -> RunResult {
     let run_id = plan.environment.run_id.take().unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
-    let mut report =
-        Report::new(run_id, &plan.workflow_id, &plan.connector, &plan.action, plan.environment.progress.clone());
+    let mut report = Report::new(
+        run_id,
+        &plan.workflow_id,
+        &plan.connector,
+        &plan.action,
+        plan.environment.progress.clone(),
+    );
     let span = tracing::info_span!("run", workflow_id = %plan.workflow_id, run_id = %report.run_id(), action = %plan.action);
     async move {
         tracing::info!("run started");
@@ -165,7 +170,8 @@ async fn execute<O: Origin, T: Target>(
     }
     check_read_mode(&plan)?;
 
-    let recipe = Recipe { origin: plan.origin.clone(), format: plan.format.clone(), logics: plan.logics.clone() };
+    let recipe =
+        Recipe { origin: plan.origin.clone(), format: plan.format.clone(), logics: plan.logics.clone() };
     if let Some(sink) = dry_run {
         let items = open_source(plan.origin.as_ref(), plan.source, None, &plan.options).await?;
         let preview = |item: &T::Item| sink(plan.target.preview(&plan.target_parameters, item));
@@ -201,7 +207,8 @@ async fn execute<O: Origin, T: Target>(
     })?;
     let items = open_source(plan.origin.as_ref(), plan.source, cursor, &plan.options).await?;
 
-    let concurrency = plan.options.concurrency.map_or(capabilities.concurrency, |it| usize::from(it.get())).max(1);
+    let concurrency =
+        plan.options.concurrency.map_or(capabilities.concurrency, |it| usize::from(it.get())).max(1);
     let batch_size = capabilities.batch_size.max(1);
     let stop = plan.environment.cancel.child_token();
     let delivery = Delivery {
@@ -310,7 +317,9 @@ async fn preview_items<O: Origin, I: TargetItem>(
                 match recipe.prepare(seq, item) {
                     Preparation::Ready(ready) => preview(&ready.item),
                     Preparation::Discarded { .. } => report.discard(),
-                    Preparation::Failed { key, stage, error, .. } => report.preparation_failure(&key, stage, &error),
+                    Preparation::Failed { key, stage, error, .. } => {
+                        report.preparation_failure(&key, stage, &error)
+                    }
                 }
                 seq += 1;
             }
@@ -433,7 +442,10 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
 
     fn start_deliveries(&mut self, flush: bool) {
         while self.deliveries.len() < self.concurrency {
-            let enough = flush || self.batch_size == 1 || self.window.len() >= self.batch_size || !self.window.has_room();
+            let enough = flush
+                || self.batch_size == 1
+                || self.window.len() >= self.batch_size
+                || !self.window.has_room();
             let batch = if enough { self.window.take(self.batch_size) } else { Vec::new() };
             if batch.is_empty() {
                 return;
@@ -470,8 +482,9 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
             // items have traces and no settlement, which is what a crash leaves.
             None if self.stop.is_cancelled() => {}
             None => {
-                let error = Error::new(ErrorKind::Internal, "a delivery broke off")
-                    .advise("This is a fault of the connector: please report it. Nothing is lost: run again.");
+                let error = Error::new(ErrorKind::Internal, "a delivery broke off").advise(
+                    "This is a fault of the connector: please report it. Nothing is lost: run again.",
+                );
                 self.halt(&error);
             }
         }
@@ -491,7 +504,10 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
                 Ok(Some(done)) => self.settle(done),
                 Ok(None) => break,
                 Err(_) => {
-                    tracing::warn!(in_flight = self.deliveries.len(), "what is in flight did not settle in time");
+                    tracing::warn!(
+                        in_flight = self.deliveries.len(),
+                        "what is in flight did not settle in time"
+                    );
                     self.deliveries.shutdown().await;
                 }
             }

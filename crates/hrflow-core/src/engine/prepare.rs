@@ -60,7 +60,8 @@ impl<O: Origin, I: TargetItem> Recipe<O, I> {
         let key = self.origin.key(&item);
         let failed = |key, stage, error: BoxError, item: O::Item| {
             let message = format!("the {stage} failed");
-            let error = Error::new(ErrorKind::Invalid, message).with_vendor_message(shorten(&error.to_string()));
+            let error =
+                Error::new(ErrorKind::Invalid, message).with_vendor_message(shorten(&error.to_string()));
             Preparation::Failed { seq, key, stage, error, origin: Box::new(item) }
         };
         let mut formatted = match guarded(|| (self.format)(&item)) {

@@ -158,7 +158,8 @@ impl Report {
             Ok(()) => self.count(|events| &mut events.callback_executed),
             Err(error) => {
                 self.count(|events| &mut events.callback_failure);
-                let error = Error::new(ErrorKind::Invalid, "the callback failed").with_vendor_message(error.to_string());
+                let error = Error::new(ErrorKind::Invalid, "the callback failed")
+                    .with_vendor_message(error.to_string());
                 self.fail("", "callback", &error);
             }
         }
@@ -185,8 +186,8 @@ impl Report {
     fn status(&self) -> (Status, Reason) {
         let events = self.result.events;
         let delivered = events.write_success + events.write_duplicate;
-        let stopped_by_fault =
-            self.stopped && self.result.failures.iter().any(|it| it.step == "run" && it.kind != ErrorKind::Cancelled);
+        let stopped_by_fault = self.stopped
+            && self.result.failures.iter().any(|it| it.step == "run" && it.kind != ErrorKind::Cancelled);
         match events.status(self.stopped) {
             // Nothing reached the target, for a reason that hits every item: nothing could be written.
             (Status::SuccessWithFailures, _) if stopped_by_fault && delivered == 0 => {

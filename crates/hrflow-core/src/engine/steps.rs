@@ -39,7 +39,8 @@ impl<I: TargetItem> Delivery<I> {
             }
         }
         let settled = Record::Settled(parcel.key.clone());
-        let unchanged = parcel.entry.receipt.as_ref().is_some_and(|earlier| *earlier == receipt) && !parcel.recovered;
+        let unchanged =
+            parcel.entry.receipt.as_ref().is_some_and(|earlier| *earlier == receipt) && !parcel.recovered;
         let id = receipt.id.clone();
         let stored = (!unchanged).then(|| Record::Receipt(parcel.key.clone(), receipt));
         if due.is_empty() {
@@ -75,7 +76,8 @@ impl<I: TargetItem> Delivery<I> {
     /// if it is new for certain — the journal has seen the others — or if documents are asked for always.
     fn is_due(&self, parcel: &Parcel<'_, I>, receipt: &StoredReceipt, step: &Step) -> bool {
         let seen_before = parcel.entry.receipt.is_some() && !parcel.recovered;
-        let known = receipt.steps.iter().any(|known| known.name == step.name && known.identity == step.identity);
+        let known =
+            receipt.steps.iter().any(|known| known.name == step.name && known.identity == step.identity);
         receipt.created_by_us
             || (step.document && self.options.attachments == Attachments::Always)
             || (seen_before && !known)
@@ -90,7 +92,8 @@ impl<I: TargetItem> Delivery<I> {
         step: &Step,
     ) -> Result<Result<(), (Error, u32, bool)>> {
         let Some(id) = id else {
-            let error = Error::new(ErrorKind::Invalid, "the target did not tell the id of the record it belongs to");
+            let error =
+                Error::new(ErrorKind::Invalid, "the target did not tell the id of the record it belongs to");
             return Ok(Err((error, 0, false)));
         };
         let known = KnownStep { name: step.name.clone(), identity: step.identity.clone(), sent: true };
@@ -123,7 +126,11 @@ impl<I: TargetItem> Delivery<I> {
             let again = error.is_retryable()
                 && error.scope() == Scope::Item
                 && attempt < u32::from(self.options.attempts.get());
-            if !again || !budget::current().pause(Backoff::default().jittered(attempt).max(error.retry_after().unwrap_or_default())).await {
+            if !again
+                || !budget::current()
+                    .pause(Backoff::default().jittered(attempt).max(error.retry_after().unwrap_or_default()))
+                    .await
+            {
                 return Ok(Err((error, attempt, false)));
             }
             attempt += 1;

@@ -109,7 +109,7 @@ impl Resolve for FilteredDns {
             let some = !found.is_empty();
             let allowed: Vec<_> = found.into_iter().filter(|address| reach.includes(address.ip())).collect();
             if some && allowed.is_empty() {
-                return Err(Box::new(Refused).into());
+                return Err(Refused.into());
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
@@ -132,7 +132,8 @@ mod tests {
         }
     }
 
-    const PUBLIC: [&str; 6] = ["1.1.1.1", "100.63.0.1", "172.32.0.1", "203.0.112.9", "2606:4700::1", "2a00::1"];
+    const PUBLIC: [&str; 6] =
+        ["1.1.1.1", "100.63.0.1", "172.32.0.1", "203.0.112.9", "2606:4700::1", "2a00::1"];
     const LOCAL: [&str; 8] =
         ["127.0.0.1", "127.9.9.9", "::1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1", "fd00::1"];
     const NEVER: [&str; 24] = [

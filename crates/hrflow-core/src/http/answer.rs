@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
-use reqwest::header::HeaderMap;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -79,7 +79,11 @@ impl Answer {
             let message = if self.body.iter().all(u8::is_ascii_whitespace) {
                 format!("{} answered with an empty body where JSON was expected", self.vendor)
             } else {
-                format!("{} answered with something else than expected: {}", self.vendor, self.fault::<T>(&error))
+                format!(
+                    "{} answered with something else than expected: {}",
+                    self.vendor,
+                    self.fault::<T>(&error)
+                )
             };
             let unreadable = Error::new(ErrorKind::Protocol, message);
             let unreadable = match self.operation.safety {
@@ -93,24 +97,12 @@ impl Answer {
     /// How long the vendor asks us to wait, from `Retry-After`: seconds (a fraction is tolerated), or
     /// a date, which is read against the vendor's own clock where the answer has a `Date`.
     pub fn retry_after(&self) -> Option<Duration> {
-        let value = self.header("retry-after")?.trim();
-        let wait = match value.parse::<f64>() {
-            Ok(seconds) if seconds >= 0.0 => {
-                Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_WAIT)
-            }
-            Ok(_) => return None,
-            Err(_) => {
-                let until = http_date(value)?;
-                let now = self.date().unwrap_or_else(Timestamp::now);
-                Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO)
-            }
-        };
-        Some(wait.min(LONGEST_WAIT))
+        retry_after(&self.headers)
     }
 
     /// When the vendor says that it answered, from `Date`.
     pub fn date(&self) -> Option<Timestamp> {
-        http_date(self.header("date")?)
+        date(&self.headers)
     }
 
     /// A vendor's words, fit for [`Error::with_vendor_message`]: without secrets and control characters, and
@@ -177,6 +169,24 @@ fn printable_path(path: &serde_path_to_error::Path) -> String {
     if printable { path.to_string() } else { String::new() }
 }
 
+/// See [`Answer::retry_after`].
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let wait = match value.parse::<f64>() {
+        Ok(seconds) if seconds >= 0.0 => Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_WAIT),
+        Ok(_) => return None,
+        Err(_) => {
+            let now = date(headers).unwrap_or_else(Timestamp::now);
+            Duration::try_from(http_date(value)?.duration_since(now)).unwrap_or(Duration::ZERO)
+        }
+    };
+    Some(wait.min(LONGEST_WAIT))
+}
+
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    http_date(headers.get(DATE)?.to_str().ok()?)
+}
+
 /// A date as HTTP writes it, such as `Wed, 21 Oct 2026 07:28:00 GMT`.
 fn http_date(value: &str) -> Option<Timestamp> {
     // A wrong weekday is the vendor's slip, not a reason to knock too early.
@@ -202,7 +212,11 @@ pub(super) mod tests {
 
     use super::*;
 
-    pub(in super::super) fn answer(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> Answer {
+    pub(in super::super) fn answer(
+        status: u16,
+        headers: &[(&'static str, &'static str)],
+        body: &str,
+    ) -> Answer {
         let headers = headers
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
@@ -241,7 +255,10 @@ pub(super) mod tests {
     fn json_faults_say_where_and_what_and_never_what_stands_there() {
         let fault = |body: &str| answer(201, &[], body).json::<Page>().unwrap_err();
         for (body, part) in [
-            (r#"{"data": [{"id": 1}, {"id": "hush-hush, expected by nobody"}]}"#, "expected u64 at data[1].id"),
+            (
+                r#"{"data": [{"id": 1}, {"id": "hush-hush, expected by nobody"}]}"#,
+                "expected u64 at data[1].id",
+            ),
             (r#"{"data": [{"kind": "hush-hush"}]}"#, "at data[0].kind"),
             (r#"{"data": [{"name": "hush-hush"}]}"#, "missing field `id` at data[0]"),
             (r#"{"data": [{"id": 1, "when": "hush-hush"}]}"#, "at data[0].when"),

@@ -64,7 +64,8 @@ impl BaseUrl {
             Some((path, query)) => (path, Some(query)),
             None => (path, None),
         };
-        let is_dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+        let is_dots =
+            |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
         if path.split('/').any(is_dots) {
             return Err(refuse("holds a `.` or `..` segment"));
         }
@@ -179,9 +180,13 @@ mod tests {
 
     #[test]
     fn http_is_for_this_machine_only() {
-        for value in
-            ["http://127.0.0.1:81", "http://127.9.9.9/", "http://[::1]:9", "http://localhost", "http://LOCALHOST:1"]
-        {
+        for value in [
+            "http://127.0.0.1:81",
+            "http://127.9.9.9/",
+            "http://[::1]:9",
+            "http://localhost",
+            "http://LOCALHOST:1",
+        ] {
             assert!(base(value).is_loopback(), "{value}");
         }
         for value in [

@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn the_vendors_words_and_its_wait_are_kept() {
-        let error = by_status(&answer(429, &[("retry-after", "9")], r#"{"message": "slow\ndown"}"#)).unwrap_err();
+        let error =
+            by_status(&answer(429, &[("retry-after", "9")], r#"{"message": "slow\ndown"}"#)).unwrap_err();
         assert_eq!(error.vendor_message(), Some("slow down"));
         assert_eq!(error.retry_after(), Some(Duration::from_secs(9)));
     }

@@ -111,7 +111,8 @@ impl Client {
             Ok(url)
         } else {
             let (vendor, base, host) = (self.0.vendor, self.0.base.host(), host_of(&url));
-            let message = format!("{vendor} at {base} sent us on to {host}, and credentials stay where they belong");
+            let message =
+                format!("{vendor} at {base} sent us on to {host}, and credentials stay where they belong");
             Err(Error::new(ErrorKind::Protocol, message))
         };
         Request::new(self.0.clone(), operation, method, url)
@@ -135,7 +136,10 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("vendor", &self.0.vendor).field("base", &self.0.base).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("vendor", &self.0.vendor)
+            .field("base", &self.0.base)
+            .finish_non_exhaustive()
     }
 }
 
@@ -321,7 +325,10 @@ fn local_manners(builder: reqwest::ClientBuilder, base: &BaseUrl) -> reqwest::Cl
     let builder = match base.as_url().host() {
         Some(Host::Domain(name)) => {
             let port = base.as_url().port_or_known_default().unwrap_or(0);
-            builder.resolve_to_addrs(name, &[([127, 0, 0, 1], port).into(), (std::net::Ipv6Addr::LOCALHOST, port).into()])
+            builder.resolve_to_addrs(
+                name,
+                &[([127, 0, 0, 1], port).into(), (std::net::Ipv6Addr::LOCALHOST, port).into()],
+            )
         }
         _ => builder,
     };

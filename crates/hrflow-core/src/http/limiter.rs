@@ -74,7 +74,12 @@ impl Limiter {
 
     /// The limiter of a credential at a vendor's address, the same for everybody in this process who asks while
     /// somebody holds it. Where they name different limits, the strictest stands.
-    pub(super) fn shared(vendor: &str, origin: &str, credential: &Secret, limit: Option<RateLimit>) -> Arc<Self> {
+    pub(super) fn shared(
+        vendor: &str,
+        origin: &str,
+        credential: &Secret,
+        limit: Option<RateLimit>,
+    ) -> Arc<Self> {
         type Key = [u8; 32];
         static LIMITERS: LazyLock<Mutex<HashMap<Key, Weak<Limiter>>>> = LazyLock::new(Mutex::default);
 

@@ -21,7 +21,8 @@ impl RateLimit {
 
     /// The stricter of two: the one that lets fewer requests through in the long run.
     pub(super) fn stricter(self, other: Self) -> Self {
-        let rate = |limit: &Self| f64::from(limit.requests) / limit.window.as_secs_f64().max(f64::MIN_POSITIVE);
+        let rate =
+            |limit: &Self| f64::from(limit.requests) / limit.window.as_secs_f64().max(f64::MIN_POSITIVE);
         if rate(&other) < rate(&self) { other } else { self }
     }
 }
@@ -93,7 +94,9 @@ mod tests {
 
     #[test]
     fn refuses_the_rest_with_an_example() {
-        for text in ["", "50", "50/", "/10s", "0/10s", "50/0s", "-1/1s", "50/10", "50/10d", "50/99h", "a/1s", "5/é"] {
+        for text in
+            ["", "50", "50/", "/10s", "0/10s", "50/0s", "-1/1s", "50/10", "50/10d", "50/99h", "a/1s", "5/é"]
+        {
             let error = text.parse::<RateLimit>().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config, "{text}");
             assert!(error.to_string().contains("50/10s"), "{error}");

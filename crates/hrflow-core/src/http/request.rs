@@ -76,7 +76,11 @@ impl Request {
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         let text = form.extend_pairs(fields).finish();
-        self.bytes(Ok::<_, std::convert::Infallible>(text.into_bytes()), "application/x-www-form-urlencoded", "a form")
+        self.bytes(
+            Ok::<_, std::convert::Infallible>(text.into_bytes()),
+            "application/x-www-form-urlencoded",
+            "a form",
+        )
     }
 
     /// Sends `multipart/form-data`; `form` is called once for each attempt.

@@ -81,11 +81,7 @@ enum Fault {
     /// It left, and no answer came that can be read.
     Unanswered(Error),
     /// It was answered, and this is what the answer means.
-    Answered {
-        error: Error,
-        retry_after: Option<Duration>,
-        token: Option<Token>,
-    },
+    Answered { error: Error, retry_after: Option<Duration>, token: Option<Token> },
 }
 
 impl Sending<'_> {
@@ -189,7 +185,8 @@ impl Sending<'_> {
         slot.set_used(true);
         self.sent += 1;
         let started = Instant::now();
-        let outcome = transport::exchange(&client.transport, request, client.timeout, client.max_answer).await;
+        let outcome =
+            transport::exchange(&client.transport, request, client.timeout, client.max_answer).await;
         slot.set_used(!matches!(outcome, Err(Failure::Connect(..) | Failure::Request(_))));
         drop(slot);
         self.measure(&outcome, started.elapsed());
@@ -215,8 +212,12 @@ impl Sending<'_> {
                 let verdict = classify::by_status(&answer);
                 (answer, verdict)
             }
-            Err(failure @ Failure::Connect(..)) => return Err(Fault::Unconnected(failure.into_error(client.base.host()))),
-            Err(failure @ Failure::Request(_)) => return Err(Fault::Unsent(failure.into_error(client.base.host()))),
+            Err(failure @ Failure::Connect(..)) => {
+                return Err(Fault::Unconnected(failure.into_error(client.base.host())));
+            }
+            Err(failure @ Failure::Request(_)) => {
+                return Err(Fault::Unsent(failure.into_error(client.base.host())));
+            }
             Err(failure) => return Err(Fault::Unanswered(failure.into_error(client.base.host()))),
         };
         match verdict {
@@ -251,10 +252,14 @@ impl Sending<'_> {
     }
 
     async fn token(&self, tokens: &TokenProvider) -> Result<Token> {
-        budget::within(self.budget.clone(), tokens.token()).await.map_err(|error| error.with_execution(Execution::No))
+        budget::within(self.budget.clone(), tokens.token())
+            .await
+            .map_err(|error| error.with_execution(Execution::No))
     }
 
     async fn slot(&self) -> Result<Slot> {
+        // Fetching a token takes time, too.
+        self.budget.check().map_err(Stopped::before_sending)?;
         let started = Instant::now();
         let slot = self.client.limiter.acquire(&self.budget).await;
         let waited = started.elapsed();
@@ -279,7 +284,8 @@ impl Sending<'_> {
         for (name, value) in &self.request.headers {
             headers.insert(name, value.clone());
         }
-        let request = self.client.transport.request(self.request.method.clone(), url.clone()).headers(headers);
+        let request =
+            self.client.transport.request(self.request.method.clone(), url.clone()).headers(headers);
         let request = match &self.request.body {
             Body::Empty => request,
             Body::Bytes(bytes) => request.body(bytes.clone()),
@@ -303,17 +309,20 @@ impl Sending<'_> {
     /// The wait before the next attempt would end after the deadline.
     fn too_late(&self, error: Error, wait: Duration) -> Error {
         if error.kind() == ErrorKind::RateLimited {
-            let advice = match jiff::SignedDuration::try_from(wait).map(|wait| Timestamp::now().checked_add(wait)) {
-                Ok(Ok(then)) => format!("Try again after {}.", whole_second(then)),
-                _ => "Try again much later.".to_owned(),
-            };
+            let advice =
+                match jiff::SignedDuration::try_from(wait).map(|wait| Timestamp::now().checked_add(wait)) {
+                    Ok(Ok(then)) => format!("Try again after {}.", whole_second(then)),
+                    _ => "Try again much later.".to_owned(),
+                };
             return error.with_retry_after(wait).with_scope(Scope::Run).advise(advice);
         }
         if self.is_unconnected(&error) { self.unreachable(error) } else { error }
     }
 
     fn is_unconnected(&self, error: &Error) -> bool {
-        error.kind() == ErrorKind::Unavailable && error.status().is_none() && error.execution() == Execution::No
+        error.kind() == ErrorKind::Unavailable
+            && error.status().is_none()
+            && error.execution() == Execution::No
     }
 
     fn unreachable(&self, error: Error) -> Error {
@@ -390,8 +399,11 @@ fn scrubbed(error: Error, redactor: &Redactor) -> Error {
 }
 
 fn rate_limited(vendor: &str) -> Error {
-    Error::new(ErrorKind::RateLimited, format!("the rate limit of {vendor} leaves no room before the deadline"))
-        .advise("Raise the option `deadline`, or lower `concurrency`.")
+    Error::new(
+        ErrorKind::RateLimited,
+        format!("the rate limit of {vendor} leaves no room before the deadline"),
+    )
+    .advise("Raise the option `deadline`, or lower `concurrency`.")
 }
 
 fn bearer(access: &Secret) -> Result<HeaderValue> {

@@ -146,7 +146,9 @@ impl TokenProvider {
                     }
                     return Err(shared_error(error));
                 }
-                None => return Err(Error::new(ErrorKind::Internal, "the fetch of an access token broke off")),
+                None => {
+                    return Err(Error::new(ErrorKind::Internal, "the fetch of an access token broke off"));
+                }
             }
         }
     }
@@ -163,9 +165,7 @@ impl TokenProvider {
     /// Whether `token` is the current one, not refused, and alive.
     pub(super) fn is_current(&self, token: &Token) -> bool {
         let state = self.shared.state();
-        !state.refused
-            && token.is_alive()
-            && state.token.as_ref().is_some_and(|current| current.is(token))
+        !state.refused && token.is_alive() && state.token.as_ref().is_some_and(|current| current.is(token))
     }
 
     fn ready_or_flight(&self, budget: &Budget) -> Ready {
@@ -308,7 +308,9 @@ mod tests {
             tokio::time::sleep(Duration::from_secs(1)).await;
             budget::current().check().map_err(Stopped::before_sending)?;
             match (self.fails)(number) {
-                Some(kind) => Err(Error::new(kind, format!("fetch {number} failed")).with("operation", "token")),
+                Some(kind) => {
+                    Err(Error::new(kind, format!("fetch {number} failed")).with("operation", "token"))
+                }
                 None => Ok(Token::new(Secret::new(format!("token-{number}"))).expires_in(10 * MINUTE)),
             }
         }
@@ -359,7 +361,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_living_token_outlasts_a_failing_refresh() {
-        let (provider, fetches) = provider(|number| (number == 2 || number == 3).then_some(ErrorKind::Unavailable));
+        let (provider, fetches) =
+            provider(|number| (number == 2 || number == 3).then_some(ErrorKind::Unavailable));
         provider.token().await.unwrap();
         tokio::time::advance(9 * MINUTE + MINUTE / 2).await;
         for token in crowd(&provider).await {

@@ -184,29 +184,33 @@ impl Failure {
         let after_sending = |kind, message| Error::new(kind, message).with_execution(Execution::Unknown);
         match self {
             Self::Connect(why, source) => {
-                Error::new(ErrorKind::Unavailable, format!("cannot connect to {host}: {why}")).with_source(source)
-            }
-            Self::Request(source) => {
-                Error::new(ErrorKind::Internal, format!("the request to {host} cannot be made")).with_source(source)
-            }
-            Self::Timeout => after_sending(ErrorKind::Timeout, format!("no answer from {host} in time")),
-            Self::Broken(source) => {
-                after_sending(ErrorKind::Unavailable, format!("the connection to {host} broke before an answer came"))
+                Error::new(ErrorKind::Unavailable, format!("cannot connect to {host}: {why}"))
                     .with_source(source)
             }
+            Self::Request(source) => {
+                Error::new(ErrorKind::Internal, format!("the request to {host} cannot be made"))
+                    .with_source(source)
+            }
+            Self::Timeout => after_sending(ErrorKind::Timeout, format!("no answer from {host} in time")),
+            Self::Broken(source) => after_sending(
+                ErrorKind::Unavailable,
+                format!("the connection to {host} broke before an answer came"),
+            )
+            .with_source(source),
             Self::Body { status, fault, .. } => match fault {
-                BodyFault::TooLong => after_sending(
-                    ErrorKind::Protocol,
-                    format!("the answer of {host} is longer than we read"),
+                BodyFault::TooLong => {
+                    after_sending(ErrorKind::Protocol, format!("the answer of {host} is longer than we read"))
+                        .with_retryable(true)
+                }
+                BodyFault::Timeout => after_sending(
+                    ErrorKind::Timeout,
+                    format!("the answer of {host} did not come to its end in time"),
+                ),
+                BodyFault::Broken(source) => after_sending(
+                    ErrorKind::Unavailable,
+                    format!("the answer of {host} broke off or cannot be decoded"),
                 )
-                .with_retryable(true),
-                BodyFault::Timeout => {
-                    after_sending(ErrorKind::Timeout, format!("the answer of {host} did not come to its end in time"))
-                }
-                BodyFault::Broken(source) => {
-                    after_sending(ErrorKind::Unavailable, format!("the answer of {host} broke off or cannot be decoded"))
-                        .with_source(source)
-                }
+                .with_source(source),
             }
             .with_status(status),
         }

@@ -113,11 +113,9 @@ mod tests {
     fn words_come_out_short_on_one_line_and_without_secrets() {
         let mut redactor = Redactor::new();
         learn(&mut redactor, &Secret::new("p\"ss wörd/1"));
-        let echoed = "a\u{1b}[31m\r\n  b p\"ss wörd/1 p%22ss%20w%C3%B6rd%2F1 p%22ss+w%C3%B6rd%2F1 p\\\"ss wörd/1\0";
-        assert_eq!(
-            clean(&redactor, echoed),
-            "a [31m b [redacted] [redacted] [redacted] [redacted]"
-        );
+        let echoed =
+            "a\u{1b}[31m\r\n  b p\"ss wörd/1 p%22ss%20w%C3%B6rd%2F1 p%22ss+w%C3%B6rd%2F1 p\\\"ss wörd/1\0";
+        assert_eq!(clean(&redactor, echoed), "a [31m b [redacted] [redacted] [redacted] [redacted]");
         let long = clean(&Redactor::new(), &"é".repeat(2_000));
         assert_eq!(long.chars().count(), LONGEST + 1);
         assert!(long.ends_with('…'));

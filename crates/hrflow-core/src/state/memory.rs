@@ -75,8 +75,11 @@ impl MemoryState {
 impl State for MemoryState {
     async fn begin_run(&self, run: &RunInfo) -> Result<Arc<dyn RunState>> {
         if run.cursor && !self.lock().cursor_owners.insert(run.workflow_id.clone()) {
-            return Err(Error::new(ErrorKind::Unavailable, "another run of this workflow is reading incrementally")
-                .advise("Wait until it has ended."));
+            return Err(Error::new(
+                ErrorKind::Unavailable,
+                "another run of this workflow is reading incrementally",
+            )
+            .advise("Wait until it has ended."));
         }
         Ok(Arc::new(MemoryRun { state: self.clone(), run: run.clone() }))
     }
@@ -132,7 +135,7 @@ impl RunState for MemoryRun {
                 Some(owner) if *owner != self.run.run_id => Claim::Busy,
                 _ => {
                     slot.owner = Some(self.run.run_id.clone());
-                    Claim::Granted(slot.entry.clone())
+                    Claim::Granted(Box::new(slot.entry.clone()))
                 }
             }
         });
@@ -166,7 +169,12 @@ impl RunState for MemoryRun {
         Ok(())
     }
 
-    async fn owner_of(&self, target: &TargetId, data_type: DataType, id: &VendorId) -> Result<Option<ItemKey>> {
+    async fn owner_of(
+        &self,
+        target: &TargetId,
+        data_type: DataType,
+        id: &VendorId,
+    ) -> Result<Option<ItemKey>> {
         Ok(self.lock().owners.get(&(target.clone(), data_type, id.clone())).cloned())
     }
 

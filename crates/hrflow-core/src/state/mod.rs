@@ -86,7 +86,12 @@ pub trait RunState: Send + Sync {
     async fn record(&self, records: &[Record]) -> Result<()>;
 
     /// Which item a vendor's record belongs to, if the journal knows.
-    async fn owner_of(&self, target: &TargetId, data_type: DataType, id: &VendorId) -> Result<Option<ItemKey>>;
+    async fn owner_of(
+        &self,
+        target: &TargetId,
+        data_type: DataType,
+        id: &VendorId,
+    ) -> Result<Option<ItemKey>>;
 
     /// Stores the result and ends the run.
     async fn finish(&self, result: &RunResult) -> Result<()>;
@@ -107,7 +112,7 @@ pub struct JournalKey {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Claim {
     /// The item is this run's; this is what the journal knows of it.
-    Granted(Entry),
+    Granted(Box<Entry>),
     /// Another run that is alive owns it.
     Busy,
 }

@@ -141,7 +141,10 @@ pub struct RecordedRequest {
 impl RecordedRequest {
     /// The first header of a name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// The body as text.
@@ -181,7 +184,8 @@ impl ScriptedServer {
     pub async fn start(script: impl IntoIterator<Item = Reaction>) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared { script: Mutex::new(script.into_iter().collect()), ..Shared::default() });
+        let shared =
+            Arc::new(Shared { script: Mutex::new(script.into_iter().collect()), ..Shared::default() });
         let accepting = tokio::spawn(accept(listener, shared.clone()));
         Ok(Self { address, shared, accepting })
     }
@@ -239,7 +243,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((stream, _)) = listener.accept().await {
         let mut connections = lock(&shared.connections);
-        let connection = Connection { stream, shared: shared.clone(), number: connections.len(), unread: Vec::new() };
+        let connection =
+            Connection { stream, shared: shared.clone(), number: connections.len(), unread: Vec::new() };
         // A connection that ends in an error ends as scripted, or because the client has gone.
         connections.push(tokio::spawn(async move { drop(connection.serve().await) }));
     }

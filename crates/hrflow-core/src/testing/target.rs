@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    Attachment, Capabilities, DataType, Error, ErrorKind, Execution, Found, Identity, OpenContext, Outcome, Receipt,
-    Result, Step, StepTrace, Target, TargetId, TargetItem, Trace, VendorId, Warehouse, Write, Writer,
-    options::OnExisting, parameters::Parameters,
+    Attachment, Capabilities, DataType, Error, ErrorKind, Execution, Found, Identity, OpenContext, Outcome,
+    Receipt, Result, Step, StepTrace, Target, TargetId, TargetItem, Trace, VendorId, Warehouse, Write,
+    Writer, options::OnExisting, parameters::Parameters,
 };
 
 /// The scripted target's item.
@@ -98,6 +98,8 @@ impl Default for Nature {
 struct Held {
     records: Vec<PersonRecord>,
     scripts: HashMap<String, VecDeque<Reaction>>,
+    next: VecDeque<Reaction>,
+    refuses_documents: bool,
     writes: Vec<Vec<String>>,
     in_flight: usize,
     most_in_flight: usize,
@@ -130,6 +132,16 @@ impl ScriptedTarget {
         self.lock().scripts.entry(name.to_owned()).or_default().extend(reactions);
     }
 
+    /// How it reacts to the next writes, whoever they are for, in place of what was scripted so before.
+    pub fn script_next(&self, reactions: impl IntoIterator<Item = Reaction>) {
+        self.lock().next = reactions.into_iter().collect();
+    }
+
+    /// Whether documents are refused.
+    pub fn refuse_documents(&self, refuse: bool) {
+        self.lock().refuses_documents = refuse;
+    }
+
     /// What it holds.
     pub fn records(&self) -> Vec<PersonRecord> {
         self.lock().records.clone()
@@ -160,7 +172,11 @@ impl ScriptedTarget {
     }
 
     async fn react(&self, name: &str) -> Result<Executed> {
-        let reaction = self.lock().scripts.get_mut(name).and_then(VecDeque::pop_front).unwrap_or(Reaction::Work);
+        let scripted = self.lock().scripts.get_mut(name).and_then(VecDeque::pop_front);
+        self.act(scripted.unwrap_or(Reaction::Work)).await
+    }
+
+    async fn act(&self, reaction: Reaction) -> Result<Executed> {
         match reaction {
             Reaction::Work => Ok(Executed::AndTold),
             Reaction::Slow(time) => {
@@ -194,7 +210,13 @@ impl Held {
     fn create(&mut self, name: &str, email: Option<&str>, at: Timestamp) -> VendorId {
         let id = VendorId(format!("p{}", self.records.len() + 1));
         let email = email.map(str::to_owned);
-        self.records.push(PersonRecord { id: id.clone(), name: name.to_owned(), email, documents: Vec::new(), at });
+        self.records.push(PersonRecord {
+            id: id.clone(),
+            name: name.to_owned(),
+            email,
+            documents: Vec::new(),
+            at,
+        });
         id
     }
 
@@ -210,7 +232,10 @@ impl Held {
                 Receipt::new(Outcome::Updated, record.id.clone())
             }
             Some(record) => Receipt::new(Outcome::AlreadyThere, record.id.clone()),
-            None => Receipt::new(Outcome::Created, self.create(&item.name, item.email.as_deref(), Timestamp::now())),
+            None => Receipt::new(
+                Outcome::Created,
+                self.create(&item.name, item.email.as_deref(), Timestamp::now()),
+            ),
         }
     }
 }
@@ -237,7 +262,9 @@ impl Target for ScriptedTarget {
 
     async fn open(&self, _: ScriptedParameters, _: OpenContext) -> Result<Arc<dyn Writer<Person>>> {
         match self.react("open").await? {
-            Executed::AndTold => Ok(Arc::new(ScriptedWriter { target: self.clone(), id: TargetId("scripted".into()) })),
+            Executed::AndTold => {
+                Ok(Arc::new(ScriptedWriter { target: self.clone(), id: TargetId("scripted".into()) }))
+            }
             Executed::AndLost => Err(lost()),
         }
     }
@@ -275,7 +302,11 @@ impl Writer<Person> for ScriptedWriter {
         }
         let mut receipts = Vec::new();
         for write in batch {
-            let reacted = self.target.react(&write.item.name).await;
+            let next = self.target.lock().next.pop_front();
+            let reacted = match next {
+                Some(reaction) => self.target.act(reaction).await,
+                None => self.target.react(&write.item.name).await,
+            };
             receipts.push(reacted.and_then(|executed| {
                 let receipt = self.target.lock().write(write);
                 match executed {
@@ -300,7 +331,9 @@ impl Writer<Person> for ScriptedWriter {
         }
         let lag = jiff::SignedDuration::try_from(self.target.nature.lag).unwrap_or_default();
         let held = self.target.lock();
-        let visible = |record: &&PersonRecord| record.at == Timestamp::UNIX_EPOCH || record.at + lag <= Timestamp::now();
+        let visible = |record: &&PersonRecord| {
+            record.at == Timestamp::UNIX_EPOCH || record.at + lag <= Timestamp::now()
+        };
         let mut records = held.records.iter().filter(visible);
         let ours = |record: &PersonRecord| record.at >= trace.at && record.name == name;
         Ok(match email {
@@ -334,6 +367,9 @@ impl Writer<Person> for ScriptedWriter {
     }
 
     async fn write_step(&self, item: &Person, id: &VendorId, step: &Step) -> Result<()> {
+        if self.target.lock().refuses_documents {
+            return Err(Error::new(ErrorKind::Invalid, "documents are refused"));
+        }
         let executed = self.target.react(&format!("{}/{}", item.name, step.name)).await?;
         let mut held = self.target.lock();
         let record = held.records.iter_mut().find(|record| record.id == *id);

@@ -1,0 +1,37 @@
+//! HrFlow.ai itself: [`Profile`] and [`Job`] as its API really sends them.
+//!
+//! The API's documents and its replies differ: numbers and booleans where text is documented, `[]`
+//! for an empty object, `null` anywhere, `urls` in three shapes. Reading is therefore lenient. Any JSON
+//! object is a profile: what cannot be read where it stands reads as absent, and never costs the rest.
+//!
+//! What comes out again is one normal form: every documented member is written, absent text and
+//! numbers as `null`, absent lists as `[]`, [`urls`](Info::urls) as a list. Members that we do not know
+//! are kept as they came.
+
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod api;
+pub mod attachment;
+pub mod career;
+pub mod date;
+pub mod info;
+pub mod job;
+mod lenient;
+pub mod location;
+mod parameters;
+pub mod profile;
+pub mod text;
+pub mod traits;
+mod warehouse;
+
+pub use attachment::Attachment;
+pub use career::{Education, Experience};
+pub use date::{date, timestamp};
+pub use info::{Info, Links, Url};
+pub use job::{Job, RangeDate, RangeFloat, Section};
+pub use location::{Location, LocationFields};
+pub use parameters::ProfileParameters;
+pub use profile::{Container, Label, Profile};
+pub use text::Filled;
+pub use traits::{Named, Skill};
+pub use warehouse::Profiles;

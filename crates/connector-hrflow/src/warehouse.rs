@@ -1,0 +1,44 @@
+//! `HrFlow.ai Profiles`, read.
+
+use futures::{StreamExt, stream};
+use hrflow_core::{DataType, Endpoint, ItemKey, ItemStream, Options, Origin, ReadRequest, Result, Warehouse, async_trait};
+
+use crate::{Profile, api::Api, parameters::ProfileParameters};
+
+/// The warehouse `HrFlow.ai Profiles`: one profile of a source.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Profiles;
+
+#[async_trait]
+impl Origin for Profiles {
+    type Parameters = ProfileParameters;
+    type Item = Profile;
+
+    fn warehouse(&self) -> Warehouse {
+        Warehouse {
+            name: "HrFlow.ai Profiles",
+            data_type: DataType::Profile,
+            endpoints: vec![Endpoint {
+                name: "Read a profile",
+                request: "GET /v1/profile/indexing",
+                url: "https://developers.hrflow.ai/reference/get-profile",
+            }],
+        }
+    }
+
+    fn key(&self, item: &Profile) -> ItemKey {
+        item.item_key().map_or_else(|| ItemKey::of_content(item), ItemKey::new)
+    }
+
+    async fn read(&self, parameters: ProfileParameters, request: ReadRequest) -> Result<ItemStream<Profile>> {
+        let api = Api::new(&parameters, &request.options)?;
+        let read = async move { api.profile(&parameters.source_key, &parameters.profile_key).await };
+        Ok(stream::once(read).boxed())
+    }
+
+    async fn check(&self, parameters: ProfileParameters, options: &Options) -> Result<Vec<String>> {
+        let profile = Api::new(&parameters, options)?.profile(&parameters.source_key, &parameters.profile_key).await?;
+        let archived = if profile.is_archived() { ", which is archived" } else { "" };
+        Ok(vec![format!("the key may read; the profile is there{archived}")])
+    }
+}

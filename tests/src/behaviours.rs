@@ -1,0 +1,329 @@
+//! The behaviours that every target has.
+
+use std::{collections::HashMap, time::Duration};
+
+use futures::future::BoxFuture;
+use hrflow_core::{CancellationToken, ErrorKind, Status, result::Reason, state::MemoryState};
+
+use crate::{
+    people::{profile, profiles, with_email, with_resume},
+    run::{Setup, run, written},
+    subject::{Abilities, Held, Trouble, World},
+};
+
+/// One behaviour: what a world must show.
+pub struct Behaviour {
+    /// What it is called.
+    pub name: &'static str,
+    /// Whether a vendor with these abilities can show it.
+    pub possible: fn(Abilities) -> bool,
+    /// Tries it, and panics where it does not hold.
+    pub try_it: fn(Box<dyn World>, Abilities) -> BoxFuture<'static, ()>,
+}
+
+macro_rules! behaviours {
+    ($($name:ident $(if $possible:expr)?),* $(,)?) => {
+        /// All of them.
+        pub fn all() -> Vec<Behaviour> {
+            vec![$(Behaviour {
+                name: stringify!($name),
+                possible: behaviours!(@possible $($possible)?),
+                try_it: |world, abilities| Box::pin(async move { $name(world.as_ref(), abilities).await }),
+            }),*]
+        }
+    };
+    (@possible) => { |_| true };
+    (@possible $possible:expr) => { $possible };
+}
+
+behaviours! {
+    everybody_is_created_once,
+    who_is_there_already_is_left_alone,
+    who_is_there_already_is_updated_when_asked,
+    a_second_run_changes_nothing,
+    a_second_run_without_state_finds_everybody_there,
+    a_refused_item_does_not_cost_the_others,
+    two_items_of_one_identity_make_one_record,
+    who_has_no_address_arrives_once,
+    refused_credentials_stop_the_run,
+    a_request_to_slow_down_is_obeyed if |it| it.http,
+    a_server_error_before_execution_is_got_over,
+    a_server_error_after_execution_does_not_double,
+    a_reset_before_execution_is_got_over,
+    a_reset_after_execution_does_not_double,
+    silence_before_execution_is_got_over,
+    silence_after_execution_does_not_double,
+    a_lost_answer_without_address_does_not_double,
+    a_lagging_look_up_does_not_double if |it| it.lag,
+    any_script_survives,
+    the_longest_item_arrives,
+    a_resume_arrives_once,
+    a_failed_resume_costs_only_itself_and_is_sent_later,
+    a_stopped_run_is_taken_up_again,
+    chaos_is_survived_and_accounted_for,
+}
+
+/// Everybody by name, with the number of records.
+fn by_name(held: &[Held]) -> HashMap<String, usize> {
+    held.iter().fold(HashMap::new(), |mut count, record| {
+        *count.entry(record.name.clone()).or_default() += 1;
+        count
+    })
+}
+
+fn names(held: &[Held]) -> Vec<String> {
+    let mut names: Vec<_> = held.iter().map(|record| record.name.clone()).collect();
+    names.sort();
+    names
+}
+
+async fn everybody_is_created_once(world: &dyn World, _: Abilities) {
+    let result = run(world, profiles(25), Setup::default()).await;
+    assert_eq!((written(&result), result.status), ((25, 0, 0), Status::Success), "{result:#?}");
+    let held = world.held().await;
+    assert_eq!(held.len(), 25);
+    assert!(by_name(&held).values().all(|count| *count == 1));
+}
+
+async fn who_is_there_already_is_left_alone(world: &dyn World, _: Abilities) {
+    world.seed("Somebody Else", "p0@example.com").await;
+    let result = run(world, profiles(2), Setup::default()).await;
+    assert_eq!((written(&result), result.status), ((1, 1, 0), Status::Success), "{result:#?}");
+    assert_eq!(names(&world.held().await), ["Ada Example-1", "Somebody Else"]);
+}
+
+async fn who_is_there_already_is_updated_when_asked(world: &dyn World, _: Abilities) {
+    world.seed("Somebody Else", "p0@example.com").await;
+    let result = run(world, profiles(1), Setup::default().option("on_existing", "update")).await;
+    assert_eq!((written(&result), result.status), ((1, 0, 0), Status::Success), "{result:#?}");
+    assert_eq!(names(&world.held().await), ["Ada Example-0"]);
+}
+
+async fn a_second_run_changes_nothing(world: &dyn World, _: Abilities) {
+    let state = MemoryState::new();
+    run(world, profiles(5), Setup::sharing(&state)).await;
+    let writes = world.writes();
+    let again = run(world, profiles(5), Setup::sharing(&state)).await;
+    assert_eq!(written(&again), (0, 5, 0), "{again:#?}");
+    assert_eq!(world.writes(), writes, "what is unchanged is not sent again");
+    let resent = run(world, profiles(5), Setup { resend: true, ..Setup::sharing(&state) }).await;
+    assert_eq!(written(&resent), (0, 5, 0), "{resent:#?}");
+    assert!(world.writes() > writes, "unless asked");
+    assert_eq!(world.held().await.len(), 5);
+}
+
+async fn a_second_run_without_state_finds_everybody_there(world: &dyn World, _: Abilities) {
+    run(world, profiles(5), Setup::default()).await;
+    let again = run(world, profiles(5), Setup::default()).await;
+    assert_eq!((written(&again), again.status), ((0, 5, 0), Status::Success), "{again:#?}");
+    assert_eq!(world.held().await.len(), 5);
+}
+
+async fn a_refused_item_does_not_cost_the_others(world: &dyn World, _: Abilities) {
+    world.trouble(Trouble::Refusal, 1);
+    let result = run(world, profiles(6), Setup::default().option("concurrency", 1)).await;
+    assert_eq!((written(&result), result.status), ((5, 0, 1), Status::SuccessWithFailures), "{result:#?}");
+    let failure = &result.failures[0];
+    assert_eq!((failure.kind, failure.key.as_str(), failure.step.as_str()), (ErrorKind::Invalid, "source/p0", "write"));
+    assert_eq!(world.held().await.len(), 5);
+}
+
+async fn two_items_of_one_identity_make_one_record(world: &dyn World, _: Abilities) {
+    let twins = vec![
+        with_email(profile("a", "Ann", "Example"), Some("twins@example.com")),
+        with_email(profile("b", "Ben", "Example"), Some(" Twins@Example.com")),
+        profile("c", "Cyd", "Example"),
+    ];
+    let result = run(world, twins, Setup::default()).await;
+    assert_eq!((written(&result), result.status), ((2, 1, 0), Status::Success), "{result:#?}");
+    assert_eq!(names(&world.held().await), ["Ann Example", "Cyd Example"], "the first in reading order stays");
+}
+
+async fn who_has_no_address_arrives_once(world: &dyn World, _: Abilities) {
+    let state = MemoryState::new();
+    let nobody = || vec![with_email(profile("a", "Ann", "Example"), None), with_email(profile("b", "Ben", "Example"), None)];
+    let result = run(world, nobody(), Setup::sharing(&state)).await;
+    assert_eq!(written(&result), (2, 0, 0), "{result:#?}");
+    let again = run(world, nobody(), Setup::sharing(&state)).await;
+    assert_eq!(written(&again), (0, 2, 0), "{again:#?}");
+    assert_eq!(names(&world.held().await), ["Ann Example", "Ben Example"]);
+}
+
+async fn refused_credentials_stop_the_run(world: &dyn World, _: Abilities) {
+    let state = MemoryState::new();
+    world.trouble(Trouble::Unauthorized, 2);
+    let result = run(world, profiles(4), Setup::sharing(&state).option("concurrency", 1)).await;
+    assert_eq!((result.status, result.reason), (Status::Fatal, Reason::WriteFailure), "{result:#?}");
+    assert_eq!(result.failures[0].kind, ErrorKind::Unauthorized);
+    assert_eq!(written(&result), (0, 0, 0), "what was not sent is no dead letter");
+    assert!(state.dead_letters().is_empty());
+    world.trouble(Trouble::Unauthorized, 0);
+    let again = run(world, profiles(4), Setup::sharing(&state)).await;
+    assert_eq!(written(&again), (4, 0, 0), "{again:#?}");
+}
+
+async fn a_request_to_slow_down_is_obeyed(world: &dyn World, _: Abilities) {
+    let wait = Duration::from_secs(1);
+    world.trouble(Trouble::TooManyRequests(wait), 2);
+    let started = std::time::Instant::now();
+    let result = run(world, profiles(3), Setup::default()).await;
+    assert!(started.elapsed() >= wait, "it did not wait");
+    assert_eq!((written(&result), result.status), ((3, 0, 0), Status::Success), "{result:#?}");
+    world.trouble(Trouble::TooManyRequests(Duration::from_secs(3600)), 1);
+    let later = profile("later", "Lea", "Example");
+    let stopped = run(world, vec![later], Setup::default()).await;
+    assert_eq!(stopped.failures[0].kind, ErrorKind::RateLimited, "{stopped:#?}");
+    assert_eq!((stopped.failures[0].step.as_str(), written(&stopped)), ("run", (0, 0, 0)));
+}
+
+async fn got_over(world: &dyn World, trouble: Trouble) {
+    world.trouble(trouble, 2);
+    let result = run(world, profiles(4), Setup::default()).await;
+    assert_eq!((written(&result), result.status), ((4, 0, 0), Status::Success), "{trouble:?}: {result:#?}");
+    assert_eq!(names(&world.held().await).len(), 4, "{trouble:?}");
+}
+
+async fn a_server_error_before_execution_is_got_over(world: &dyn World, _: Abilities) {
+    got_over(world, Trouble::ServerError { executed: false }).await;
+}
+
+async fn a_server_error_after_execution_does_not_double(world: &dyn World, _: Abilities) {
+    got_over(world, Trouble::ServerError { executed: true }).await;
+}
+
+async fn a_reset_before_execution_is_got_over(world: &dyn World, _: Abilities) {
+    got_over(world, Trouble::Reset { executed: false }).await;
+}
+
+async fn a_reset_after_execution_does_not_double(world: &dyn World, _: Abilities) {
+    got_over(world, Trouble::Reset { executed: true }).await;
+}
+
+async fn silence_before_execution_is_got_over(world: &dyn World, _: Abilities) {
+    got_over(world, Trouble::Silence { executed: false }).await;
+}
+
+async fn silence_after_execution_does_not_double(world: &dyn World, _: Abilities) {
+    got_over(world, Trouble::Silence { executed: true }).await;
+}
+
+async fn a_lost_answer_without_address_does_not_double(world: &dyn World, _: Abilities) {
+    world.trouble(Trouble::Reset { executed: true }, 1);
+    let namesakes = vec![
+        with_email(profile("a", "Kim", "Example"), None),
+        with_email(profile("b", "Kim", "Example"), None),
+        with_email(profile("c", "Lou", "Example"), None),
+    ];
+    let result = run(world, namesakes.clone(), Setup::default().option("concurrency", 1)).await;
+    assert_eq!((written(&result), result.status), ((3, 0, 0), Status::Success), "{result:#?}");
+    assert_eq!(names(&world.held().await), ["Kim Example", "Kim Example", "Lou Example"], "two of one name are two");
+    world.trouble(Trouble::Reset { executed: false }, 1);
+    let more = vec![with_email(profile("d", "Kim", "Example"), None)];
+    let result = run(world, more, Setup::default()).await;
+    // Without the journal of the run before, its Kims cannot be told from this one: it is not sent again.
+    let kims = by_name(&world.held().await)["Kim Example"];
+    assert!((result.events.handed(), kims) == (1, 2) || kims == 3, "{result:#?}");
+}
+
+async fn a_lagging_look_up_does_not_double(world: &dyn World, _: Abilities) {
+    world.lag(Duration::from_millis(700));
+    world.trouble(Trouble::Reset { executed: true }, 1);
+    let result = run(world, profiles(2), Setup::default().option("concurrency", 1)).await;
+    assert_eq!((written(&result), result.status), ((2, 0, 0), Status::Success), "{result:#?}");
+    assert_eq!(world.held().await.len(), 2);
+}
+
+async fn any_script_survives(world: &dyn World, _: Abilities) {
+    let people = [("Zoë", "Ångström-O’Neill"), ("明", "李"), ("Ольга", "Иванова"), ("علي", "حسن"), ("😀", "Émoji")];
+    let profiles: Vec<_> = (0..).zip(people).map(|(index, (first, last))| profile(&format!("u{index}"), first, last)).collect();
+    let result = run(world, profiles, Setup::default()).await;
+    assert_eq!(written(&result), (5, 0, 0), "{result:#?}");
+    let mut expected = people.map(|(first, last)| format!("{first} {last}"));
+    expected.sort();
+    assert_eq!(names(&world.held().await), expected);
+}
+
+async fn the_longest_item_arrives(world: &dyn World, abilities: Abilities) {
+    let mut long = profile("long", &"é".repeat(abilities.longest_name), "Example");
+    long["info"]["summary"] = "A sentence of the summary. ".repeat(2_000).into();
+    long["tags"] = (0..200).map(|index| serde_json::json!({ "name": format!("tag {index}"), "value": null })).collect();
+    let result = run(world, vec![long], Setup::default()).await;
+    assert_eq!((written(&result), result.status), ((1, 0, 0), Status::Success), "{result:#?}");
+}
+
+async fn a_resume_arrives_once(world: &dyn World, _: Abilities) {
+    let state = MemoryState::new();
+    let url = world.resume_url();
+    let everybody = || profiles(4).into_iter().map(|it| with_resume(it, &url, 7)).collect::<Vec<_>>();
+    for _ in 0..2 {
+        let result = run(world, everybody(), Setup::sharing(&state)).await;
+        assert_eq!(result.status, Status::Success, "{result:#?}");
+    }
+    assert!(world.held().await.iter().all(|record| record.resumes == 1), "{:?}", world.held().await);
+    let without = vec![with_resume(profile("q", "Quy", "Example"), &url, 7)];
+    run(world, without, Setup::default().option("attachments", false)).await;
+    assert_eq!(world.held().await.iter().filter(|record| record.resumes == 0).count(), 1);
+}
+
+async fn a_failed_resume_costs_only_itself_and_is_sent_later(world: &dyn World, _: Abilities) {
+    let state = MemoryState::new();
+    let url = world.resume_url();
+    let ada = || vec![with_resume(profile("p", "Ada", "Example"), &url, 7)];
+    world.refuse_documents(true);
+    let result = run(world, ada(), Setup::sharing(&state)).await;
+    assert_eq!((written(&result), result.events.attachment_failure), ((1, 0, 0), 1), "{result:#?}");
+    assert_eq!(result.status, Status::SuccessWithFailures);
+    assert_eq!(state.dead_letters().len(), 1);
+    world.refuse_documents(false);
+    let writes = world.writes();
+    let again = run(world, ada(), Setup::sharing(&state)).await;
+    assert_eq!((written(&again), again.events.attachment_failure), ((0, 1, 0), 0), "{again:#?}");
+    assert_eq!(world.held().await[0].resumes, 1);
+    assert_eq!(world.writes(), writes, "the candidate itself is not sent again");
+}
+
+async fn a_stopped_run_is_taken_up_again(world: &dyn World, _: Abilities) {
+    let state = MemoryState::new();
+    world.trouble(Trouble::Slow(Duration::from_millis(400)), 100);
+    let cancel = CancellationToken::new();
+    let setup = Setup { cancel: cancel.clone(), ..Setup::sharing(&state) }.option("concurrency", 3);
+    let (stopped, ()) = tokio::join!(run(world, profiles(30), setup), async {
+        tokio::time::sleep(Duration::from_millis(900)).await;
+        cancel.cancel();
+    });
+    assert_eq!(stopped.failures[0].kind, ErrorKind::Cancelled, "{stopped:#?}");
+    let delivered = stopped.events.write_success;
+    assert!(delivered > 0 && delivered < 30, "{stopped:#?}");
+    assert_eq!(world.held().await.len() as u64, delivered, "what was in flight is settled");
+    world.trouble(Trouble::Slow(Duration::ZERO), 0);
+    let rest = run(world, profiles(30), Setup::sharing(&state)).await;
+    assert_eq!(written(&rest), (30 - delivered, delivered, 0), "{rest:#?}");
+    assert_eq!(world.held().await.len(), 30);
+}
+
+async fn chaos_is_survived_and_accounted_for(world: &dyn World, _: Abilities) {
+    for seed in 1..=3 {
+        world.chaos(seed);
+        let url = world.resume_url();
+        let people: Vec<_> = (0..40)
+            .map(|index| {
+                let person = profile(&format!("s{seed}-{index}"), "Ada", &format!("Example-{seed}-{index}"));
+                let person = if index % 10 == 3 { with_email(person, None) } else { person };
+                if index % 3 == 0 { with_resume(person, &url, 7) } else { person }
+            })
+            .collect();
+        let result = run(world, people, Setup::default().option("timeout", "500ms")).await;
+        let held = by_name(&world.held().await);
+        for index in 0..40 {
+            let count = held.get(&format!("Ada Example-{seed}-{index}")).copied().unwrap_or_default();
+            let key = format!("source/s{seed}-{index}");
+            let failure = result.failures.iter().find(|it| it.key == key && it.step == "write");
+            match failure.map(|it| it.kind) {
+                None => assert_eq!(count, 1, "{key} arrived {count} times: {result:#?}"),
+                Some(ErrorKind::OutcomeUnknown) => assert!(count <= 1, "{key} arrived {count} times"),
+                Some(_) => assert_eq!(count, 0, "{key} is a dead letter and arrived: {result:#?}"),
+            }
+        }
+    }
+    assert!(world.held().await.iter().all(|record| record.resumes <= 1), "a résumé was doubled");
+}

@@ -1,0 +1,47 @@
+//! Fictional profiles, as HrFlow.ai has them.
+
+use serde_json::{Value, json};
+
+/// A profile of the source `source`, with an e-mail address.
+pub fn profile(key: &str, first: &str, last: &str) -> Value {
+    json!({
+        "source_key": "source",
+        "key": key,
+        "info": {
+            "first_name": first,
+            "last_name": last,
+            "full_name": format!("{first} {last}"),
+            "email": format!("{key}@example.com"),
+            "phone": null,
+            "urls": [],
+            "location": { "text": null, "lat": null, "lng": null, "fields": [] },
+        },
+        "experiences": null,
+        "tags": [],
+        "attachments": [],
+    })
+}
+
+/// The same, `count` times.
+pub fn profiles(count: usize) -> Vec<Value> {
+    (0..count).map(|index| profile(&format!("p{index}"), "Ada", &format!("Example-{index}"))).collect()
+}
+
+/// The same profile with another e-mail address, or with none.
+pub fn with_email(mut profile: Value, email: Option<&str>) -> Value {
+    profile["info"]["email"] = email.map_or(Value::Null, Value::from);
+    profile
+}
+
+/// The same profile with a résumé.
+pub fn with_resume(mut profile: Value, url: &str, size: u64) -> Value {
+    profile["attachments"] = json!([{
+        "type": "resume",
+        "file_name": "resume",
+        "original_file_name": "resume",
+        "extension": ".pdf",
+        "file_size": size,
+        "public_url": url,
+    }]);
+    profile
+}

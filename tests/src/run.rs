@@ -1,0 +1,82 @@
+//! One run of a subject's action.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::{StreamExt, stream};
+use hrflow_core::{CancellationToken, Environment, JsonRun, RunResult, state::MemoryState};
+use serde_json::{Value, json};
+
+use crate::subject::World;
+
+/// What differs from a plain run.
+#[derive(Default)]
+pub struct Setup {
+    /// Options over those of [`options`].
+    pub options: Value,
+    /// State that several runs share.
+    pub state: Option<MemoryState>,
+    /// Stops the run.
+    pub cancel: CancellationToken,
+    /// Sends what is unchanged, too.
+    pub resend: bool,
+}
+
+impl Setup {
+    /// A run that shares `state`.
+    pub fn sharing(state: &MemoryState) -> Self {
+        Self { state: Some(state.clone()), ..Self::default() }
+    }
+
+    /// With an option.
+    #[must_use]
+    pub fn option(mut self, name: &str, value: impl Into<Value>) -> Self {
+        if self.options.is_null() {
+            self.options = json!({});
+        }
+        self.options[name] = value.into();
+        self
+    }
+}
+
+/// Options for a vendor on loopback: no limit to wait for, little patience.
+fn options(over: Value) -> Value {
+    let mut options = json!({ "rate_limit": "off", "allow_local_urls": true, "timeout": "2s", "deadline": "60s" });
+    if let (Some(options), Value::Object(over)) = (options.as_object_mut(), over) {
+        options.extend(over);
+    }
+    options
+}
+
+/// Runs profiles into a world. In a run that is not stopped early the counts must add up.
+pub async fn run(world: &dyn World, profiles: Vec<Value>, setup: Setup) -> RunResult {
+    let count = profiles.len() as u64;
+    let result = world
+        .action()
+        .run(JsonRun {
+            connector: "subject".to_owned(),
+            workflow_id: "behaviour".to_owned(),
+            target_parameters: world.target_parameters(),
+            options: options(setup.options),
+            items: Some(stream::iter(profiles.into_iter().map(Ok)).boxed()),
+            environment: Environment {
+                state: setup.state.map(|state| Arc::new(state) as _),
+                cancel: setup.cancel,
+                resend: setup.resend,
+                grace: Duration::from_secs(20),
+                ..Environment::default()
+            },
+            ..JsonRun::default()
+        })
+        .await;
+    let stopped = result.failures.iter().any(|failure| failure.step == "run");
+    if !stopped {
+        assert_eq!(result.events.read_success, count, "{result:#?}");
+        assert_eq!(result.events.settled(), count, "the counts do not add up: {result:#?}");
+    }
+    result
+}
+
+/// Success, duplicate, failure.
+pub fn written(result: &RunResult) -> (u64, u64, u64) {
+    (result.events.write_success, result.events.write_duplicate, result.events.write_failure)
+}

@@ -1,0 +1,13 @@
+//! The targets that behaviours are tried on.
+
+mod scripted;
+mod teamtailor;
+
+use std::sync::Arc;
+
+use crate::subject::Subject;
+
+/// Every target. A connector joins here.
+pub fn all() -> Vec<Arc<dyn Subject>> {
+    vec![Arc::new(scripted::Scripted), Arc::new(teamtailor::Teamtailor)]
+}
