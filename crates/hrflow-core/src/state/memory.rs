@@ -277,3 +277,77 @@ impl Grants for MemoryGrants {
         Ok(Box::new(lock.lock_owned().await))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::receipt::Outcome;
+
+    fn key(index: usize) -> JournalKey {
+        JournalKey {
+            target: TargetId("target".into()),
+            data_type: DataType::Profile,
+            item: ItemKey::new(format!("source/{index}")),
+        }
+    }
+
+    fn receipt(index: usize) -> StoredReceipt {
+        StoredReceipt {
+            outcome: Outcome::Created,
+            created_by_us: true,
+            hash: serde_json::from_value(json!("hash")).unwrap(),
+            id: Some(VendorId(index.to_string())),
+            steps: Vec::new(),
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    async fn run(state: &MemoryState, id: &str, cursor: bool) -> Result<Arc<dyn RunState>> {
+        let (run_id, workflow_id) = (id.to_owned(), "workflow".to_owned());
+        state.begin_run(&RunInfo { run_id, workflow_id, started_at: Timestamp::UNIX_EPOCH, cursor }).await
+    }
+
+    #[tokio::test]
+    async fn it_forgets_the_oldest_receipts() {
+        let state = MemoryState::new();
+        let run = run(&state, "run", false).await.unwrap();
+        for index in 0..=MAX_RECEIPTS {
+            run.claim(&[key(index)]).await.unwrap();
+            run.record(&[Record::Receipt(key(index), receipt(index)), Record::Settled(key(index))]).await.unwrap();
+        }
+        let target = TargetId("target".into());
+        let owner = async |index: usize| run.owner_of(&target, DataType::Profile, &VendorId(index.to_string())).await;
+        assert_eq!(state.entry(&key(0)), None);
+        assert_eq!(owner(0).await.unwrap(), None);
+        assert_eq!(state.entry(&key(1)).unwrap().receipt, Some(receipt(1)));
+        assert_eq!(owner(1).await.unwrap(), Some(key(1).item));
+        assert_eq!(state.lock().entries.len(), MAX_RECEIPTS);
+    }
+
+    #[tokio::test]
+    async fn an_item_has_one_owner_and_is_free_when_its_run_is_gone() {
+        let state = MemoryState::new();
+        let (one, two) = (run(&state, "one", false).await.unwrap(), run(&state, "two", false).await.unwrap());
+        let granted = |claims: Vec<Claim>| claims == [Claim::Granted(Box::default())];
+        assert!(granted(one.claim(&[key(0)]).await.unwrap()));
+        assert!(granted(one.claim(&[key(0)]).await.unwrap()), "its owner may claim it again");
+        assert_eq!(two.claim(&[key(0)]).await.unwrap(), [Claim::Busy]);
+        drop(one);
+        assert!(granted(two.claim(&[key(0)]).await.unwrap()));
+        two.release(&[key(0)]).await.unwrap();
+        assert!(state.lock().entries.is_empty(), "an item that nothing is known of takes no room");
+    }
+
+    #[tokio::test]
+    async fn a_cursor_has_one_owner() {
+        let state = MemoryState::new();
+        let owner = run(&state, "one", true).await.unwrap();
+        assert_eq!(run(&state, "two", true).await.err().unwrap().kind(), ErrorKind::Unavailable);
+        owner.save_cursor("here").await.unwrap();
+        drop(owner);
+        assert_eq!(run(&state, "two", true).await.unwrap().cursor().await.unwrap().as_deref(), Some("here"));
+    }
+}
