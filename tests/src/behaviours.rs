@@ -124,7 +124,10 @@ async fn a_refused_item_does_not_cost_the_others(world: &dyn World, _: Abilities
     let result = run(world, profiles(6), Setup::default().option("concurrency", 1)).await;
     assert_eq!((written(&result), result.status), ((5, 0, 1), Status::SuccessWithFailures), "{result:#?}");
     let failure = &result.failures[0];
-    assert_eq!((failure.kind, failure.key.as_str(), failure.step.as_str()), (ErrorKind::Invalid, "source/p0", "write"));
+    assert_eq!(
+        (failure.kind, failure.key.as_str(), failure.step.as_str()),
+        (ErrorKind::Invalid, "source/p0", "write")
+    );
     assert_eq!(world.held().await.len(), 5);
 }
 
@@ -136,12 +139,21 @@ async fn two_items_of_one_identity_make_one_record(world: &dyn World, _: Abiliti
     ];
     let result = run(world, twins, Setup::default()).await;
     assert_eq!((written(&result), result.status), ((2, 1, 0), Status::Success), "{result:#?}");
-    assert_eq!(names(&world.held().await), ["Ann Example", "Cyd Example"], "the first in reading order stays");
+    assert_eq!(
+        names(&world.held().await),
+        ["Ann Example", "Cyd Example"],
+        "the first in reading order stays"
+    );
 }
 
 async fn who_has_no_address_arrives_once(world: &dyn World, _: Abilities) {
     let state = MemoryState::new();
-    let nobody = || vec![with_email(profile("a", "Ann", "Example"), None), with_email(profile("b", "Ben", "Example"), None)];
+    let nobody = || {
+        vec![
+            with_email(profile("a", "Ann", "Example"), None),
+            with_email(profile("b", "Ben", "Example"), None),
+        ]
+    };
     let result = run(world, nobody(), Setup::sharing(&state)).await;
     assert_eq!(written(&result), (2, 0, 0), "{result:#?}");
     let again = run(world, nobody(), Setup::sharing(&state)).await;
@@ -216,7 +228,11 @@ async fn a_lost_answer_without_address_does_not_double(world: &dyn World, _: Abi
     ];
     let result = run(world, namesakes.clone(), Setup::default().option("concurrency", 1)).await;
     assert_eq!((written(&result), result.status), ((3, 0, 0), Status::Success), "{result:#?}");
-    assert_eq!(names(&world.held().await), ["Kim Example", "Kim Example", "Lou Example"], "two of one name are two");
+    assert_eq!(
+        names(&world.held().await),
+        ["Kim Example", "Kim Example", "Lou Example"],
+        "two of one name are two"
+    );
     world.trouble(Trouble::Reset { executed: false }, 1);
     let more = vec![with_email(profile("d", "Kim", "Example"), None)];
     let result = run(world, more, Setup::default()).await;
@@ -234,8 +250,10 @@ async fn a_lagging_look_up_does_not_double(world: &dyn World, _: Abilities) {
 }
 
 async fn any_script_survives(world: &dyn World, _: Abilities) {
-    let people = [("Zoë", "Ångström-O’Neill"), ("明", "李"), ("Ольга", "Иванова"), ("علي", "حسن"), ("😀", "Émoji")];
-    let profiles: Vec<_> = (0..).zip(people).map(|(index, (first, last))| profile(&format!("u{index}"), first, last)).collect();
+    let people =
+        [("Zoë", "Ångström-O’Neill"), ("明", "李"), ("Ольга", "Иванова"), ("علي", "حسن"), ("😀", "Émoji")];
+    let profiles: Vec<_> =
+        (0..).zip(people).map(|(index, (first, last))| profile(&format!("u{index}"), first, last)).collect();
     let result = run(world, profiles, Setup::default()).await;
     assert_eq!(written(&result), (5, 0, 0), "{result:#?}");
     let mut expected = people.map(|(first, last)| format!("{first} {last}"));
@@ -246,7 +264,8 @@ async fn any_script_survives(world: &dyn World, _: Abilities) {
 async fn the_longest_item_arrives(world: &dyn World, abilities: Abilities) {
     let mut long = profile("long", &"é".repeat(abilities.longest_name), "Example");
     long["info"]["summary"] = "A sentence of the summary. ".repeat(2_000).into();
-    long["tags"] = (0..200).map(|index| serde_json::json!({ "name": format!("tag {index}"), "value": null })).collect();
+    long["tags"] =
+        (0..200).map(|index| serde_json::json!({ "name": format!("tag {index}"), "value": null })).collect();
     let result = run(world, vec![long], Setup::default()).await;
     assert_eq!((written(&result), result.status), ((1, 0, 0), Status::Success), "{result:#?}");
 }

@@ -40,7 +40,8 @@ impl Setup {
 
 /// Options for a vendor on loopback: no limit to wait for, little patience.
 fn options(over: Value) -> Value {
-    let mut options = json!({ "rate_limit": "off", "allow_local_urls": true, "timeout": "2s", "deadline": "60s" });
+    let mut options =
+        json!({ "rate_limit": "off", "allow_local_urls": true, "timeout": "2s", "deadline": "60s" });
     if let (Some(options), Value::Object(over)) = (options.as_object_mut(), over) {
         options.extend(over);
     }

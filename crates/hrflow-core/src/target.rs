@@ -141,6 +141,16 @@ pub trait Writer<I: TargetItem>: Send + Sync {
         Vec::new()
     }
 
+    /// The names of the steps that went along with an item whose record [`find`](Self::find) found: a résumé
+    /// inside a create request whose answer was lost.
+    ///
+    /// # Errors
+    ///
+    /// Where the look-up itself fails; the steps are then done as if none had gone along.
+    async fn steps_along(&self, _item: &I, _id: &VendorId) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
     /// Does one step for the record `id`.
     ///
     /// # Errors

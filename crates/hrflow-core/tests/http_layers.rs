@@ -1,6 +1,6 @@
 //! The order of the layers around a request, as the documentation of `hrflow_core::http` has it.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests are not seen as tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests are not seen as tests")]
 
 use std::{
     collections::BTreeMap,
@@ -160,6 +160,52 @@ async fn a_token_and_its_request_share_a_limit_of_one_without_waiting_for_each_o
     assert_eq!(client.get(READ, "candidates").send().await.unwrap().text(), "good");
     let paths: Vec<String> = server.requests().into_iter().map(|request| request.path).collect();
     assert_eq!(paths, ["/token", "/candidates", "/token", "/candidates"]);
+}
+
+#[tokio::test]
+async fn a_token_that_dies_in_line_is_replaced_without_holding_the_slot() {
+    let server = server([
+        Reaction::answer(200, "token-1"),
+        Reaction::late(Duration::from_millis(300), 200, "first"),
+        Reaction::answer(200, "token-2"),
+        Reaction::answer(200, "second"),
+    ])
+    .await;
+    let limited = || {
+        let limit = RateLimit::new(1, Duration::from_millis(50));
+        builder(&server).rate_limit(Some(limit), "dies-in-line")
+    };
+    let tokens = Arc::new(TokenProvider::new(Remote(limited().build().unwrap()), Duration::ZERO));
+    let client = limited().tokens(tokens.clone()).build().unwrap();
+    let ask = || tokio::spawn(client.get(READ, "candidates").send());
+    let first = ask();
+    while server.requests().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let second = ask();
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    tokens.invalidate(&Token::new(Secret::new("token-1")));
+    assert_eq!(first.await.unwrap().unwrap().text(), "first");
+    let second = tokio::time::timeout(Duration::from_secs(20), second).await;
+    assert_eq!(second.expect("they wait for each other").unwrap().unwrap().text(), "second");
+    let expected = ["none", "Bearer token-1", "none", "Bearer token-2"];
+    assert_eq!(bearers(&server), expected);
+}
+
+#[tokio::test]
+async fn a_connection_that_was_not_made_costs_no_slot() {
+    let port = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    let base = BaseUrl::parse(&format!("http://127.0.0.1:{port}"), "api_url").unwrap();
+    let client = Client::builder("Acme", base)
+        .backoff(Duration::from_millis(1))
+        .rate_limit(Some(RateLimit::new(1, Duration::from_secs(3600))), "unconnected")
+        .attempts(3)
+        .build()
+        .unwrap();
+    let error = client.get(READ, "").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.context("attempts")), (ErrorKind::Unavailable, Some("3")));
 }
 
 #[tokio::test]

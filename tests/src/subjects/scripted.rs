@@ -5,8 +5,8 @@ use std::time::Duration;
 use connector_hrflow::{Filled, Profile, Profiles};
 use futures::future::BoxFuture;
 use hrflow_core::{
-    Action, ActionInfo, ActionType, AnyAction, Attachment, AttachmentKind, ErrorKind, FormatName, Result, TriggerType,
-    async_trait,
+    Action, ActionInfo, ActionType, AnyAction, Attachment, AttachmentKind, ErrorKind, FormatName, Result,
+    TriggerType, async_trait,
     testing::target::{Nature, Person, Reaction, ScriptedTarget},
 };
 use serde_json::{Value, json};
@@ -75,9 +75,9 @@ impl World for ScriptedWorld {
     fn trouble(&self, what: Trouble, times: u64) {
         let reaction = match what {
             Trouble::TooManyRequests(wait) => Reaction::Wait(wait),
-            Trouble::ServerError { executed } | Trouble::Reset { executed } | Trouble::Silence { executed } => {
-                Reaction::Lose { executed }
-            }
+            Trouble::ServerError { executed }
+            | Trouble::Reset { executed }
+            | Trouble::Silence { executed } => Reaction::Lose { executed },
             Trouble::Refusal => Reaction::Refuse(ErrorKind::Invalid),
             Trouble::Unauthorized => Reaction::Fatal(ErrorKind::Unauthorized),
             Trouble::Slow(time) => Reaction::Slow(time),
@@ -108,7 +108,12 @@ impl World for ScriptedWorld {
 
     async fn held(&self) -> Vec<Held> {
         let records = self.target.records().into_iter();
-        let held = records.map(|it| Held { id: it.id.0, name: it.name, email: it.email, resumes: it.documents.len() });
+        let held = records.map(|it| Held {
+            id: it.id.0,
+            name: it.name,
+            email: it.email,
+            resumes: it.documents.len(),
+        });
         held.collect()
     }
 

@@ -70,8 +70,8 @@ pub(super) struct Parcel<'a, I> {
 enum Decision {
     /// Write it, over the record that is known.
     Send(Option<VendorId>),
-    /// Nothing new to write: go on with the steps of the receipt.
-    Keep(StoredReceipt, Count),
+    /// Nothing new to write: go on with the steps of the receipt, save those that went along.
+    Keep(StoredReceipt, Count, Vec<String>),
     /// It is settled, or the run stops.
     Done(Fate),
 }
@@ -100,8 +100,8 @@ impl<I: TargetItem> Delivery<I> {
                     let mut parcel = self.parcel(&batch[index], *entry);
                     match self.decide(&mut parcel).await {
                         Decision::Send(known) => sends.push((index, parcel, known)),
-                        Decision::Keep(receipt, count) => {
-                            fates[index] = Some(self.finish(&parcel, receipt, count, &[]).await);
+                        Decision::Keep(receipt, count, done) => {
+                            fates[index] = Some(self.finish(&parcel, receipt, count, &done).await);
                         }
                         Decision::Done(fate) => fates[index] = Some(fate),
                     }
@@ -143,7 +143,9 @@ impl<I: TargetItem> Delivery<I> {
                         Decision::Send(known) => {
                             self.send(&[(&parcel, known.as_ref())]).await.pop().unwrap_or_default()
                         }
-                        Decision::Keep(receipt, count) => self.finish(&parcel, receipt, count, &[]).await,
+                        Decision::Keep(receipt, count, done) => {
+                            self.finish(&parcel, receipt, count, &done).await
+                        }
                         Decision::Done(fate) => fate,
                     };
                 }
@@ -154,6 +156,7 @@ impl<I: TargetItem> Delivery<I> {
     /// What the journal's knowledge of an item means for this run.
     async fn decide(&self, parcel: &mut Parcel<'_, I>) -> Decision {
         let mut just_created = false;
+        let mut done = Vec::new();
         if let Some(trace) = parcel.entry.trace.take() {
             // A trace over a receipt was an update, and an update may be sent again.
             let resolution = match parcel.entry.receipt {
@@ -174,8 +177,9 @@ impl<I: TargetItem> Delivery<I> {
                 Ok(Resolution::Ours(id)) => {
                     just_created = true;
                     parcel.recovered = true;
-                    let receipt = Receipt::new(Outcome::Created, id);
+                    let receipt = self.created(parcel, id).await;
                     parcel.entry.receipt = Some(self.stored(parcel, &receipt, &trace));
+                    done = receipt.steps;
                 }
                 Ok(Resolution::Someone(id)) => {
                     parcel.recovered = true;
@@ -199,8 +203,8 @@ impl<I: TargetItem> Delivery<I> {
                     receipt.hash == parcel.prepared.hash && receipt.outcome != Outcome::AlreadyThere;
                 match (update, delivered) {
                     (true, false) => Decision::Send(receipt.id),
-                    _ if just_created => Decision::Keep(receipt, Count::Success),
-                    _ => Decision::Keep(receipt, Count::Duplicate),
+                    _ if just_created => Decision::Keep(receipt, Count::Success, done),
+                    _ => Decision::Keep(receipt, Count::Duplicate, done),
                 }
             }
         }
@@ -293,7 +297,8 @@ impl<I: TargetItem> Delivery<I> {
             if error.execution() == Execution::Unknown {
                 match self.resolve(trace, &parcel.prepared.key, Some(sent_until)).await {
                     Ok(Resolution::Ours(id)) => {
-                        return self.received(parcel, &Receipt::new(Outcome::Created, id), trace).await;
+                        let receipt = self.created(parcel, id).await;
+                        return self.received(parcel, &receipt, trace).await;
                     }
                     Ok(Resolution::Someone(id)) if self.options.on_existing == OnExisting::Update => {
                         known = Some(id)
@@ -340,6 +345,19 @@ impl<I: TargetItem> Delivery<I> {
                 Err(error) => Err(error),
             };
         }
+    }
+
+    /// The receipt of an item whose answer was lost, and whose record was found.
+    async fn created(&self, parcel: &Parcel<'_, I>, id: VendorId) -> Receipt {
+        let along = guarded_future(self.writer.steps_along(&parcel.prepared.item, &id)).await;
+        let mut receipt = Receipt::new(Outcome::Created, id);
+        match along.and_then(|along| along) {
+            Ok(steps) => receipt.steps = steps,
+            Err(error) => {
+                tracing::debug!(kind = %error.kind(), "which steps went along could not be looked up")
+            }
+        }
+        receipt
     }
 
     /// The target answered: its receipt is stored before anything else happens.

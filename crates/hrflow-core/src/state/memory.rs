@@ -316,10 +316,13 @@ mod tests {
         let run = run(&state, "run", false).await.unwrap();
         for index in 0..=MAX_RECEIPTS {
             run.claim(&[key(index)]).await.unwrap();
-            run.record(&[Record::Receipt(key(index), receipt(index)), Record::Settled(key(index))]).await.unwrap();
+            run.record(&[Record::Receipt(key(index), receipt(index)), Record::Settled(key(index))])
+                .await
+                .unwrap();
         }
         let target = TargetId("target".into());
-        let owner = async |index: usize| run.owner_of(&target, DataType::Profile, &VendorId(index.to_string())).await;
+        let owner =
+            async |index: usize| run.owner_of(&target, DataType::Profile, &VendorId(index.to_string())).await;
         assert_eq!(state.entry(&key(0)), None);
         assert_eq!(owner(0).await.unwrap(), None);
         assert_eq!(state.entry(&key(1)).unwrap().receipt, Some(receipt(1)));
