@@ -32,15 +32,22 @@ fn api_url() -> String {
 impl Parameters for ProfileParameters {
     fn check(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
-        for (name, value) in
-            [("api_user", &self.api_user), ("source_key", &self.source_key), ("profile_key", &self.profile_key)]
-        {
+        if self.api_secret.expose().trim().is_empty() {
+            faults.push(Fault::wrong("api_secret", "text that is not blank"));
+        }
+        for (name, value) in [
+            ("api_user", &self.api_user),
+            ("source_key", &self.source_key),
+            ("profile_key", &self.profile_key),
+        ] {
             if value.trim().is_empty() {
                 faults.push(Fault::wrong(name, "text that is not blank").with_came(value));
             }
         }
         if let Err(error) = BaseUrl::parse(&self.api_url, "api_url") {
-            faults.push(Fault::wrong("api_url", "an https URL, or http to loopback").with_hint(error.message()));
+            faults.push(
+                Fault::wrong("api_url", "an https URL, or http to loopback").with_hint(error.message()),
+            );
         }
         faults
     }

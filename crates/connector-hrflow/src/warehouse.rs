@@ -1,7 +1,9 @@
 //! `HrFlow.ai Profiles`, read.
 
 use futures::{StreamExt, stream};
-use hrflow_core::{DataType, Endpoint, ItemKey, ItemStream, Options, Origin, ReadRequest, Result, Warehouse, async_trait};
+use hrflow_core::{
+    DataType, Endpoint, ItemKey, ItemStream, Options, Origin, ReadRequest, Result, Warehouse, async_trait,
+};
 
 use crate::{Profile, api::Api, parameters::ProfileParameters};
 
@@ -37,8 +39,14 @@ impl Origin for Profiles {
     }
 
     async fn check(&self, parameters: ProfileParameters, options: &Options) -> Result<Vec<String>> {
-        let profile = Api::new(&parameters, options)?.profile(&parameters.source_key, &parameters.profile_key).await?;
+        let profile =
+            Api::new(&parameters, options)?.profile(&parameters.source_key, &parameters.profile_key).await?;
         let archived = if profile.is_archived() { ", which is archived" } else { "" };
         Ok(vec![format!("the key may read; the profile is there{archived}")])
     }
 }
+
+/// The example stays one that compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

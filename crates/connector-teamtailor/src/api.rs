@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use hrflow_core::{
     Error, ErrorKind, Execution, OpenContext, Result, Secret, VendorId,
-    http::{Answer, Client, Operation},
+    http::{
+        Answer, Client, Operation,
+        multipart::{Form, Part},
+        segment,
+    },
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 use crate::{errors::classify, parameters::Parameters};
@@ -27,7 +31,7 @@ pub(crate) struct Api {
 pub(crate) struct Resource {
     #[serde(default, rename = "type")]
     pub(crate) resource_type: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "id")]
     pub(crate) id: String,
     #[serde(default)]
     pub(crate) attributes: Map<String, Value>,
@@ -42,9 +46,26 @@ impl Resource {
 
     /// The id of a relation that was included.
     pub(crate) fn related(&self, name: &str) -> Option<String> {
-        let id = self.relationships.get(name)?.get("data")?.get("id")?;
-        id.as_str().map(str::to_owned).or_else(|| id.as_i64().map(|id| id.to_string()))
+        self.relationships.get(name)?.get("data")?.get("id").and_then(id_text)
     }
+
+    /// The id in an attribute, which some resources have in place of a relation.
+    pub(crate) fn id_in(&self, attribute: &str) -> Option<String> {
+        self.attributes.get(attribute).and_then(id_text)
+    }
+}
+
+/// An id: text as a rule, a number here and there.
+fn id_text(id: &Value) -> Option<String> {
+    match id {
+        Value::String(id) => Some(id.clone()),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    }
+}
+
+fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(id_text(&Value::deserialize(deserializer)?).unwrap_or_default())
 }
 
 #[derive(Deserialize)]
@@ -58,6 +79,9 @@ struct One {
 struct Page {
     #[serde(default)]
     data: Vec<Resource>,
+    /// Notes are documented to come as `{"notes": [{"data": {…}}]}`, and seen to come as any other list.
+    #[serde(default)]
+    notes: Vec<One>,
     #[serde(default)]
     links: Links,
 }
@@ -70,14 +94,14 @@ struct Links {
 
 impl Api {
     pub(crate) fn new(parameters: &Parameters, context: &OpenContext) -> Result<Self> {
-        let key = &parameters.authorization;
+        let key = parameters.key();
         // The scheme is Rails' token authentication, not Bearer (API documentation, authentication).
-        let authorization = Secret::new(format!("Token token={}", key.expose().trim()));
+        let authorization = Secret::new(format!("Token token={}", key.expose()));
         let client = Client::builder("Teamtailor", parameters.base_url()?)
             .header("X-Api-Version", parameters.x_api_version.trim())
             .header("Accept", JSON_API)
             .secret_header("Authorization", &authorization)
-            .redact(key)
+            .redact(&key)
             .rate_limit(context.rate_limit, key.expose())
             .attempts(u32::from(context.options.attempts.get()))
             .timeout(Duration::from(context.options.timeout))
@@ -93,12 +117,18 @@ impl Api {
     /// The company that the key belongs to, and when the vendor's clock said so.
     pub(crate) async fn company(&self) -> Result<(Resource, Option<jiff::Timestamp>)> {
         let answer = self.client.get(Operation::read("company.read"), "v1/company").send().await?;
-        let date = answer.date();
-        Ok((answer.json::<One>()?.data, date))
+        let company = answer.json::<One>()?.data;
+        if company.id.is_empty() {
+            let error =
+                Error::new(ErrorKind::Protocol, "Teamtailor does not tell which company the key belongs to");
+            return Err(error.with_status(answer.status()));
+        }
+        Ok((company, answer.date()))
     }
 
     pub(crate) async fn first_user(&self) -> Result<Option<Resource>> {
-        let request = self.client.get(Operation::read("users.list"), "v1/users").query(&[("page[size]", "1")]);
+        let request =
+            self.client.get(Operation::read("users.list"), "v1/users").query(&[("page[size]", "1")]);
         Ok(request.send().await?.json::<Page>()?.data.into_iter().next())
     }
 
@@ -108,34 +138,39 @@ impl Api {
             true => Operation::idempotent("candidates.create"),
             false => Operation::once("candidates.create"),
         };
-        let answer = self.client.post(operation, "v1/candidates").content_type(JSON_API).json(body).send().await?;
+        let answer =
+            self.client.post(operation, "v1/candidates").content_type(JSON_API).json(body).send().await?;
         created_id(&answer)
     }
 
-    pub(crate) async fn update_candidate(&self, id: &VendorId, attributes: &Map<String, Value>) -> Result<()> {
+    pub(crate) async fn update_candidate(
+        &self,
+        id: &VendorId,
+        attributes: &Map<String, Value>,
+    ) -> Result<()> {
         let body = json!({ "data": { "type": "candidates", "id": id, "attributes": attributes } });
-        let path = format!("v1/candidates/{}", segment(id)?);
+        let path = format!("v1/candidates/{}", segment(&id.0));
         let request = self.client.patch(Operation::idempotent("candidates.update"), &path);
         request.content_type(JSON_API).json(&body).send().await.map(drop)
     }
 
     pub(crate) async fn candidate(&self, id: &VendorId) -> Result<Resource> {
-        let path = format!("v1/candidates/{}", segment(id)?);
+        let path = format!("v1/candidates/{}", segment(&id.0));
         Ok(self.client.get(Operation::read("candidates.read"), &path).send().await?.json::<One>()?.data)
     }
 
     /// A candidate's relation, with its resources.
     pub(crate) async fn related(&self, id: &VendorId, include: &str) -> Result<Vec<Resource>> {
-        let path = format!("v1/candidates/{}", segment(id)?);
-        let request = self.client.get(Operation::read("candidates.read"), &path).query(&[("include", include)]);
+        let path = format!("v1/candidates/{}", segment(&id.0));
+        let request =
+            self.client.get(Operation::read("candidates.read"), &path).query(&[("include", include)]);
         Ok(request.send().await?.json::<One>()?.included)
     }
 
-    /// The candidate with an e-mail address. The filter is exact and stored addresses are lower case; an
-    /// answer that is somebody else all the same does not count.
+    /// The candidate with an e-mail address, given in lower case as Teamtailor stores it: the filter is
+    /// exact. An answer that is somebody else all the same does not count.
     pub(crate) async fn candidate_by_email(&self, email: &str) -> Result<Option<Resource>> {
-        let email = email.trim().to_lowercase();
-        let found = self.list("candidates.find", "v1/candidates", &[("filter[email]", &email)]).await?;
+        let found = self.list("candidates.find", "v1/candidates", &[("filter[email]", email)]).await?;
         Ok(found.into_iter().find(|it| it.text("email").is_some_and(|it| it.trim().to_lowercase() == email)))
     }
 
@@ -146,22 +181,31 @@ impl Api {
     }
 
     /// Stores a file for a while; its `transient:` URI can then become a résumé.
-    pub(crate) async fn store_file(&self, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<String> {
+    pub(crate) async fn store_file(
+        &self,
+        name: &str,
+        content_type: &'static str,
+        bytes: Vec<u8>,
+    ) -> Result<String> {
         #[derive(Deserialize)]
         struct Stored {
             uri: Option<String>,
             #[serde(default)]
             data: Value,
         }
-        let answer = self
-            .client
-            .post(Operation::idempotent("files.create"), "v1/files")
-            .multipart(name, content_type, bytes)
-            .send()
-            .await?;
-        let stored: Stored = answer.json()?;
+        // The type is one that the download found; a file name may be anything.
+        let (name, bytes) = (name.to_owned(), bytes::Bytes::from(bytes));
+        let form = move || {
+            let part = Part::stream_with_length(bytes.clone(), bytes.len() as u64).file_name(name.clone());
+            Form::new()
+                .part("file", part.mime_str(content_type).unwrap_or_else(|_| Part::bytes(bytes.to_vec())))
+        };
+        let request = self.client.post(Operation::idempotent("files.create"), "v1/files").multipart(form);
+        let stored: Stored = request.send().await?.json()?;
         let url = stored.data.pointer("/attributes/url").and_then(Value::as_str).map(str::to_owned);
-        stored.uri.or(url).ok_or_else(|| Error::new(ErrorKind::Protocol, "Teamtailor stored a file without telling its URI"))
+        stored.uri.or(url).ok_or_else(|| {
+            Error::new(ErrorKind::Protocol, "Teamtailor stored a file without telling its URI")
+        })
     }
 
     pub(crate) async fn create(&self, operation: Operation, path: &str, body: &Value) -> Result<()> {
@@ -174,36 +218,35 @@ impl Api {
 
     /// A list to its end. `links.next` is followed as it is: whether a list is paged by number or by
     /// cursor differs from list to list.
-    pub(crate) async fn list(&self, name: &'static str, path: &str, query: &[(&str, &str)]) -> Result<Vec<Resource>> {
+    pub(crate) async fn list(
+        &self,
+        name: &'static str,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Vec<Resource>> {
         let operation = Operation::read(name);
-        let mut query = query.to_vec();
-        query.push(("page[size]", PAGE_SIZE));
-        let mut page: Page = self.client.get(operation, path).query(&query).send().await?.json()?;
-        let mut resources = std::mem::take(&mut page.data);
-        for _ in 1..MAX_PAGES {
-            let Some(next) = page.links.next.take() else { return Ok(resources) };
-            let next = next.parse().map_err(|_| Error::new(ErrorKind::Protocol, "links.next is not a URL"))?;
-            page = self.client.get_url(operation, next)?.send().await?.json()?;
-            resources.append(&mut page.data);
+        let mut request = self.client.get(operation, path).query(query).query(&[("page[size]", PAGE_SIZE)]);
+        let mut resources = Vec::new();
+        for _ in 0..MAX_PAGES {
+            let page: Page = request.send().await?.json()?;
+            resources.extend(page.data);
+            resources.extend(page.notes.into_iter().map(|note| note.data));
+            let Some(next) = page.links.next else { return Ok(resources) };
+            let next =
+                next.parse().map_err(|_| Error::new(ErrorKind::Protocol, "links.next is not a URL"))?;
+            request = self.client.get_url(operation, next);
         }
         Err(Error::new(ErrorKind::Protocol, format!("a list of over {MAX_PAGES} pages")))
     }
 }
 
-/// The id in a 201. An empty body, which has been seen, leaves open what was created.
+/// The id in a 201. An empty body, which has been seen, leaves open what was created: also for a request
+/// that may be repeated.
 fn created_id(answer: &Answer) -> Result<VendorId> {
-    let created: One = answer.json()?;
+    let created: One = answer.json().map_err(|error| error.with_execution(Execution::Unknown))?;
     if created.data.id.is_empty() {
         let error = Error::new(ErrorKind::Protocol, "Teamtailor answered without the id of the candidate");
         return Err(error.with_status(answer.status()).with_execution(Execution::Unknown));
     }
     Ok(VendorId(created.data.id))
-}
-
-/// An id as part of a path. Teamtailor's are numbers; anything else may have come from a user's format.
-fn segment(id: &VendorId) -> Result<&str> {
-    if !id.0.is_empty() && id.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-        return Ok(&id.0);
-    }
-    Err(Error::new(ErrorKind::Invalid, "this is no id of a Teamtailor record"))
 }

@@ -1,6 +1,6 @@
 //! Teamtailor's candidate, as it is created and updated.
 
-use hrflow_core::{Attachment, TargetItem};
+use hrflow_core::{Attachment, AttachmentKind, TargetItem};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -28,6 +28,19 @@ pub struct Candidate {
     /// The profile's key, for the parameter `key_custom_field`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+}
+
+impl Candidate {
+    /// The résumé.
+    pub(crate) fn resume(&self) -> Option<&Attachment> {
+        self.attachments.iter().find(|it| it.kind == AttachmentKind::Resume)
+    }
+
+    /// The e-mail address as Teamtailor stores it.
+    pub(crate) fn email(&self) -> Option<String> {
+        let email = self.data.attributes.email.as_deref()?.trim().to_lowercase();
+        (!email.is_empty()).then_some(email)
+    }
 }
 
 /// The JSON:API resource.

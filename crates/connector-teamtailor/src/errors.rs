@@ -43,18 +43,21 @@ impl Fault {
         }
     }
 
-    fn words(&self) -> &str {
-        if self.detail.is_empty() { &self.title } else { &self.detail }
-    }
-
+    /// The attribute or relation that it is about: the end of the pointer, else what stands before
+    /// the message in the detail, as in `picture - is not an image`.
     fn field(&self) -> Option<&str> {
-        self.pointer.rsplit('/').next().filter(|field| !field.is_empty() && *field != "data")
+        let pointed = self.pointer.rsplit('/').next().filter(|field| !field.is_empty());
+        let field = pointed.or_else(|| Some(self.detail.split_once(" - ")?.0))?;
+        let plain =
+            field.len() <= 40 && field.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it));
+        (plain && field != "data").then_some(field)
     }
 
     /// The title of a refused second use of an e-mail address is exactly this.
     fn is_taken_email(&self) -> bool {
         let about_email = self.field().is_none_or(|field| field == "email");
-        about_email && (self.title == "has already been taken" || self.detail == "email - has already been taken")
+        about_email
+            && (self.title == "has already been taken" || self.detail == "email - has already been taken")
     }
 }
 
@@ -62,8 +65,11 @@ impl Fault {
 pub(crate) fn classify(answer: &Answer) -> Result<()> {
     let Err(error) = classify::by_status(answer) else { return Ok(()) };
     let faults = faults(answer);
-    let words = faults.iter().map(Fault::words).filter(|it| !it.is_empty()).collect::<Vec<_>>().join("; ");
-    let kind = |kind, message: &str| Error::new(kind, message).with_status(answer.status()).with_vendor_message(&words);
+    let words = answer.message();
+    let kind = |kind, message: &str| {
+        Error::new(kind, message).with_status(answer.status()).with_vendor_message(words.as_str())
+    };
+    let writes_candidate = answer.operation().name.starts_with("candidates.");
     Err(match answer.status() {
         401 => kind(ErrorKind::Unauthorized, "Teamtailor refuses the API key").advise(
             "Check Authorization and api_url: a key of another region (Europe, North America) is refused the same way.",
@@ -77,8 +83,8 @@ pub(crate) fn classify(answer: &Answer) -> Result<()> {
         404 if faults.is_empty() => kind(ErrorKind::NotFound, "Teamtailor knows no such path")
             .advise("Check api_url: it is scheme and host, such as https://api.teamtailor.com."),
         404 => kind(ErrorKind::NotFound, "Teamtailor has no such record"),
-        406 => kind(ErrorKind::Config, "Teamtailor does not accept this X_Api_Version").advise("Try 20240904."),
-        422 if faults.iter().any(Fault::is_taken_email) => {
+        406 => kind(ErrorKind::Config, "Teamtailor does not accept this X_Api_Version").advise("Set X_Api_Version to 20240904, or to a version that Teamtailor names."),
+        422 if writes_candidate && faults.iter().any(Fault::is_taken_email) => {
             kind(ErrorKind::Duplicate, "the e-mail address belongs to another candidate")
         }
         400 | 415 | 422 => {
@@ -108,7 +114,8 @@ fn faults(answer: &Answer) -> Vec<Fault> {
 /// How long a 429 asks to wait. `X-Rate-Limit-Reset` is the seconds left in the period (API documentation,
 /// rate limit); whether `Retry-After` is always there is not documented.
 fn wait(answer: &Answer) -> Duration {
-    let reset = answer.header("x-rate-limit-reset").and_then(|it| it.trim().parse().ok()).map(Duration::from_secs);
+    let reset =
+        answer.header("x-rate-limit-reset").and_then(|it| it.trim().parse().ok()).map(Duration::from_secs);
     let asked = [answer.retry_after(), reset].into_iter().flatten().max().unwrap_or_default();
     asked.max(Duration::from_secs(1))
 }

@@ -1,11 +1,11 @@
 //! From an HrFlow.ai profile to a Teamtailor candidate. Pure: only the profile counts.
 
-use std::fmt::Write as _;
+use std::collections::HashSet;
 
-use connector_hrflow::{Profile, profile::Attachment as HrFlowAttachment};
+use connector_hrflow::{Attachment as HrFlowAttachment, Filled, Named, Profile, date};
 use hrflow_core::{
     Attachment, AttachmentKind, Result,
-    text::{cut, filled, one_line, without_html},
+    text::{cut, one_line, without_html},
 };
 
 use crate::candidate::{Attributes, Candidate, Data, PITCH_CHARACTERS};
@@ -24,15 +24,17 @@ const RESUME_EXTENSIONS: [&str; 6] = ["pdf", "docx", "rtf", "txt", "pptx", "doc"
 /// None: every profile makes a candidate.
 pub fn format_profile(profile: &Profile) -> Result<Candidate> {
     let info = &profile.info;
-    let (first_name, last_name) = names(profile);
+    let (first_name, last_name) = info.names();
+    let linkedin_url = linkedin(profile);
+    let note = note(profile, linkedin_url.as_deref());
     let attributes = Attributes {
-        first_name,
-        last_name,
+        first_name: text(&first_name),
+        last_name: text(&last_name),
         email: info.email(),
-        phone: text(info.phone.as_deref()),
+        phone: text(&info.phone),
         pitch: info.summary.as_deref().and_then(pitch),
-        linkedin_url: info.url_of("linkedin").and_then(web_address),
-        picture: info.picture.as_deref().and_then(web_address),
+        linkedin_url,
+        picture: info.picture.as_deref().and_then(web_url),
         sourced: Some(true),
         tags: tags(profile),
         ..Attributes::default()
@@ -40,192 +42,174 @@ pub fn format_profile(profile: &Profile) -> Result<Candidate> {
     Ok(Candidate {
         data: Data { attributes, ..Data::default() },
         attachments: attachments(profile),
-        note: note(profile),
-        skills: unique(profile.skills.iter().filter_map(|skill| text(skill.name.as_deref()))),
+        note,
+        skills: unique(profile.skills.iter().filter_map(|skill| text(&skill.name))),
         job_applications: job_applications(profile),
-        key: text(profile.key.as_deref()).or_else(|| text(profile.reference.as_deref())),
+        key: text(&profile.key).or_else(|| text(&profile.reference)),
     })
 }
 
-fn text(text: Option<&str>) -> Option<String> {
-    text.and_then(filled).map(str::to_owned)
-}
-
-/// First and last name; where both are missing, the full name split at its last blank.
-fn names(profile: &Profile) -> (Option<String>, Option<String>) {
-    let info = &profile.info;
-    let (first, last) = (text(info.first_name.as_deref()), text(info.last_name.as_deref()));
-    if first.is_some() || last.is_some() {
-        return (first, last);
-    }
-    let Some(full) = info.full_name.as_deref().and_then(filled) else { return (None, None) };
-    match full.rsplit_once(char::is_whitespace) {
-        Some((first, last)) => (text(Some(first)), text(Some(last))),
-        None => (Some(full.to_owned()), None),
-    }
+/// One line without control characters, which no field of a candidate can hold.
+fn text(text: &impl Filled) -> Option<String> {
+    let text = text.filled()?.replace(char::is_control, " ");
+    one_line(&text).filled().map(str::to_owned)
 }
 
 fn pitch(summary: &str) -> Option<String> {
-    let line = one_line(&without_html(summary));
-    text(Some(cut(&line, PITCH_CHARACTERS)))
+    let line = text(&without_html(summary))?;
+    cut(&line, PITCH_CHARACTERS).filled().map(str::to_owned)
 }
 
-/// An http(s) URL; one without a scheme gets `https`.
-fn web_address(url: &str) -> Option<String> {
-    let url = filled(url)?;
-    let url = if url.contains("://") { url.to_owned() } else { format!("https://{}", url.trim_start_matches('/')) };
-    let parsed = url::Url::parse(&url).ok()?;
-    let is_web = matches!(parsed.scheme(), "http" | "https") && parsed.host_str().is_some_and(|it| it.contains('.'));
-    is_web.then_some(url)
+/// The first web address among those of the type, else that of a page on the site.
+fn linkedin(profile: &Profile) -> Option<String> {
+    let of_type = profile.info.urls.iter().filter(|it| is(&it.r#type, "linkedin")).flat_map(|it| it.links());
+    of_type.chain(profile.info.linkedin()).find_map(web_page)
+}
+
+fn is(r#type: &Option<String>, wanted: &str) -> bool {
+    r#type.filled().is_some_and(|it| it.eq_ignore_ascii_case(wanted))
+}
+
+/// The address of a page as people write it: `https` may be missing.
+fn web_page(url: &str) -> Option<String> {
+    let url = url.filled()?;
+    let url = match url.contains("://") {
+        true => web_url(url)?,
+        false => web_url(&format!("https://{}", url.trim_start_matches('/')))?,
+    };
+    let host = url.split('/').nth(2)?;
+    host.contains('.').then_some(url)
+}
+
+/// An http(s) URL that names no user, in its normal form.
+fn web_url(url: &str) -> Option<String> {
+    let url = url::Url::parse(url.filled()?).ok()?;
+    let is_web = matches!(url.scheme(), "http" | "https");
+    (is_web && url.username().is_empty() && url.password().is_none()).then(|| url.into())
 }
 
 /// `name: value`, or what there is of the two.
 fn tags(profile: &Profile) -> Vec<String> {
-    unique(profile.tags.iter().filter_map(|tag| {
-        let name = tag.name.as_deref().and_then(filled);
-        let value = tag.value_text();
-        match (name, value.as_deref().and_then(filled)) {
-            (Some(name), Some(value)) => Some(format!("{name}: {value}")),
-            (Some(name), None) => Some(name.to_owned()),
-            (None, Some(value)) => Some(value.to_owned()),
-            (None, None) => None,
-        }
+    unique(profile.tags.iter().filter_map(|tag| match (text(&tag.name), text(&tag.value_text())) {
+        (Some(name), Some(value)) => Some(format!("{name}: {value}")),
+        (name, value) => name.or(value),
     }))
 }
 
 /// The same without repetitions, in the same order.
-fn unique(texts: impl Iterator<Item = String>) -> Vec<String> {
-    let mut unique = Vec::new();
-    for text in texts {
-        if !unique.contains(&text) {
-            unique.push(text);
-        }
-    }
-    unique
+pub(crate) fn unique(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    texts.filter(|text| seen.insert(text.clone())).collect()
 }
 
 /// Every document with a web address; one of them is the résumé.
 fn attachments(profile: &Profile) -> Vec<Attachment> {
-    let reachable: Vec<&HrFlowAttachment> =
-        profile.attachments.iter().filter(|it| it.public_url.as_deref().is_some_and(is_fetchable)).collect();
+    let reachable: Vec<(&HrFlowAttachment, String)> = profile
+        .attachments
+        .iter()
+        .filter_map(|it| Some((it, it.public_url.as_deref().and_then(web_url)?)))
+        .collect();
     let resume = resume(&reachable);
-    let documents = reachable.iter().enumerate().map(|(index, it)| Attachment {
-        kind: match it.kind.as_deref() {
-            _ if resume == Some(index) => AttachmentKind::Resume,
-            Some("cover") => AttachmentKind::Cover,
-            _ => AttachmentKind::Other,
+    let documents = reachable.iter().enumerate().map(|(index, (it, url))| Attachment {
+        kind: match resume == Some(index) {
+            true => AttachmentKind::Resume,
+            false if is(&it.r#type, "cover") => AttachmentKind::Cover,
+            false => AttachmentKind::Other,
         },
-        name: it.full_name(),
-        url: it.public_url.clone().unwrap_or_default(),
+        name: text(&it.name()).unwrap_or_else(|| "file".to_owned()),
+        url: url.clone(),
         size: it.file_size,
     });
     documents.collect()
 }
 
-fn is_fetchable(url: &str) -> bool {
-    let url = url.trim();
-    url.starts_with("https://") || url.starts_with("http://")
-}
-
 /// The résumé by its type: `resume`, else `original`, else the first of a known format. Order is no contract of
 /// HrFlow's.
-fn resume(attachments: &[&HrFlowAttachment]) -> Option<usize> {
-    let of_type = |kind: &str| attachments.iter().position(|it| it.kind.as_deref() == Some(kind));
+fn resume(attachments: &[(&HrFlowAttachment, String)]) -> Option<usize> {
+    let of_type = |kind: &str| attachments.iter().position(|(it, _)| is(&it.r#type, kind));
     let of_format = |format: &&str| {
-        let is_format = |it: &&HrFlowAttachment| it.kind.as_deref() != Some("cover") && extension(it) == **format;
-        attachments.iter().position(is_format)
+        attachments.iter().position(|(it, _)| !is(&it.r#type, "cover") && extension(it) == **format)
     };
     of_type("resume").or_else(|| of_type("original")).or_else(|| RESUME_EXTENSIONS.iter().find_map(of_format))
 }
 
 fn extension(attachment: &HrFlowAttachment) -> String {
-    let name = attachment.full_name();
+    let name = attachment.name();
     name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default()
 }
 
 /// Jobs that the profile is labelled `yes` for. Jobs read from Teamtailor carry their id as reference.
 fn job_applications(profile: &Profile) -> Vec<String> {
     let is_id = |reference: &String| !reference.is_empty() && reference.bytes().all(|it| it.is_ascii_digit());
-    let wanted = profile.labels.iter().filter(|label| label.stage.as_deref() == Some("yes"));
-    unique(wanted.filter_map(|label| text(label.job_reference.as_deref())).filter(is_id))
+    let wanted = profile.labels.iter().filter(|label| label.stage.filled() == Some("yes"));
+    unique(wanted.filter_map(|label| text(&label.job_reference)).filter(is_id))
 }
 
 /// What Teamtailor has no attribute for, as readable text.
-fn note(profile: &Profile) -> Option<String> {
-    let mut note = String::new();
-    if let Some(summary) = profile.info.summary.as_deref().and_then(filled) {
-        section(&mut note, "Summary", [without_html(summary).trim().to_owned()]);
-    }
-    let place = |location: &connector_hrflow::profile::Location| text(location.text.as_deref());
-    section(
-        &mut note,
-        "Experience",
-        profile.experiences.iter().filter_map(|it| {
-            let what = [text(it.title.as_deref()), text(it.company.as_deref()), place(&it.location)];
-            period(what, it.date_start.as_deref(), it.date_end.as_deref(), it.description.as_deref())
-        }),
-    );
-    section(
-        &mut note,
-        "Education",
-        profile.educations.iter().filter_map(|it| {
-            let what = [text(it.title.as_deref()), text(it.school.as_deref()), place(&it.location)];
-            period(what, it.date_start.as_deref(), it.date_end.as_deref(), it.description.as_deref())
-        }),
-    );
-    let named = |items: &[connector_hrflow::profile::Named]| {
-        unique(items.iter().filter_map(|it| {
-            let name = text(it.name.as_deref())?;
-            Some(match it.value_text().as_deref().and_then(filled) {
-                Some(value) => format!("{name} ({value})"),
-                None => name,
-            })
-        }))
-        .join(", ")
-    };
-    let skills = unique(profile.skills.iter().filter_map(|it| text(it.name.as_deref()))).join(", ");
-    let lists = [
-        ("Skills", skills),
-        ("Languages", named(&profile.languages)),
-        ("Certifications", named(&profile.certifications)),
-        ("Interests", named(&profile.interests)),
+fn note(profile: &Profile, linkedin_url: Option<&str>) -> Option<String> {
+    let summary = without_html(profile.info.summary.as_deref().unwrap_or_default());
+    let experiences = profile.experiences.iter().filter_map(|it| {
+        let what = [text(&it.title), text(&it.company), text(&it.location.line())];
+        period(what, &it.date_start, &it.date_end, &it.description)
+    });
+    let educations = profile.educations.iter().filter_map(|it| {
+        let what = [text(&it.title), text(&it.school), text(&it.location.line())];
+        period(what, &it.date_start, &it.date_end, &it.description)
+    });
+    let links = profile.info.urls.iter().flat_map(|it| it.links()).filter_map(web_page);
+    let links = unique(links.filter(|link| Some(link.as_str()) != linkedin_url));
+    let sections = [
+        ("Summary", summary.lines().filter_map(|line| text(&line)).collect()),
+        ("Experience", experiences.collect()),
+        ("Education", educations.collect()),
+        ("Skills", in_one_line(profile.skills.iter().filter_map(|it| text(&it.name)))),
+        ("Languages", in_one_line(profile.languages.iter().filter_map(named))),
+        ("Certifications", in_one_line(profile.certifications.iter().filter_map(named))),
+        ("Interests", in_one_line(profile.interests.iter().filter_map(named))),
+        ("Links", links),
     ];
-    for (title, list) in lists {
-        section(&mut note, title, filled(&list).map(str::to_owned));
-    }
-    let links = profile.info.urls.iter().filter(|it| it.kind.as_deref() != Some("linkedin"));
-    section(&mut note, "Links", unique(links.filter_map(|it| it.url.as_deref().and_then(web_address))));
-    text(Some(&note))
+    let filled = sections.into_iter().filter(|(_, lines)| !lines.is_empty());
+    let note: Vec<String> = filled.map(|(title, lines)| format!("{title}\n{}", lines.join("\n"))).collect();
+    note.join("\n\n").filled().map(str::to_owned)
 }
 
-fn section(note: &mut String, title: &str, lines: impl IntoIterator<Item = String>) {
-    let lines: Vec<String> = lines.into_iter().collect();
-    if !lines.is_empty() {
-        let gap = if note.is_empty() { "" } else { "\n" };
-        // Writing to a string cannot fail.
-        let _ = writeln!(note, "{gap}{title}\n{}", lines.join("\n"));
-    }
+fn in_one_line(texts: impl Iterator<Item = String>) -> Vec<String> {
+    text(&unique(texts).join(", ")).into_iter().collect()
+}
+
+/// `French (fluent)`.
+fn named(it: &Named) -> Option<String> {
+    let name = text(&it.name)?;
+    Some(match text(&it.value_text()) {
+        Some(value) => format!("{name} ({value})"),
+        None => name,
+    })
 }
 
 /// `2020-01 – 2021-05: Engineer, Example Ltd, Lyon`, with the description below.
 fn period(
     what: [Option<String>; 3],
-    start: Option<&str>,
-    end: Option<&str>,
-    description: Option<&str>,
+    start: &Option<String>,
+    end: &Option<String>,
+    description: &Option<String>,
 ) -> Option<String> {
-    let month = |date: Option<&str>| {
-        connector_hrflow::date(date?).map(|date| format!("{:04}-{:02}", date.year(), date.month()))
+    let month = |it: &Option<String>| {
+        date(it.as_deref()?).map(|date| format!("{:04}-{:02}", date.year(), date.month()))
+    };
+    let when = match (month(start), month(end)) {
+        (Some(start), Some(end)) => Some(format!("{start} – {end}")),
+        (Some(start), None) => Some(format!("since {start}")),
+        (None, Some(end)) => Some(format!("until {end}")),
+        (None, None) => None,
     };
     let what = what.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    let when = match (month(start), month(end)) {
-        (Some(start), Some(end)) => format!("{start} – {end}"),
-        (Some(start), None) => format!("since {start}"),
-        (None, Some(end)) => format!("until {end}"),
-        (None, None) => String::new(),
-    };
-    let head = [filled(&when), filled(&what)].into_iter().flatten().collect::<Vec<_>>().join(": ");
-    let description = description.map(|it| one_line(&without_html(it)));
-    let lines = [filled(&head), description.as_deref().and_then(filled)];
-    text(Some(&lines.into_iter().flatten().collect::<Vec<_>>().join("\n  ")))
+    let head = joined(": ", [when, text(&what)]);
+    let description = description.as_deref().and_then(|it| text(&without_html(it)));
+    joined("\n  ", [head, description])
+}
+
+/// What there is of the two.
+fn joined(separator: &str, parts: [Option<String>; 2]) -> Option<String> {
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(separator))
 }

@@ -1,23 +1,5 @@
-//! Push HrFlow.ai profiles into Teamtailor as candidates.
-//!
-//! ```no_run
-//! # async fn push() -> Result<(), hrflow_core::parameters::Faults> {
-//! use connector_hrflow::ProfileParameters;
-//! use connector_teamtailor::{Parameters, push_profile};
-//! use hrflow_core::parameters::read;
-//! use serde_json::json;
-//!
-//! let origin: ProfileParameters = read("origin_parameters", &json!({
-//!     "api_secret": "ask_…", "api_user": "me@example.com", "source_key": "…", "profile_key": "…",
-//! }))?;
-//! let target: Parameters = read("target_parameters", &json!({
-//!     "Authorization": "…", "X_Api_Version": "20240904",
-//! }))?;
-//! let result = push_profile().run(origin, target).await;
-//! println!("{:?}: {:?}", result.status, result.events);
-//! # Ok(())
-//! # }
-//! ```
+#![doc = include_str!("../README.md")]
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;
 mod candidate;

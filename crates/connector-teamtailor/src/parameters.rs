@@ -77,6 +77,12 @@ fn lookup_lag() -> Span {
 }
 
 impl Parameters {
+    /// The key, also where it was copied with the scheme of its header.
+    pub(crate) fn key(&self) -> Secret {
+        let key = self.authorization.expose().trim();
+        Secret::new(key.strip_prefix("Token token=").unwrap_or(key).trim())
+    }
+
     /// The base URL; a trailing `/v1`, which the paths hold already, is left out.
     pub(crate) fn base_url(&self) -> hrflow_core::Result<BaseUrl> {
         let url = self.api_url.trim().trim_end_matches('/');
@@ -87,13 +93,18 @@ impl Parameters {
 impl parameters::Parameters for Parameters {
     fn check(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
+        if self.key().expose().is_empty() {
+            faults.push(Fault::wrong("Authorization", "an API key, and not blank text"));
+        }
         if let Err(error) = self.base_url() {
-            faults.push(Fault::new("api_url", "an https URL, or http to loopback").hint(error.to_string()));
+            faults.push(
+                Fault::wrong("api_url", "an https URL, or http to loopback").with_hint(error.message()),
+            );
         }
         let version = self.x_api_version.trim();
         if version.len() != 8 || !version.bytes().all(|digit| digit.is_ascii_digit()) {
-            let fault = Fault::new("X_Api_Version", "a date of eight digits such as 20240904");
-            faults.push(fault.came(format!("\"{}\"", self.x_api_version)));
+            let fault = Fault::wrong("X_Api_Version", "a date of eight digits such as 20240904");
+            faults.push(fault.with_came(&self.x_api_version));
         }
         faults
     }

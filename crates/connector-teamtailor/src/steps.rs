@@ -1,7 +1,11 @@
 //! What is sent after a candidate: résumé, documents, note, applications, the profile's key.
 
+use std::collections::HashSet;
+
 use hrflow_core::{
-    Attachment, AttachmentKind, Error, ErrorKind, Found, Identity, Result, Step, StepTrace, VendorId, http::Operation,
+    Attachment, AttachmentKind, Error, ErrorKind, Found, Identity, Result, Step, StepTrace, VendorId,
+    http::{Operation, segment},
+    text::one_line,
 };
 use serde_json::{Map, Value, json};
 
@@ -18,80 +22,83 @@ const KEY: &str = "key";
 
 impl CandidateWriter {
     pub(crate) fn steps_of(&self, item: &Candidate) -> Vec<Step> {
-        let documents = item.attachments.iter().filter_map(|it| {
-            let name = match it.kind {
-                // A user's own mapping may have sent another résumé with the candidate.
-                AttachmentKind::Resume if item.data.attributes.resume.is_none() => RESUME.to_owned(),
-                AttachmentKind::Cover | AttachmentKind::Other if self.parameters.other_attachments => {
-                    format!("{UPLOAD}{}", it.name)
-                }
-                _ => return None,
-            };
-            let idempotent = name == RESUME;
-            Some(Step { name, identity: it.identity(), document: true, idempotent })
-        });
-        let other = |name: String, identity: &str, idempotent| Step {
-            name,
-            identity: Identity::members(&[identity]).as_str().to_owned(),
-            document: false,
-            idempotent,
+        let mut steps = Vec::new();
+        let mut add = |name: String, identity: String, document, idempotent| {
+            steps.push(Step { name, identity, document, idempotent });
         };
-        let note = item.note.iter().filter(|_| self.parameters.notes).map(|text| other(NOTE.to_owned(), text, false));
-        let jobs = item.job_applications.iter().filter(|_| self.parameters.job_applications);
-        // A second application for the same job is refused, and the first one stands.
-        let jobs = jobs.map(|job| other(format!("{JOB_APPLICATION}{job}"), job, true));
-        let key = item.key.iter().filter(|_| self.parameters.key_custom_field.is_some());
-        let key = key.map(|key| other(KEY.to_owned(), key, true));
-        documents.chain(note).chain(jobs).chain(key).collect()
+        let digest = |text: &str| Identity::members(&[text]).as_str().to_owned();
+        // A user's own mapping may have sent another résumé with the candidate.
+        if let (Some(resume), None) = (item.resume(), &item.data.attributes.resume) {
+            add(RESUME.to_owned(), resume.identity(), true, true);
+        }
+        if self.parameters.other_attachments {
+            for (name, document) in uploads(item) {
+                add(format!("{UPLOAD}{name}"), document.identity(), true, false);
+            }
+        }
+        if let (Some(_), Some(note)) = (&self.note_user, &item.note) {
+            add(NOTE.to_owned(), digest(&one_line(note)), false, false);
+        }
+        if self.parameters.job_applications {
+            for job in &item.job_applications {
+                // A second application for the same job is refused, and the first one stands.
+                add(format!("{JOB_APPLICATION}{job}"), digest(job), false, true);
+            }
+        }
+        if let (Some(_), Some(key)) = (&self.key_field, &item.key) {
+            add(KEY.to_owned(), digest(key), false, true);
+        }
+        steps
     }
 
     pub(crate) async fn do_step(&self, item: &Candidate, id: &VendorId, step: &Step) -> Result<()> {
-        if step.name == RESUME {
-            return self.send_resume(attachment(item, step)?, id).await;
-        }
-        if step.name.starts_with(UPLOAD) {
-            return self.upload(attachment(item, step)?, id).await;
+        if let Some(name) = step.name.strip_prefix(UPLOAD)
+            && let Some((name, document)) = uploads(item).into_iter().find(|(known, _)| known == name)
+        {
+            return self.upload(&name, document, id).await;
         }
         if let Some(job) = step.name.strip_prefix(JOB_APPLICATION) {
             return self.apply(job, id).await;
         }
-        match (step.name.as_str(), &item.note, &item.key) {
-            (NOTE, Some(note), _) => self.write_note(note, id).await,
-            (KEY, _, Some(key)) => self.fill_key(key, id).await,
-            _ => Err(Error::new(ErrorKind::Internal, format!("{} is no step of this item", step.name))),
+        if let (RESUME, Some(resume)) = (step.name.as_str(), item.resume()) {
+            return self.send_resume(resume, id).await;
         }
+        if let (NOTE, Some(note), Some(user)) = (step.name.as_str(), &item.note, &self.note_user) {
+            return self.write_note(note, user, id).await;
+        }
+        if let (KEY, Some(key), Some(field)) = (step.name.as_str(), &item.key, &self.key_field) {
+            return self.fill_key(key, field, id).await;
+        }
+        Err(Error::new(ErrorKind::Internal, format!("{} is no step of this item", step.name)))
     }
 
     /// Hands over the résumé's URL; one that Teamtailor cannot fetch is fetched here and stored there first.
     async fn send_resume(&self, resume: &Attachment, id: &VendorId) -> Result<()> {
         let set = |uri: &str| Map::from_iter([(RESUME.to_owned(), Value::from(uri))]);
-        if resume.url.starts_with("https://") {
+        if self.may_fetch(&resume.url) {
             match self.api.update_candidate(id, &set(&resume.url)).await {
                 Err(error) if error.kind() == ErrorKind::Invalid && is_about(&error, RESUME) => {}
                 sent => return sent,
             }
         }
         let file = self.downloader.fetch(&resume.url).await?;
-        let uri = self.api.store_file(&resume.name, &file.content_type, file.bytes).await?;
+        let uri = self.api.store_file(&resume.name, file.content_type, file.bytes).await?;
         self.api.update_candidate(id, &set(&uri)).await
     }
 
-    async fn upload(&self, document: &Attachment, id: &VendorId) -> Result<()> {
+    async fn upload(&self, name: &str, document: &Attachment, id: &VendorId) -> Result<()> {
+        if !self.may_fetch(&document.url) {
+            return Err(Error::new(ErrorKind::Invalid, "the address of the document is not an https URL"));
+        }
         let body = json!({ "data": {
             "type": "uploads",
-            "attributes": { "url": document.url, "file-name": document.name },
+            "attributes": { "url": document.url, "file-name": name },
             "relationships": { "candidate": candidate(id) },
         }});
         self.api.create(Operation::once("uploads.create"), "v1/uploads", &body).await
     }
 
-    async fn write_note(&self, note: &str, id: &VendorId) -> Result<()> {
-        let user = match &self.parameters.note_user_id {
-            Some(user) => user.clone(),
-            None => self.api.first_user().await?.map(|user| user.id).ok_or_else(|| {
-                Error::new(ErrorKind::Config, "the account has no user who could sign notes").advise("Set note_user_id.")
-            })?,
-        };
+    async fn write_note(&self, note: &str, user: &str, id: &VendorId) -> Result<()> {
         let body = json!({ "data": {
             "type": "notes",
             "attributes": { "note": note },
@@ -106,7 +113,8 @@ impl CandidateWriter {
             "attributes": { "sourced": true },
             "relationships": { "candidate": candidate(id), "job": { "data": { "type": "jobs", "id": job } } },
         }});
-        let applied = self.api.create(Operation::idempotent("job-applications.create"), "v1/job-applications", &body);
+        let applied =
+            self.api.create(Operation::idempotent("job-applications.create"), "v1/job-applications", &body);
         match applied.await {
             // How Teamtailor words the refusal of a second application is not documented: look.
             Err(error) if error.status() == Some(422) => {
@@ -119,29 +127,24 @@ impl CandidateWriter {
     }
 
     /// Writes the profile's key into its custom field: over the value that is there, else as a new one.
-    async fn fill_key(&self, key: &str, id: &VendorId) -> Result<()> {
-        let api_name = self.parameters.key_custom_field.as_deref().unwrap_or_default();
-        let fields = self.api.list("custom-fields.list", "v1/custom-fields", &[]).await?;
-        let field = fields.iter().find(|field| field.text("api-name") == Some(api_name)).ok_or_else(|| {
-            Error::new(ErrorKind::Config, format!("the account has no custom field with the API name {api_name}"))
-                .with_scope(hrflow_core::Scope::Item)
-                .advise("Check key_custom_field.")
-        })?;
+    async fn fill_key(&self, key: &str, field: &str, id: &VendorId) -> Result<()> {
         let related = self.api.related(id, "custom-field-values.custom-field").await?;
-        let value = related.iter().find(|it| it.related("custom-field").as_deref() == Some(&field.id));
+        let value = related.iter().find(|it| it.related("custom-field").as_deref() == Some(field));
         let mut body = json!({ "data": { "type": "custom-field-values", "attributes": { "value": key } } });
         match value {
             Some(value) => {
                 body["data"]["id"] = Value::from(value.id.as_str());
-                let path = format!("v1/custom-field-values/{}", value.id);
+                let path = format!("v1/custom-field-values/{}", segment(&value.id));
                 self.api.update(Operation::idempotent("custom-field-values.update"), &path, &body).await
             }
             None => {
                 body["data"]["relationships"] = json!({
-                    "custom-field": { "data": { "type": "custom-fields", "id": field.id } },
+                    "custom-field": { "data": { "type": "custom-fields", "id": field } },
                     "owner": candidate(id),
                 });
-                self.api.create(Operation::idempotent("custom-field-values.create"), "v1/custom-field-values", &body).await
+                // Whether a second value would be refused is not known: a lost answer is looked after first.
+                let operation = Operation::once("custom-field-values.create");
+                self.api.create(operation, "v1/custom-field-values", &body).await
             }
         }
     }
@@ -152,16 +155,17 @@ impl CandidateWriter {
         let found = if let Some(name) = trace.step.name.strip_prefix(UPLOAD) {
             let uploads = self.api.related(&trace.id, "uploads").await?;
             // Where an upload tells when it was made, an older one of the same name does not count.
-            uploads.into_iter().find(|it| {
-                it.text("file-name") == Some(name) && created_at(it).is_none_or(|at| at >= since)
-            })
+            uploads
+                .into_iter()
+                .find(|it| it.text("file-name") == Some(name) && created_at(it).is_none_or(|at| at >= since))
         } else if trace.step.name == NOTE {
             let since = since.to_string();
             let query = [("filter[updated-at][from]", since.as_str()), ("include", "candidate")];
             let notes = self.api.list("notes.find", "v1/notes", &query).await?;
             notes.into_iter().find(|it| {
-                let digest = it.text("note").map(|text| Identity::members(&[text]));
-                let of_candidate = it.related("candidate").is_none_or(|candidate| candidate == trace.id.0);
+                let digest = it.text("note").map(|text| Identity::members(&[&one_line(text)]));
+                let candidate = it.related("candidate").or_else(|| it.id_in("candidate-id"));
+                let of_candidate = candidate.is_none_or(|candidate| candidate == trace.id.0);
                 of_candidate && digest.is_some_and(|digest| digest.as_str() == trace.step.identity)
             })
         } else {
@@ -175,13 +179,22 @@ fn candidate(id: &VendorId) -> Value {
     json!({ "data": { "type": "candidates", "id": id } })
 }
 
-fn attachment<'a>(item: &'a Candidate, step: &Step) -> Result<&'a Attachment> {
-    let name = step.name.strip_prefix(UPLOAD);
-    let is_step = |it: &&Attachment| match name {
-        Some(name) => it.kind != AttachmentKind::Resume && it.name == name,
-        None => it.kind == AttachmentKind::Resume,
-    };
-    item.attachments.iter().find(is_step).ok_or_else(|| {
-        Error::new(ErrorKind::Internal, format!("the item has no document for {}", step.name))
-    })
+/// The documents to upload, each under a file name of its own, as uploads are told apart by it.
+fn uploads(item: &Candidate) -> Vec<(String, &Attachment)> {
+    let mut names = HashSet::new();
+    let mut uploads = Vec::new();
+    for document in item.attachments.iter().filter(|it| it.kind != AttachmentKind::Resume) {
+        let (stem, extension) = match document.name.rsplit_once('.') {
+            Some((stem, extension)) => (stem, format!(".{extension}")),
+            None => (document.name.as_str(), String::new()),
+        };
+        let mut name = document.name.clone();
+        let mut number = 1;
+        while !names.insert(name.clone()) {
+            number += 1;
+            name = format!("{stem} ({number}){extension}");
+        }
+        uploads.push((name, document));
+    }
+    uploads
 }

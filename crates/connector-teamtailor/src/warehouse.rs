@@ -2,10 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
+use connector_hrflow::Filled;
 use hrflow_core::{
-    AttachmentKind, Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, OpenContext, Outcome, Receipt,
+    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, OpenContext, Outcome, Receipt,
     Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer, async_trait,
-    http::{Downloader, RateLimit},
+    http::{DownloadOptions, Downloader, RateLimit, budget},
     options::OnExisting,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +17,7 @@ use crate::{
     api::{Api, Resource},
     candidate::Candidate,
     errors::is_about,
+    format::unique,
     parameters::Parameters,
 };
 
@@ -50,7 +52,10 @@ impl Target for Candidates {
                 endpoint("Upload a document", "POST /v1/uploads"),
                 endpoint("Write a note", "POST /v1/notes"),
                 endpoint("Apply for a job", "POST /v1/job-applications"),
+                endpoint("Find a custom field", "GET /v1/custom-fields"),
                 endpoint("Fill a custom field", "POST /v1/custom-field-values"),
+                endpoint("Fill a custom field anew", "PATCH /v1/custom-field-values/:id"),
+                endpoint("Find who signs notes", "GET /v1/users"),
                 endpoint("Read the company", "GET /v1/company"),
             ],
         }
@@ -73,14 +78,58 @@ impl Target for Candidates {
         let (company, vendor_now) = api.company().await?;
         let skew = vendor_now.map(|vendor| vendor.duration_since(Timestamp::now())).unwrap_or_default();
         let target_id = TargetId(format!("teamtailor {} company {}", api.host(), company.id));
-        let downloader = Downloader::new(context.options.allow_local_urls)?;
+        let note_user = note_user(&api, &parameters).await?;
+        let key_field = key_field(&api, &parameters).await?;
         let allow_local_urls = context.options.allow_local_urls;
-        Ok(Arc::new(CandidateWriter { api, parameters, target_id, company, skew, downloader, allow_local_urls }))
+        let attempts = u32::from(context.options.attempts.get());
+        let downloader =
+            Downloader::new(DownloadOptions { allow_local_urls, attempts, ..DownloadOptions::default() })?;
+        Ok(Arc::new(CandidateWriter {
+            api,
+            parameters,
+            target_id,
+            company,
+            skew,
+            note_user,
+            key_field,
+            downloader,
+            allow_local_urls,
+        }))
     }
 
     fn preview(&self, parameters: &Parameters, item: &Candidate) -> Value {
-        json!({ "data": body(parameters, item, false).1 })
+        json!({ "data": resource(item, &attributes(parameters, item, true, false)) })
     }
+}
+
+/// Who signs the notes, if there are to be any.
+async fn note_user(api: &Api, parameters: &Parameters) -> Result<Option<String>> {
+    if !parameters.notes {
+        return Ok(None);
+    }
+    if let Some(user) = &parameters.note_user_id {
+        return Ok(Some(user.trim().to_owned()));
+    }
+    let first = api.first_user().await?.ok_or_else(|| {
+        Error::new(ErrorKind::Config, "the account has no user who could sign notes")
+            .advise("Set note_user_id, or notes to false.")
+    })?;
+    Ok(Some(first.id))
+}
+
+/// The id of the custom field that takes the profile's key, if one is to.
+async fn key_field(api: &Api, parameters: &Parameters) -> Result<Option<String>> {
+    let Some(api_name) = parameters.key_custom_field.as_deref().map(str::trim) else { return Ok(None) };
+    let fields = api.list("custom-fields.list", "v1/custom-fields", &[]).await?;
+    let field =
+        fields.into_iter().find(|field| field.text("api-name") == Some(api_name)).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Config,
+                format!("the account has no custom field with the API name {api_name}"),
+            )
+            .advise("Check key_custom_field.")
+        })?;
+    Ok(Some(field.id))
 }
 
 /// An open `Teamtailor Profiles`.
@@ -90,6 +139,10 @@ pub(crate) struct CandidateWriter {
     target_id: TargetId,
     company: Resource,
     skew: SignedDuration,
+    /// Who signs the notes; none where none are written.
+    pub(crate) note_user: Option<String>,
+    /// The custom field that takes the profile's key; none where none does.
+    pub(crate) key_field: Option<String>,
     pub(crate) downloader: Downloader,
     allow_local_urls: bool,
 }
@@ -108,13 +161,14 @@ impl Writer<Candidate> for CandidateWriter {
     }
 
     fn identity(&self, item: &Candidate) -> Option<Identity> {
-        email(item).map(|it| Identity::email(&it)).or_else(|| members(item))
+        item.email().map(|it| Identity::email(&it)).or_else(|| members(item))
     }
 
     async fn trace(&self, items: &[&Candidate]) -> Result<Vec<Value>> {
         let details = items.iter().map(|item| {
-            let details = Details { email: email(item), members: members(item) };
-            serde_json::to_value(details).map_err(|error| Error::new(ErrorKind::Internal, "no trace").with_source(error))
+            let details = Details { email: item.email(), members: members(item) };
+            serde_json::to_value(details)
+                .map_err(|error| Error::new(ErrorKind::Internal, "no trace").with_source(error))
         });
         details.collect()
     }
@@ -128,10 +182,12 @@ impl Writer<Candidate> for CandidateWriter {
     }
 
     async fn find(&self, trace: &Trace) -> Result<Found> {
-        let details: Details = serde_json::from_value(trace.details.clone())
-            .map_err(|error| Error::new(ErrorKind::Internal, "the trace cannot be read").with_source(error))?;
+        let details: Details = serde_json::from_value(trace.details.clone()).map_err(|error| {
+            Error::new(ErrorKind::Internal, "the trace cannot be read").with_source(error)
+        })?;
         let since = self.vendor_time(trace.at);
-        let is_ours = |it: &Resource| created_at(it).is_some_and(|at| at >= since) && members_of(it) == details.members;
+        let is_ours =
+            |it: &Resource| created_at(it).is_some_and(|at| at >= since) && members_of(it) == details.members;
         if let Some(email) = &details.email {
             return Ok(match self.api.candidate_by_email(email).await? {
                 Some(found) if is_ours(&found) => Found::Ours(vec![VendorId(found.id)]),
@@ -140,7 +196,9 @@ impl Writer<Candidate> for CandidateWriter {
             });
         }
         if details.members.is_none() {
-            return Ok(Found::CannotTell("it has no e-mail address, no name and no phone number to look for".to_owned()));
+            return Ok(Found::CannotTell(
+                "it has no e-mail address, no name and no phone number to look for".to_owned(),
+            ));
         }
         let created = self.api.candidates_since(since).await?;
         let ours = created.into_iter().filter(|it| it.text("email").is_none_or(str::is_empty) && is_ours(it));
@@ -156,6 +214,17 @@ impl Writer<Candidate> for CandidateWriter {
         self.steps_of(item)
     }
 
+    async fn steps_along(&self, item: &Candidate, id: &VendorId) -> Result<Vec<String>> {
+        let sent = self.attributes(item, true).contains_key(RESUME);
+        if !sent {
+            return Ok(Vec::new());
+        }
+        let found = self.api.candidate(id).await?;
+        let arrived =
+            ["resume", "original-resume"].iter().any(|it| found.text(it).is_some_and(|url| !url.is_empty()));
+        Ok(arrived.then(|| RESUME.to_owned()).into_iter().collect())
+    }
+
     async fn write_step(&self, item: &Candidate, id: &VendorId, step: &Step) -> Result<()> {
         self.do_step(item, id, step).await
     }
@@ -166,13 +235,12 @@ impl Writer<Candidate> for CandidateWriter {
 
     async fn check(&self) -> Result<Vec<String>> {
         let name = self.company.text("name").unwrap_or("without a name");
-        let mut found = vec![format!("logged in to {} as company {name} ({})", self.api.host(), self.company.id)];
+        let mut found =
+            vec![format!("logged in to {} as company {name} ({})", self.api.host(), self.company.id)];
         self.api.list("candidates.find", "v1/candidates", &[("filter[email]", "nobody@example.com")]).await?;
-        found.push("the key may read candidates; whether it may write them shows only when it does".to_owned());
-        if self.parameters.notes && self.parameters.note_user_id.is_none() && self.api.first_user().await?.is_none() {
-            return Err(Error::new(ErrorKind::Config, "the account has no user who could sign notes")
-                .advise("Set note_user_id, or notes to false."));
-        }
+        found.push(
+            "the key may read candidates; whether it may write them shows only when it does".to_owned(),
+        );
         Ok(found)
     }
 }
@@ -180,106 +248,97 @@ impl Writer<Candidate> for CandidateWriter {
 impl CandidateWriter {
     async fn write_one(&self, write: &Write<'_, Candidate>) -> Result<Receipt> {
         if let (Some(id), OnExisting::Update) = (write.known, write.on_existing) {
-            match self.update(write, id).await {
+            match self.update_known(write, id).await {
                 // Deleted since: it is created anew.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 updated => return updated,
             }
         }
-        let email = email(write.item).filter(|_| self.parameters.merge);
+        let email = write.item.email().filter(|_| self.parameters.merge);
         let Some(email) = email else { return self.create(write, false).await };
+        // What Teamtailor's merge does with tags is not documented: whom we find, we update.
         match self.api.candidate_by_email(&email).await? {
-            Some(existing) => self.update(write, &VendorId(existing.id)).await,
+            Some(existing) => self.update(write, existing).await,
             None => self.create(write, true).await,
         }
     }
 
     /// Creates a candidate. A picture or résumé that Teamtailor cannot fetch costs the picture, not the candidate.
     async fn create(&self, write: &Write<'_, Candidate>, merge: bool) -> Result<Receipt> {
-        let (with_resume, mut resource) = self.body(write.item, write.attachments);
-        let mut sent_resume = with_resume;
+        let mut attributes = self.attributes(write.item, write.attachments);
         if merge {
-            resource["attributes"]["merge"] = Value::Bool(true);
+            attributes.insert("merge".to_owned(), Value::Bool(true));
         }
         let mut warnings = Vec::new();
         loop {
-            let error = match self.api.create_candidate(&json!({ "data": resource }), merge).await {
+            let body = json!({ "data": resource(write.item, &attributes) });
+            let error = match self.api.create_candidate(&body, merge).await {
                 Ok(id) => {
-                    let mut receipt = Receipt::new(Outcome::Created, id);
-                    receipt.steps.extend(sent_resume.then(|| RESUME.to_owned()));
-                    receipt.warnings = warnings;
-                    return Ok(receipt);
+                    let steps =
+                        attributes.contains_key(RESUME).then(|| RESUME.to_owned()).into_iter().collect();
+                    return Ok(Receipt { steps, warnings, ..Receipt::new(Outcome::Created, id) });
+                }
+                Err(error) if error.kind() == ErrorKind::Duplicate => {
+                    return self.exists_already(write, error).await;
                 }
                 Err(error) => error,
             };
-            if error.kind() == ErrorKind::Duplicate {
-                return self.exists_already(write, error).await;
-            }
-            let dropped = drop_unfetchable(&mut resource["attributes"], &error);
-            if dropped.is_empty() {
-                return Err(error);
-            }
-            sent_resume &= !dropped.contains(&RESUME);
-            warnings.extend(dropped.iter().map(|field| format!("Teamtailor could not fetch the {field}")));
+            warnings.extend(drop_unfetchable(&mut attributes, error)?);
         }
     }
 
     /// The address belongs to a candidate already.
     async fn exists_already(&self, write: &Write<'_, Candidate>, error: Error) -> Result<Receipt> {
-        let Some(email) = email(write.item) else { return Err(error) };
-        let Some(existing) = self.api.candidate_by_email(&email).await? else {
-            return Err(error.advise("Teamtailor says that the address is taken, and finds nobody who has it."));
+        let Some(email) = write.item.email() else { return Err(error) };
+        let Some(existing) = self.candidate_once_visible(&email).await? else {
+            return Err(
+                error.advise("Teamtailor says that the address is taken, and finds nobody who has it.")
+            );
         };
-        let id = VendorId(existing.id);
         match write.on_existing {
-            OnExisting::Report => Ok(Receipt::new(Outcome::AlreadyThere, id)),
-            OnExisting::Update => self.update(write, &id).await,
+            OnExisting::Report => Ok(Receipt::new(Outcome::AlreadyThere, VendorId(existing.id))),
+            OnExisting::Update => self.update(write, existing).await,
         }
+    }
+
+    /// The candidate of an address that is known to be taken: look-ups may be behind.
+    async fn candidate_once_visible(&self, email: &str) -> Result<Option<Resource>> {
+        let found = self.api.candidate_by_email(email).await?;
+        if found.is_some() || !budget::current().pause(self.lookup_lag()).await {
+            return Ok(found);
+        }
+        self.api.candidate_by_email(email).await
+    }
+
+    async fn update_known(&self, write: &Write<'_, Candidate>, id: &VendorId) -> Result<Receipt> {
+        let current = self.api.candidate(id).await?;
+        self.update(write, Resource { id: id.0.clone(), ..current }).await
     }
 
     /// Sends what the item says over what is there. Tags are added: an update replaces the list as a whole.
-    async fn update(&self, write: &Write<'_, Candidate>, id: &VendorId) -> Result<Receipt> {
-        let current = self.api.candidate(id).await?;
-        let (_, mut resource) = self.body(write.item, false);
-        let attributes = &mut resource["attributes"];
-        if let Some(attributes) = attributes.as_object_mut() {
-            // Only for creating (API documentation, candidates).
-            attributes.remove("sourced");
-            add_tags(attributes, &current);
-        }
+    /// Relations are left as they are, since an update may not replace them.
+    async fn update(&self, write: &Write<'_, Candidate>, current: Resource) -> Result<Receipt> {
+        let mut attributes = self.attributes(write.item, false);
+        // Only for creating (API documentation, candidates).
+        attributes.remove("sourced");
+        add_tags(&mut attributes, &current);
+        let id = VendorId(current.id);
         let mut warnings = Vec::new();
         loop {
-            let empty = Map::new();
-            let error = match self.api.update_candidate(id, attributes.as_object().unwrap_or(&empty)).await {
-                Ok(()) => {
-                    let mut receipt = Receipt::new(Outcome::Updated, id.clone());
-                    receipt.warnings = warnings;
-                    return Ok(receipt);
-                }
-                Err(error) => error,
-            };
-            let dropped = drop_unfetchable(attributes, &error);
-            if dropped.is_empty() {
-                return Err(error);
+            match self.api.update_candidate(&id, &attributes).await {
+                Ok(()) => return Ok(Receipt { warnings, ..Receipt::new(Outcome::Updated, id) }),
+                Err(error) => warnings.extend(drop_unfetchable(&mut attributes, error)?),
             }
-            warnings.extend(dropped.iter().map(|field| format!("Teamtailor could not fetch the {field}")));
         }
     }
 
-    /// The resource as it is sent, and whether the résumé's URL is in it.
-    fn body(&self, item: &Candidate, attachments: bool) -> (bool, Value) {
-        let (with_resume, mut resource) = body(&self.parameters, item, attachments);
-        let is_allowed = |url: &str| url.starts_with("https://") || (self.allow_local_urls && url.starts_with("http://"));
-        let mut kept_resume = with_resume;
-        if let Some(attributes) = resource["attributes"].as_object_mut() {
-            for field in ["picture", RESUME] {
-                if attributes.get(field).and_then(Value::as_str).is_some_and(|url| !is_allowed(url)) {
-                    attributes.remove(field);
-                    kept_resume &= field != RESUME;
-                }
-            }
-        }
-        (kept_resume, resource)
+    fn attributes(&self, item: &Candidate, attachments: bool) -> Map<String, Value> {
+        attributes(&self.parameters, item, attachments, self.allow_local_urls)
+    }
+
+    /// Whether Teamtailor may be sent to an address to fetch what is there.
+    pub(crate) fn may_fetch(&self, url: &str) -> bool {
+        may_fetch(url, self.allow_local_urls)
     }
 
     /// A moment of ours by the vendor's clock, early enough for what is left between the two.
@@ -288,34 +347,49 @@ impl CandidateWriter {
     }
 }
 
-/// The resource with what the parameters add, everything empty left out, and whether the résumé is in it.
-fn body(parameters: &Parameters, item: &Candidate, attachments: bool) -> (bool, Value) {
+/// The attributes with what the parameters add, and without what is empty or may not be fetched.
+fn attributes(
+    parameters: &Parameters,
+    item: &Candidate,
+    attachments: bool,
+    allow_local_urls: bool,
+) -> Map<String, Value> {
     let mut attributes = item.data.attributes.clone();
+    attributes.email = item.email();
     let skills = item.skills.iter().take(parameters.skills_as_tags.into());
-    for tag in skills.chain(&parameters.tags) {
-        if !attributes.tags.contains(tag) {
-            attributes.tags.push(tag.clone());
-        }
-    }
-    if attributes.sourced == Some(true) || attributes.email.is_none() {
+    attributes.tags.extend(skills.chain(&parameters.tags).cloned());
+    attributes.tags = unique(attributes.tags.iter().filter_map(|tag| tag.filled().map(str::to_owned)));
+    // A mapping may say no for a candidate with an address; without one there is no choice but the parameter.
+    if attributes.sourced != Some(false) || attributes.email.is_none() {
         attributes.sourced = Some(parameters.sourced);
     }
     if parameters.set_consent_expiration {
         attributes.other.insert("set-consent-expiration".to_owned(), Value::Bool(true));
     }
-    let resume = item.attachments.iter().find(|it| it.kind == AttachmentKind::Resume);
-    let with_resume = attachments && attributes.resume.is_none() && resume.is_some();
-    if let Some(resume) = resume.filter(|_| with_resume) {
-        attributes.resume = Some(resume.url.clone());
+    if attributes.resume.is_none() && attachments {
+        attributes.resume = item.resume().map(|resume| resume.url.clone());
     }
+    for url in [&mut attributes.picture, &mut attributes.resume] {
+        url.take_if(|url| !may_fetch(url, allow_local_urls));
+    }
+    let attributes = match json!(attributes) {
+        Value::Object(attributes) => attributes,
+        _ => Map::new(),
+    };
+    attributes.into_iter().filter(|(_, value)| !is_empty(value)).collect()
+}
+
+/// The JSON:API resource to create.
+fn resource(item: &Candidate, attributes: &Map<String, Value>) -> Value {
     let mut resource = json!({ "type": "candidates", "attributes": attributes });
-    if let Some(attributes) = resource["attributes"].as_object_mut() {
-        attributes.retain(|_, value| !is_empty(value));
-    }
     if let Some(relationships) = &item.data.relationships {
         resource["relationships"] = relationships.clone();
     }
-    (with_resume, resource)
+    resource
+}
+
+fn may_fetch(url: &str, allow_local_urls: bool) -> bool {
+    url.starts_with("https://") || (allow_local_urls && url.starts_with("http://"))
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -327,16 +401,15 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// Takes out what a refusal says could not be fetched, and answers what that was.
-fn drop_unfetchable(attributes: &mut Value, error: &Error) -> Vec<&'static str> {
-    let Some(attributes) = attributes.as_object_mut() else { return Vec::new() };
-    let mut dropped = Vec::new();
-    for field in ["picture", RESUME] {
-        if is_about(error, field) && attributes.remove(field).is_some() {
-            dropped.push(field);
-        }
+/// Takes out what a refusal says could not be fetched, and answers warnings of it; the error where it
+/// is about something else.
+fn drop_unfetchable(attributes: &mut Map<String, Value>, error: Error) -> Result<Vec<String>> {
+    let mut dropped = ["picture", RESUME].to_vec();
+    dropped.retain(|field| is_about(&error, field) && attributes.remove(*field).is_some());
+    if dropped.is_empty() {
+        return Err(error);
     }
-    dropped
+    Ok(dropped.iter().map(|field| format!("Teamtailor could not fetch the {field}")).collect())
 }
 
 fn add_tags(attributes: &mut Map<String, Value>, current: &Resource) {
@@ -349,11 +422,6 @@ fn add_tags(attributes: &mut Map<String, Value>, current: &Resource) {
         }
     }
     *new = tags;
-}
-
-fn email(item: &Candidate) -> Option<String> {
-    let email = item.data.attributes.email.as_deref()?.trim().to_lowercase();
-    (!email.is_empty()).then_some(email)
 }
 
 /// What a candidate is compared by: the name, and where there is none the digits of the phone number.

@@ -4,6 +4,8 @@
 //! A program that needs one vendor may use that connector's crate alone; this crate is for those that
 //! pick at run time.
 
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 pub use connector_hrflow as hrflow;
 #[cfg(feature = "teamtailor")]
 pub use connector_teamtailor as teamtailor;

@@ -306,6 +306,13 @@ impl<I: TargetItem> Delivery<I> {
                     Ok(Resolution::Someone(id)) => {
                         return self.received(parcel, &Receipt::new(Outcome::AlreadyThere, id), trace).await;
                     }
+                    // The target did answer, in a way that nobody understands, and holds nothing of ours.
+                    Ok(Resolution::Absent)
+                        if error.kind() == ErrorKind::Protocol && !error.is_retryable() =>
+                    {
+                        let why = "nothing was found".to_owned();
+                        return self.unknown(parcel, trace, &error, why, attempt).await;
+                    }
                     Ok(Resolution::Absent) => {}
                     Ok(Resolution::CannotTell(why)) => {
                         return self.unknown(parcel, trace, &error, why, attempt).await;
@@ -367,7 +374,7 @@ impl<I: TargetItem> Delivery<I> {
             Outcome::AlreadyThere => Count::Duplicate,
         };
         for warning in &receipt.warnings {
-            tracing::debug!(item = parcel.prepared.key.short(), warning, "delivered with a warning");
+            tracing::warn!(item = parcel.prepared.key.short(), warning, "delivered with a warning");
         }
         let stored = self.stored(parcel, receipt, trace);
         self.finish(parcel, stored, count, &receipt.steps).await

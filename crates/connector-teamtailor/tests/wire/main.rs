@@ -1,0 +1,8 @@
+//! What goes over the wire: every request of the target, and every answer of Teamtailor that is known.
+
+mod answers;
+mod candidates;
+mod lost;
+mod parameters;
+mod steps;
+mod vendor;

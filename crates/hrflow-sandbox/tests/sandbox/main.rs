@@ -1,0 +1,11 @@
+//! The stand-ins over real HTTP, against what is published about the vendors.
+
+mod control;
+mod faults;
+mod files;
+mod hrflow;
+mod support;
+mod teamtailor_access;
+mod teamtailor_candidates;
+mod teamtailor_extras;
+mod teamtailor_lists;
