@@ -1,0 +1,19 @@
+//! What the program is going to have and does not have yet.
+
+/// Commands and options, and what to use until they are there.
+const ABSENT: [(&str, &str); 7] = [
+    ("demo", "Start `hrflow sandbox` in one terminal and follow what it prints in another."),
+    ("init", "`hrflow describe CONNECTOR ACTION` ends with an example of a workflow file."),
+    ("runs", "`hrflow run FILE --json` prints the whole result of a run."),
+    ("where", "`hrflow run FILE --json` lists the items that failed, by their keys."),
+    ("dead-letters", "`hrflow run FILE --json` lists the items that failed; run them again with --from."),
+    ("auth", "No connector of this version needs consent in a browser."),
+    ("--state-dir", "State is kept in memory, and ends with the run."),
+];
+
+/// What to say when a command or an option of this name is asked for.
+pub(crate) fn explain(name: &str) -> Option<String> {
+    let name = name.split(['=', ' ']).next().unwrap_or_default();
+    let (_, instead) = ABSENT.iter().find(|(absent, _)| *absent == name)?;
+    Some(format!("error: {name} is not available in this version yet. {instead}"))
+}

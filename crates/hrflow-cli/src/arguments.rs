@@ -1,0 +1,188 @@
+//! The command line.
+
+use std::{ffi::OsString, num::NonZeroU64, path::PathBuf};
+
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    error::{ContextKind, ContextValue},
+};
+
+use crate::{absent, exit::Exit, output};
+
+const AFTER_HELP: &str = "\
+Results go to stdout, logs and progress to stderr.
+Exit status: 0 success, 1 fatal, 2 bad usage, workflow or parameters, 3 success with failures.";
+
+/// Moves candidates between HrFlow.ai and the ATS, HCM or CRM that you use.
+#[derive(Debug, Parser)]
+#[command(name = "hrflow", version, after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Log more: -v what happens, -vv how, -vvv everything. HRFLOW_LOG or RUST_LOG say it in detail
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    /// How logs are written
+    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object per line
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the connectors that are compiled in
+    Connectors(Connectors),
+    /// Show an action's parameters, endpoints and an example
+    Describe(Describe),
+    /// Validate a workflow file, resolve its secrets, log in at both ends; write nothing
+    Check(Check),
+    /// Run a workflow file
+    Run(Run),
+    /// Serve stand-ins for HrFlow.ai and the vendors on loopback, for playing and testing
+    Sandbox(Sandbox),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Connectors {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Describe {
+    /// A connector, as `hrflow connectors` lists them
+    #[arg(required_unless_present = "all")]
+    pub(crate) connector: Option<String>,
+
+    /// One of its actions
+    #[arg(required_unless_present = "all")]
+    pub(crate) action: Option<String>,
+
+    /// Describe every action of every connector
+    #[arg(long, conflicts_with_all = ["connector", "action"])]
+    pub(crate) all: bool,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The workflow file
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Settings {
+    /// Set a value in place of what the file says: origin_parameters.profile_key=…
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The workflow file
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+
+    /// Show what would be sent, and send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Take items from a file instead of the origin: a JSON array or JSON Lines; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
+
+    /// Read no more items than this
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<NonZeroU64>,
+
+    /// Send items that are known to be delivered and unchanged too
+    #[arg(long)]
+    pub(crate) resend: bool,
+
+    /// Keep state in memory only; it ends with the run. This version has no other place for it
+    #[arg(long)]
+    pub(crate) no_state: bool,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sandbox {
+    /// Print one line of JSON once everything is up: every base URL, and the credentials
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Write the profiles that HrFlow.ai starts with to a file, for `hrflow run --from`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profiles: Option<PathBuf>,
+
+    /// Let HrFlow.ai start with so many invented profiles more
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) generate: usize,
+
+    /// Port of HrFlow.ai; 0 is any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) hrflow_port: u16,
+
+    /// Port of Teamtailor
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) teamtailor_port: u16,
+
+    /// Port of the files server, which holds attachments
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) files_port: u16,
+
+    /// Port of the control server, which seeds, shows and breaks things
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) control_port: u16,
+}
+
+/// Parses the command line. What clap has to say is said here, be it help or a fault.
+pub(crate) fn parse() -> Result<Arguments, Exit> {
+    parse_from(std::env::args_os())
+}
+
+fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, Exit> {
+    Arguments::try_parse_from(arguments).map_err(|error| {
+        match explanation(&error) {
+            Some(words) => output::tell(&words),
+            // The reader may have gone: then there is nobody to tell.
+            None => drop(error.print()),
+        }
+        if error.use_stderr() { Exit::Usage } else { Exit::Success }
+    })
+}
+
+/// What to say where something is asked for that is not there yet.
+fn explanation(error: &clap::Error) -> Option<String> {
+    [ContextKind::InvalidSubcommand, ContextKind::InvalidArg].into_iter().find_map(|kind| {
+        match error.get(kind) {
+            Some(ContextValue::String(name)) => absent::explain(name),
+            _ => None,
+        }
+    })
+}

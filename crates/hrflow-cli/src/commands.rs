@@ -1,0 +1,43 @@
+//! The commands.
+
+mod check;
+mod connectors;
+mod describe;
+mod preview;
+mod run;
+mod sandbox;
+
+use std::path::Path;
+
+use hrflow_workflow::Workflow;
+
+use crate::{
+    arguments::{Command, Settings},
+    exit::{Exit, Failure},
+    progress::Bar,
+    signals::Signals,
+};
+
+pub(crate) async fn execute(command: Command, bar: Bar) -> Result<Exit, Failure> {
+    match command {
+        Command::Connectors(arguments) => connectors::execute(&arguments),
+        Command::Describe(arguments) => describe::execute(&arguments),
+        Command::Check(arguments) => check::execute(&arguments).await,
+        Command::Run(arguments) => run::execute(&arguments, bar).await,
+        Command::Sandbox(arguments) => sandbox::execute(&arguments).await,
+    }
+}
+
+fn listen() -> Result<Signals, Failure> {
+    Signals::listen().map_err(|error| Failure::fatal(format!("cannot listen for Ctrl-C: {error}")))
+}
+
+/// A workflow file with what the command line sets in it.
+fn load(file: &Path, settings: &Settings) -> Result<Workflow, Failure> {
+    let unusable = |error: hrflow_workflow::WorkflowError| Failure::usage(error.to_string());
+    let mut workflow = Workflow::load(file).map_err(unusable)?;
+    for setting in &settings.set {
+        workflow.set(setting).map_err(unusable)?;
+    }
+    Ok(workflow)
+}

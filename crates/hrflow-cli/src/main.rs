@@ -1,0 +1,40 @@
+//! The program `hrflow`: runs, checks and describes HrFlow connector workflows.
+
+mod absent;
+mod arguments;
+mod commands;
+mod exit;
+mod logging;
+mod output;
+mod progress;
+mod report;
+mod signals;
+
+use std::process::ExitCode;
+
+use crate::{
+    exit::{Exit, Failure},
+    progress::Bar,
+};
+
+fn main() -> ExitCode {
+    let arguments = match arguments::parse() {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit.into(),
+    };
+    let bar = Bar::new();
+    logging::start(arguments.verbose, arguments.log_format, bar.clone());
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&Failure::fatal(format!("cannot start: {error}"))).into(),
+    };
+    let ended = runtime.block_on(commands::execute(arguments.command, bar));
+    // A read from a terminal may never return; nothing that is left is worth waiting for.
+    runtime.shutdown_background();
+    ended.unwrap_or_else(|failure| fail(&failure)).into()
+}
+
+fn fail(failure: &Failure) -> Exit {
+    output::tell(&failure.message);
+    failure.exit
+}

@@ -1,0 +1,107 @@
+//! A run's result, for people.
+
+use comfy_table::{ContentArrangement, Table, presets};
+use hrflow_core::{
+    Events, RunResult, Status,
+    result::{MAX_FAILURES, Reason},
+};
+
+use crate::output::harmless;
+
+/// What a run came to: a line, its counts, its failures.
+pub(crate) fn result(result: &RunResult) -> String {
+    let mut text = format!("{}\n\n{}\n", headline(result), counts(&result.events));
+    if !result.failures.is_empty() {
+        text.push_str(&format!("\n{}\n", failures(result)));
+    }
+    if result.failures.len() >= MAX_FAILURES {
+        text.push_str(&format!("\nOnly the first {MAX_FAILURES} failures are listed.\n"));
+    }
+    text
+}
+
+/// A terminal that is narrower than this, or says so, gets long lines instead of narrow columns.
+const NARROWEST: u16 = 60;
+
+/// An empty table in the program's style: as wide as the terminal, without lines.
+pub(crate) fn table<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header);
+    if table.width().is_some_and(|width| width >= NARROWEST) {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+    }
+    table
+}
+
+/// A table as text, without blanks at the ends of lines.
+pub(crate) fn text(table: &Table) -> String {
+    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n")
+}
+
+fn headline(result: &RunResult) -> String {
+    let status = match result.status {
+        Status::Success => "success".to_owned(),
+        Status::SuccessWithFailures => "success with failures".to_owned(),
+        Status::Fatal => format!("fatal, {}", reason(result.reason)),
+    };
+    let took = result.finished_at.duration_since(result.started_at).as_secs_f64();
+    let of_workflow = match result.workflow_id.as_str() {
+        "" => String::new(),
+        id => format!(" of {}", harmless(id)),
+    };
+    format!(
+        "{} {}: {status} in {took:.1} s\nRun {}{of_workflow}",
+        result.connector, result.action, result.run_id
+    )
+}
+
+fn reason(reason: Reason) -> String {
+    let spelt = serde_json::to_value(reason).unwrap_or_default();
+    spelt.as_str().unwrap_or_default().to_owned()
+}
+
+fn counts(events: &Events) -> String {
+    let rows = [
+        ("read_success", events.read_success, "items read"),
+        ("read_failure", events.read_failure, "reads that failed"),
+        ("format_failure", events.format_failure, "items that could not be formatted"),
+        ("logics_discard", events.logics_discard, "items discarded by a logic"),
+        ("logics_failure", events.logics_failure, "items that failed in a logic"),
+        ("write_success", events.write_success, "items created or updated"),
+        ("write_duplicate", events.write_duplicate, "items that were there already"),
+        ("write_failure", events.write_failure, "items that could not be delivered"),
+        ("attachment_failure", events.attachment_failure, "documents and notes that could not be delivered"),
+        ("callback_executed", events.callback_executed, "callbacks that ran"),
+        ("callback_failure", events.callback_failure, "callbacks that failed"),
+        (
+            "item_to_read_from_failure",
+            events.item_to_read_from_failure,
+            "items without a position to read on from",
+        ),
+    ];
+    let mut table = table(["event", "count", ""]);
+    for (event, count, meaning) in rows {
+        if count > 0 || matches!(event, "read_success" | "write_success") {
+            table.add_row([event, &count.to_string(), meaning]);
+        }
+    }
+    if let Some(counts) = table.column_mut(1) {
+        counts.set_cell_alignment(comfy_table::CellAlignment::Right);
+    }
+    text(&table)
+}
+
+fn failures(result: &RunResult) -> String {
+    let mut table = table(["item", "step", "kind", "failure"]);
+    for failure in &result.failures {
+        let key = if failure.key.is_empty() { "-" } else { &failure.key };
+        table.add_row([
+            harmless(key),
+            failure.step.clone(),
+            failure.kind.to_string(),
+            harmless(&failure.message),
+        ]);
+    }
+    text(&table)
+}

@@ -1,0 +1,138 @@
+//! Items from JSON: an array of them, or one on each line.
+//!
+//! Whatever the size of the file, no more than a few items are held: a thread of its own reads them one after
+//! another and waits while the run is busy.
+
+mod array;
+mod limited;
+mod lines;
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read},
+    path::Path,
+    thread,
+};
+
+use futures::{StreamExt, stream};
+use hrflow_core::{BoxStream, Error, ErrorKind, Result};
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+/// Most bytes that one item may take up.
+pub const MAX_ITEM: u64 = 32 << 20;
+/// How many items are read ahead of the run.
+const READ_AHEAD: usize = 16;
+
+/// Items as they are read.
+pub type Items = BoxStream<'static, Result<Value>>;
+
+/// The items of a file; of standard input for `-`.
+///
+/// # Errors
+///
+/// [`ErrorKind::Config`] where the file cannot be opened. What goes wrong later is in the stream.
+pub fn from_path(path: &Path) -> Result<Items> {
+    if path == Path::new("-") {
+        return Ok(from_reader(io::stdin()));
+    }
+    let cannot = |why: String| {
+        Error::new(ErrorKind::Config, format!("cannot read the items in {}: {why}", path.display()))
+    };
+    if path.is_dir() {
+        return Err(cannot("it is a directory".to_owned()));
+    }
+    let file = File::open(path).map_err(|error| cannot(error.to_string()).with_source(error))?;
+    Ok(from_reader(file))
+}
+
+/// The items of a text: a JSON array, JSON Lines, or one object over several lines.
+///
+/// A bad line of JSON Lines is an error, and the next line is read. After a broken array no more is
+/// read, and the error is the last word. Neither error repeats what was read.
+pub fn from_reader(reader: impl Read + Send + 'static) -> Items {
+    let (sender, receiver) = mpsc::channel(READ_AHEAD);
+    let sink = Sink { sender };
+    // Not one of the runtime's threads: a read from a terminal may never return, and must not keep the
+    // program from ending.
+    let spawned = thread::Builder::new()
+        .name("hrflow-items".to_owned())
+        .spawn(move || read(BufReader::with_capacity(64 << 10, reader), &sink));
+    let failed = spawned.err().map(|error| Err(unreadable(error)));
+    let items = stream::unfold(receiver, |mut receiver| async { Some((receiver.recv().await?, receiver)) });
+    stream::iter(failed).chain(items).boxed()
+}
+
+/// Where items go; the end of the run is the end of it.
+struct Sink {
+    sender: mpsc::Sender<Result<Value>>,
+}
+
+/// Nobody takes items any more.
+struct Closed;
+
+impl Sink {
+    /// Waits for room and hands over an item, or why there is none.
+    fn send(&self, item: Result<Value>) -> Result<(), Closed> {
+        self.sender.blocking_send(item).map_err(|_| Closed)
+    }
+
+    /// Hands over a value that should be an item; `place` says where it stood.
+    fn value(&self, place: &str, value: Value) -> Result<(), Closed> {
+        let came = match &value {
+            Value::Object(_) => return self.send(Ok(value)),
+            Value::Array(_) => "a list",
+            Value::String(_) => "text",
+            Value::Number(_) => "a number",
+            Value::Bool(_) => "a boolean",
+            Value::Null => "null",
+        };
+        self.send(Err(invalid(format!("{place}: expected an object, came {came}"))))
+    }
+}
+
+fn read(mut reader: impl BufRead, sink: &Sink) {
+    let (first, line) = match first_byte(&mut reader) {
+        Ok(found) => found,
+        Err(error) => {
+            let _ = sink.send(Err(unreadable(error)));
+            return;
+        }
+    };
+    let _ = match first {
+        None => Ok(()),
+        Some(b'[') => array::read(reader, sink),
+        Some(_) => lines::read(reader, line, sink),
+    };
+}
+
+/// The first byte that is no blank, which stays unread, and its line; a byte order mark counts as blank.
+fn first_byte(reader: &mut impl BufRead) -> io::Result<(Option<u8>, u64)> {
+    let mut mark = 0;
+    let mut line = 1;
+    loop {
+        let Some(byte) = reader.fill_buf()?.first().copied() else { return Ok((None, line)) };
+        let is_mark = b"\xef\xbb\xbf".get(mark) == Some(&byte);
+        if !is_mark && !byte.is_ascii_whitespace() {
+            return Ok((Some(byte), line));
+        }
+        line += u64::from(byte == b'\n');
+        mark = if is_mark { mark + 1 } else { 3 };
+        reader.consume(1);
+    }
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorKind::Invalid, message)
+}
+
+fn too_long(place: &str) -> Error {
+    invalid(format!("{place} is longer than {} MiB", MAX_ITEM >> 20))
+}
+
+fn unreadable(error: io::Error) -> Error {
+    Error::new(ErrorKind::Invalid, format!("the items cannot be read: {error}")).with_source(error)
+}
+
+#[cfg(test)]
+mod tests;

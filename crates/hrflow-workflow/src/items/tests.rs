@@ -1,0 +1,117 @@
+use std::io::Cursor;
+
+use futures::StreamExt;
+
+use super::*;
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+/// What a text is read as: an item as its JSON, an error as its message.
+fn read_all(text: impl AsRef<[u8]>) -> Vec<String> {
+    let items = from_reader(Cursor::new(text.as_ref().to_vec()));
+    let shown = items.map(|item| item.map_or_else(|error| error.to_string(), |item| item.to_string()));
+    block_on(shown.collect())
+}
+
+#[test]
+fn arrays_lines_and_spread_objects_are_told_apart() {
+    let both = [r#"{"a":1}"#, r#"{"b":[]}"#];
+    for text in [
+        "[{\"a\":1},{\"b\":[]}]",
+        "\u{feff} \n[ {\"a\": 1} ,\n {\"b\": []} ] \n",
+        "{\"a\":1}\n{\"b\":[]}",
+        "\r\n{\"a\":1}\r\n\r\n  {\"b\":[]}\r\n",
+        "{\n  \"a\": 1\n}\n{\n  \"b\": []\n}\n",
+    ] {
+        assert_eq!(read_all(text), both, "{text}");
+    }
+    assert_eq!(read_all(""), [""; 0]);
+    assert_eq!(read_all(" \n\n"), [""; 0]);
+    assert_eq!(read_all("[]"), [""; 0]);
+}
+
+#[test]
+fn a_bad_line_costs_that_line() {
+    assert_eq!(
+        read_all("{\"a\":1}\n{\"email\": nobody@example.com}\n\n[1]\n7\n{\"b\":2}\n{\"c\""),
+        [
+            "{\"a\":1}",
+            "line 2 is not valid JSON (column 12)",
+            "line 4: expected an object, came a list",
+            "line 5: expected an object, came a number",
+            "{\"b\":2}",
+            "line 7 is not valid JSON (column 4)",
+        ]
+    );
+    assert_eq!(read_all("\n\n{]"), ["line 3 is not valid JSON (column 2)"]);
+    assert_eq!(read_all("{\n{\"a\":1}"), ["line 1 is not valid JSON (column 1)", "{\"a\":1}"]);
+    assert_eq!(read_all(b"{\"a\":\"\xff\"}\n{}"), ["line 1 is not valid JSON (column 7)", "{}"]);
+}
+
+#[test]
+fn a_broken_array_ends_with_an_error() {
+    let rest = ". The rest of the array was not read.";
+    for (text, fault) in [
+        ("[{}, {\"a\": x}, {}]", "element 2 is not valid JSON (line 1, column 12)"),
+        ("[{}, {\"a\": ", "element 2: the array breaks off"),
+        ("[{}", "element 2: the array breaks off"),
+        ("[{}] {}", "after the array, which has 1 elements, more follows"),
+    ] {
+        assert_eq!(read_all(text), ["{}".to_owned(), format!("{fault}{rest}")], "{text}");
+    }
+    assert_eq!(read_all("[1, {}]"), ["element 1: expected an object, came a number", "{}"]);
+}
+
+#[test]
+fn what_is_too_long_is_not_kept() {
+    let long = format!("{{\"a\":\"{}\"}}", "x".repeat(MAX_ITEM as usize));
+    assert_eq!(
+        read_all(format!("{{}}\n{long}\n{{\"b\":1}}")),
+        ["{}", "line 2 is longer than 32 MiB", "{\"b\":1}"]
+    );
+    let fault = "element 2 is longer than 32 MiB. The rest of the array was not read.";
+    assert_eq!(read_all(format!("[{{}},{long}]")), ["{}", fault]);
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let deep = "[".repeat(100_000);
+    assert_eq!(read_all(format!("{{\"a\":{deep}\n{{}}")), ["line 1 is not valid JSON (column 132)", "{}"]);
+    assert_eq!(
+        read_all(&deep),
+        ["element 1 is not valid JSON (line 1, column 128). The rest of the array was not read."]
+    );
+}
+
+#[test]
+fn a_stream_that_is_dropped_stops_the_reading() {
+    struct Endless(std::sync::mpsc::Sender<()>);
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            buffer[..3].copy_from_slice(b"{}\n");
+            Ok(3)
+        }
+    }
+    impl Drop for Endless {
+        fn drop(&mut self) {
+            let _ = self.0.send(());
+        }
+    }
+    let (dropped, seen) = std::sync::mpsc::channel();
+    let mut items = from_reader(Endless(dropped));
+    assert!(block_on(items.next()).is_some());
+    drop(items);
+    assert_eq!(seen.recv_timeout(std::time::Duration::from_secs(10)), Ok(()));
+}
+
+#[test]
+fn an_unreadable_file_is_told_at_once() {
+    let fault = |path: &str| from_path(Path::new(path)).err().map(|error| error.to_string());
+    assert_eq!(
+        fault("/nonexistent/items.json").as_deref(),
+        Some("cannot read the items in /nonexistent/items.json: No such file or directory (os error 2)")
+    );
+    assert_eq!(fault("/").as_deref(), Some("cannot read the items in /: it is a directory"));
+}

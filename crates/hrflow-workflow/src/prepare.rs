@@ -1,0 +1,243 @@
+//! From a workflow file to a run.
+
+use hrflow_core::{
+    AnyAction, BoxStream, Connector, JsonRun, Result as CoreResult, RunResult,
+    connector::CheckReport,
+    parameters::{Fault, nearest},
+};
+use serde_json::{Map, Value};
+
+use crate::{
+    error::{WorkflowError, WorkflowErrorKind, WorkflowFault},
+    json::Resolver,
+    refusal,
+    substitute::{Substitution, Variables},
+    workflow::{FIELDS, Workflow},
+    yaml::{Kind, Node},
+};
+
+/// What a workflow is held against.
+pub struct Surroundings<'s> {
+    /// The connectors that there are.
+    pub catalogue: Vec<Connector>,
+    /// Where variables come from: [`std::env::var`].
+    pub variables: &'s Variables<'s>,
+    /// Items to take instead of reading the origin, which then needs no parameters.
+    pub items: Option<BoxStream<'static, CoreResult<Value>>>,
+}
+
+/// A workflow that is ready to run.
+pub struct Prepared {
+    connector: Connector,
+    /// Which of its actions.
+    action: usize,
+    /// The run. A format, logics, a callback and what surrounds it can be put into it.
+    pub run: JsonRun,
+}
+
+impl Prepared {
+    /// The connector.
+    pub fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
+    /// The action.
+    pub fn action(&self) -> &dyn AnyAction {
+        self.connector.actions[self.action].as_ref()
+    }
+
+    /// Runs it to its end.
+    pub async fn run(self) -> RunResult {
+        self.connector.actions[self.action].run(self.run).await
+    }
+
+    /// Logs in at both ends and writes nothing.
+    pub async fn check(self) -> CheckReport {
+        self.connector.actions[self.action].check(self.run).await
+    }
+}
+
+pub(crate) fn prepare(workflow: Workflow, surroundings: Surroundings<'_>) -> Result<Prepared, WorkflowError> {
+    let Surroundings { catalogue, variables, items } = surroundings;
+    let Workflow { name, directory, root } = workflow;
+    let Kind::Object(members) = root.kind else {
+        let fault = WorkflowFault::new("", "expected the fields of a workflow").at(root.at);
+        return Err(WorkflowError::new(&name, WorkflowErrorKind::Syntax, vec![fault]));
+    };
+    let unknown = members.iter().filter(|(name, _)| !FIELDS.contains(&name.as_str()));
+    let mut shape: Vec<WorkflowFault> = unknown.map(|(name, node)| unknown_field(name, node)).collect();
+
+    let resolver = Resolver::new(Substitution::new(variables, directory));
+    let mut file = File { members, resolver, shape: Vec::new() };
+    let connector = file.text("connector", true);
+    let action = file.text("action", true);
+    let workflow_id = file.text("workflow_id", false);
+    let mut run = JsonRun {
+        connector: connector.clone(),
+        workflow_id,
+        action_parameters: file.section("action_parameters"),
+        options: file.section("options"),
+        origin_parameters: if items.is_some() { Value::Null } else { file.section("origin_parameters") },
+        target_parameters: file.section("target_parameters"),
+        items,
+        ..JsonRun::default()
+    };
+    let programs = take_programs(&mut run.action_parameters);
+    let File { mut resolver, shape: more, .. } = file;
+    shape.extend(more);
+
+    let mut faults = resolver.take_faults();
+    faults.extend(programs.into_iter().filter_map(|fault| resolver.locate(fault)));
+    let found = find(catalogue, &connector, &action, &resolver);
+    let found = match found {
+        Ok(found) => Some(found),
+        Err(fault) => {
+            shape.extend(fault);
+            None
+        }
+    };
+    if let Some((connector, index)) = &found {
+        faults.extend(
+            connector.actions[*index].faults(&run).into_iter().filter_map(|fault| resolver.locate(fault)),
+        );
+    }
+    match found {
+        Some((connector, action)) if shape.is_empty() && faults.is_empty() => {
+            Ok(Prepared { connector, action, run })
+        }
+        Some(_) if shape.is_empty() => {
+            faults.sort_by_key(|fault| refusal::section(&fault.path));
+            let result = refusal::result(&run, &action, &faults);
+            Err(WorkflowError::new(&name, WorkflowErrorKind::Parameters, faults).with_result(result))
+        }
+        _ => {
+            shape.extend(faults);
+            Err(WorkflowError::new(&name, WorkflowErrorKind::Shape, shape))
+        }
+    }
+}
+
+/// The fields of a workflow, taken one by one.
+struct File<'v> {
+    members: Vec<(String, Node)>,
+    resolver: Resolver<'v>,
+    shape: Vec<WorkflowFault>,
+}
+
+impl File<'_> {
+    /// A field that is text. Empty where it is not there, or at fault.
+    fn text(&mut self, field: &'static str, required: bool) -> String {
+        let node = self.take(field);
+        let value = node.as_ref().map(|node| self.resolver.value(node, field)).unwrap_or_default();
+        let unresolved = self.resolver.take_faults();
+        let is_unresolved = !unresolved.is_empty();
+        self.shape.extend(unresolved);
+        match value {
+            Value::String(text) if !(required && text.trim().is_empty()) => text,
+            _ if is_unresolved => String::new(),
+            Value::Null if !required => String::new(),
+            Value::Null | Value::String(_) => {
+                let at = node.and_then(|node| node.at);
+                self.shape.push(WorkflowFault::new(field, "required, but missing").at(at));
+                String::new()
+            }
+            _ => {
+                let node = node.unwrap_or(Node { at: None, kind: Kind::Null });
+                let message = format!("expected text, came {}", node.kind.word());
+                self.shape.push(WorkflowFault::new(field, message).at(node.at));
+                String::new()
+            }
+        }
+    }
+
+    /// A field that is an object. Null where it is not there, or at fault.
+    fn section(&mut self, field: &'static str) -> Value {
+        let Some(node) = self.take(field) else { return Value::Null };
+        match node.kind {
+            Kind::Object(_) | Kind::Null => self.resolver.value(&node, field),
+            kind => {
+                let message = format!("expected names and values, came {}", kind.word());
+                self.shape.push(WorkflowFault::new(field, message).at(node.at));
+                self.resolver.give_up(field);
+                Value::Null
+            }
+        }
+    }
+
+    fn take(&mut self, field: &str) -> Option<Node> {
+        let index = self.members.iter().position(|(name, _)| name == field)?;
+        Some(self.members.swap_remove(index).1)
+    }
+}
+
+fn unknown_field(name: &str, node: &Node) -> WorkflowFault {
+    let shown: String = name.chars().take(60).flat_map(char::escape_debug).collect();
+    let message = match nearest(name, FIELDS) {
+        Some(near) => format!("unknown; did you mean {near}?"),
+        None => format!("unknown; a workflow has {}", FIELDS.join(", ")),
+    };
+    WorkflowFault::new(shown, message).at(node.at)
+}
+
+/// Takes programs out of the action's parameters, where the core does not look for them. As there is no jq
+/// yet, each is a fault.
+fn take_programs(action_parameters: &mut Value) -> Vec<Fault> {
+    let Value::Object(parameters) = action_parameters else { return Vec::new() };
+    let given: Vec<&str> =
+        ["format", "logics"].into_iter().filter(|name| is_given(parameters, name)).collect();
+    for name in &given {
+        parameters.remove(*name);
+    }
+    let rule = "jq programs are not available in this version yet";
+    let hint = "leave it out, or use the Rust API, which takes closures";
+    given
+        .into_iter()
+        .map(|name| Fault::rule(format!("action_parameters.{name}"), rule).with_hint(hint))
+        .collect()
+}
+
+fn is_given(parameters: &Map<String, Value>, name: &str) -> bool {
+    match parameters.get(name) {
+        None | Some(Value::Null) => false,
+        Some(Value::Array(list)) => !list.is_empty(),
+        Some(_) => true,
+    }
+}
+
+/// The connector and which of its actions it is, if there are such. Without a fault where the file names none.
+fn find(
+    catalogue: Vec<Connector>,
+    id: &str,
+    action: &str,
+    resolver: &Resolver<'_>,
+) -> Result<(Connector, usize), Option<WorkflowFault>> {
+    let shown = |path: &str, text: &str| match resolver.is_substituted(path) {
+        true => "of the name that its variable gives".to_owned(),
+        false => format!("\"{}\"", text.chars().take(60).flat_map(char::escape_debug).collect::<String>()),
+    };
+    if id.is_empty() {
+        return Err(None);
+    }
+    let ids: Vec<&'static str> = catalogue.iter().map(|connector| connector.id).collect();
+    let Some(connector) = catalogue.into_iter().find(|connector| connector.id == id) else {
+        let message = format!("there is no connector {}; {}", shown("connector", id), choice(id, &ids));
+        return Err(Some(WorkflowFault::new("connector", message).at(resolver.position("connector"))));
+    };
+    if action.is_empty() {
+        return Err(None);
+    }
+    if let Some(index) = connector.actions.iter().position(|known| known.name() == action) {
+        return Ok((connector, index));
+    }
+    let names: Vec<&'static str> = connector.actions.iter().map(|action| action.name()).collect();
+    let message = format!("{id} has no action {}; {}", shown("action", action), choice(action, &names));
+    Err(Some(WorkflowFault::new("action", message).at(resolver.position("action"))))
+}
+
+fn choice(word: &str, known: &[&'static str]) -> String {
+    let all = format!("there are: {}", known.join(", "));
+    match nearest(word, known.iter().copied()) {
+        Some(near) => format!("did you mean {near}? ({all})"),
+        None => all,
+    }
+}

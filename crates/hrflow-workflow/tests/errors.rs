@@ -1,0 +1,155 @@
+//! What each fault of a workflow file is told as.
+
+mod support;
+
+use hrflow_core::result::Reason;
+use hrflow_workflow::{Workflow, WorkflowErrorKind};
+use insta::assert_snapshot;
+use support::{faults, prepare};
+
+const HEAD: &str = "connector: stub\naction: push_profile\n";
+const REST: &str = "origin_parameters: {api_secret: x}\ntarget_parameters: {version: 1}\n";
+
+#[test]
+fn unreadable() {
+    let directory = tempfile::tempdir().unwrap();
+    let load = |name: &str| {
+        let error = Workflow::load(&directory.path().join(name)).unwrap_err();
+        assert_eq!(error.kind(), WorkflowErrorKind::Unreadable);
+        error.to_string().replace(&directory.path().display().to_string(), "DIR")
+    };
+    std::fs::write(directory.path().join("latin.yaml"), b"connector: caf\xe9").unwrap();
+    std::fs::write(directory.path().join("large.yaml"), vec![b'#'; hrflow_workflow::MAX_BYTES + 1]).unwrap();
+    assert_snapshot!(load("none.yaml"), @"DIR/none.yaml: cannot read the file: No such file or directory (os error 2)");
+    assert_snapshot!(load(""), @"DIR/: cannot read the file: it is a directory");
+    assert_snapshot!(load("latin.yaml"), @"DIR/latin.yaml: cannot read the file: it is not UTF-8 text");
+    assert_snapshot!(load("large.yaml"), @"DIR/large.yaml: a workflow file of more than 1 MiB is not read");
+}
+
+#[test]
+fn no_workflow() {
+    assert_snapshot!(faults(""), @"w.yaml: the file is empty");
+    assert_snapshot!(faults("# nothing\n"), @"w.yaml: the file is empty");
+    assert_snapshot!(faults("- a"), @r#"w.yaml:1:1: expected fields such as "connector: teamtailor", came a list"#);
+    assert_snapshot!(faults("text"), @r#"w.yaml:1:1: expected fields such as "connector: teamtailor", came text"#);
+    assert_snapshot!(faults("a: 1\n---\nb: 1\n"), @"w.yaml:2:1: a second document begins here; a file holds one workflow");
+}
+
+#[test]
+fn broken_yaml() {
+    assert_snapshot!(faults("a: b: c"), @"w.yaml:1:5: not valid YAML: mapping values are not allowed in this context; a value that holds a colon and a space must be in quotes");
+    assert_snapshot!(faults("a:\n\tb: 1"), @"w.yaml:2:2: not valid YAML: tabs disallowed within this context (block indentation); indent with spaces");
+    assert_snapshot!(faults("a: %x"), @"w.yaml:1:4: not valid YAML: unexpected character: `%'; a value that begins with it must be in quotes");
+    assert_snapshot!(faults("a: [b"), @"w.yaml:2:1: not valid YAML: while parsing a flow sequence, expected ',' or ']'");
+    assert_snapshot!(faults("a: {b: ${X}}"), @r#"w.yaml:1:9: not valid YAML: while parsing a flow mapping, did not find expected ',' or '}'; inside {…} and […] write "${NAME}" in quotes"#);
+    assert_snapshot!(faults("a: *hunter2"), @"w.yaml:1:4: not valid YAML: while parsing node, found unknown anchor; a value that begins with * must be in quotes");
+}
+
+#[test]
+fn yaml_that_is_not_taken() {
+    assert_snapshot!(faults("a: &x 1\nb: *x\nc: !secret d\n? [e]\n: f\n"), @r"
+    w.yaml:1:4: anchors are not taken here; a value that begins with & must be in quotes
+    w.yaml:2:4: aliases are not taken here; a value that begins with * must be in quotes
+    w.yaml:3:4: tags are not taken here; a value that begins with ! must be in quotes
+    w.yaml:4:3: expected a name before the colon, came a list
+    ");
+    assert_snapshot!(faults("a: 1\na: 2\nb: {c: 1, c: 2}"), @r"
+    w.yaml:2:1: a is given twice
+    w.yaml:3:11: c is given twice
+    ");
+    let nested = |depth: usize| format!("a: {}{}", "[".repeat(depth), "]".repeat(depth));
+    assert_snapshot!(faults(&nested(100)), @"w.yaml:1:68: values are nested more than 64 levels deep");
+    assert_snapshot!(faults(&nested(100_000)), @"w.yaml:1:259: not valid YAML: recursion limit exceeded");
+}
+
+#[test]
+fn fields_of_the_workflow() {
+    assert_snapshot!(faults("conector: stub\naction: push_profile\nschedule: daily\n"), @r"
+    w.yaml:1:11: conector: unknown; did you mean connector?
+    w.yaml:3:11: schedule: unknown; a workflow has workflow_id, connector, action, action_parameters, origin_parameters, target_parameters, options
+    w.yaml: connector: required, but missing
+    ");
+    assert_snapshot!(faults("connector: [stub]\naction: ''\nworkflow_id: {}\n"), @r"
+    w.yaml:1:12: connector: expected text, came a list
+    w.yaml:2:9: action: required, but missing
+    w.yaml:3:14: workflow_id: expected text, came an object
+    ");
+    assert_snapshot!(faults(&format!("{HEAD}origin_parameters: [1]\ntarget_parameters: hunter2\n")), @r"
+    w.yaml:3:20: origin_parameters: expected names and values, came a list
+    w.yaml:4:20: target_parameters: expected names and values, came text
+    ");
+}
+
+#[test]
+fn unknown_connectors_and_actions() {
+    let named = |connector: &str, action: &str| faults(&format!("connector: {connector}\naction: {action}"));
+    assert_snapshot!(named("teamtailer", "x"), @r#"w.yaml:1:12: connector: there is no connector "teamtailer"; did you mean teamtailor? (there are: stub, teamtailor)"#);
+    assert_snapshot!(named("bullhorn", "x"), @r#"w.yaml:1:12: connector: there is no connector "bullhorn"; there are: stub, teamtailor"#);
+    assert_snapshot!(named("${SECRET}", "x"), @"w.yaml:1:12: connector: there is no connector of the name that its variable gives; there are: stub, teamtailor");
+    assert_snapshot!(named("${NONE}", "x"), @"w.yaml:1:12: connector: the environment variable NONE is not set");
+    assert_snapshot!(named("stub", "push_profiles"), @r#"w.yaml:2:9: action: stub has no action "push_profiles"; did you mean push_profile? (there are: push_profile)"#);
+}
+
+#[test]
+fn variables_and_parameters_are_told_together() {
+    let text = format!(
+        "{HEAD}origin_parameters:\n  api_secret: ${{NONE}} ${{file:none}}\n  profile_key: ${{1}}\n\
+         target_parameters:\n  port: ${{SECRET}}\n  tags: [a, '${{NONE}}', {{}}]\n  loud: oui\n"
+    );
+    let error = prepare(&text, &[]).err().unwrap();
+    assert_eq!(error.kind(), WorkflowErrorKind::Parameters);
+    assert_snapshot!(error, @r#"
+    w.yaml:4:15: origin_parameters.api_secret: the environment variable NONE is not set
+    w.yaml:4:15: origin_parameters.api_secret: cannot read the file none: No such file or directory (os error 2)
+    w.yaml:5:16: origin_parameters.profile_key: between ${ and } stands no variable name; write ${NAME}, ${NAME:-default} or ${file:PATH}, and $${ for a plain ${
+    w.yaml:8:13: target_parameters.tags[1]: the environment variable NONE is not set
+    w.yaml: target_parameters.version: required, but missing (The version of the API)
+    w.yaml:7:9: target_parameters.port: expected a whole number from 0 to 65535, came what its ${…} stands for
+    w.yaml:8:24: target_parameters.tags[2]: expected text, came an object
+    w.yaml:9:9: target_parameters.loud: expected true or false, came "oui"
+    "#);
+    let result = error.result().unwrap();
+    assert_eq!(result.reason, Reason::BadOriginParameters);
+    assert_eq!((result.connector.as_str(), result.action.as_str()), ("stub", "push_profile"));
+    assert_eq!(result.failures.len(), 8);
+}
+
+#[test]
+fn what_was_put_in_is_never_shown() {
+    let text =
+        format!("{HEAD}origin_parameters: {{api_secret: x}}\ntarget_parameters:\n  version: ${{LONG}}\n");
+    assert_snapshot!(faults(&text), @"w.yaml:5:12: target_parameters.version: [redacted] is not known, came what its ${…} stands for");
+}
+
+#[test]
+fn options() {
+    let text = format!("{HEAD}{REST}options: {{concurrency: 0, tmeout: 1s, attempts: '${{SECRET}}'}}");
+    let error = prepare(&text, &[]).err().unwrap();
+    assert_snapshot!(error, @r#"
+    w.yaml:5:24: options.concurrency: expected a whole number from 1 to 65535, came "0"
+    w.yaml:5:49: options.attempts: expected a whole number from 1 to 65535, came what its ${…} stands for
+    w.yaml:5:35: options.tmeout: unknown; did you mean timeout?
+    "#);
+    assert_eq!(error.result().unwrap().reason, Reason::BadActionParameters);
+}
+
+#[test]
+fn programs_are_refused_by_name() {
+    let text = format!("{HEAD}{REST}action_parameters:\n  format: '.'\n  logics: ['.']\n  red_mode: sync");
+    assert_snapshot!(faults(&text), @r"
+    w.yaml:6:11: action_parameters.format: jq programs are not available in this version yet; leave it out, or use the Rust API, which takes closures
+    w.yaml:7:11: action_parameters.logics: jq programs are not available in this version yet; leave it out, or use the Rust API, which takes closures
+    w.yaml:8:13: action_parameters.red_mode: unknown; did you mean read_mode?
+    ");
+}
+
+#[test]
+fn settings() {
+    let set = |setting: &str| prepare(&format!("{HEAD}{REST}"), &[setting]).err().unwrap().to_string();
+    assert_snapshot!(set("x"), @"--set: expected path=value, such as origin_parameters.profile_key=5f2a");
+    assert_snapshot!(set("origin_parameter.x=1"), @"--set: origin_parameter.x: a workflow has no field of this name; did you mean origin_parameters?");
+    assert_snapshot!(set("foo=1"), @"--set: foo: a workflow has no field of this name; it has workflow_id, connector, action, action_parameters, origin_parameters, target_parameters, options");
+    assert_snapshot!(set("options.=1"), @"--set: options.: expected names with one dot in between");
+    assert_snapshot!(set("connector.x=1"), @"--set: connector: is no object, so connector.x cannot be set in it");
+    assert_snapshot!(set("options.concurrency=0"), @r#"w.yaml: options.concurrency: expected a whole number from 1 to 65535, came "0""#);
+}

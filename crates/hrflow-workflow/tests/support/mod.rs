@@ -1,0 +1,166 @@
+//! A connector that does nothing, with parameters of every kind.
+
+use std::env::VarError;
+
+use hrflow_core::{
+    ActionType, AnyAction, Connector, ConnectorType, DataType, FormatName, JsonRun, Options, Result,
+    RunResult, Secret, TriggerType, Warehouse, async_trait,
+    connector::{ActionDescription, ActionParameters, CheckReport},
+    parameters::{self, Fault, Parameters},
+};
+use hrflow_workflow::{Prepared, Surroundings, Workflow, WorkflowError};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What the origin takes.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code)]
+pub(crate) struct Origin {
+    /// The key of the account.
+    api_secret: Secret,
+    /// Which profile to read.
+    #[serde(default)]
+    profile_key: Option<String>,
+}
+
+/// What the target takes.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code)]
+pub(crate) struct Target {
+    /// The version of the API.
+    version: String,
+    /// The port of the server.
+    #[serde(default)]
+    port: Option<u16>,
+    /// Tags for every item.
+    #[serde(default)]
+    tags: Vec<String>,
+    /// Whether to be loud.
+    #[serde(default)]
+    loud: bool,
+}
+
+impl Parameters for Origin {}
+
+impl Parameters for Target {
+    fn check(&self) -> Vec<Fault> {
+        let fault =
+            || Fault::rule("version", format!("{} is not known", self.version)).with_came(&self.version);
+        if self.version.len() > 20 { vec![fault()] } else { Vec::new() }
+    }
+}
+
+struct Push;
+
+#[async_trait]
+impl AnyAction for Push {
+    fn name(&self) -> &'static str {
+        "push_profile"
+    }
+
+    fn describe(&self, connector: &str) -> ActionDescription {
+        let warehouse = Warehouse { name: "Nothing", data_type: DataType::Profile, endpoints: Vec::new() };
+        ActionDescription {
+            connector: connector.to_owned(),
+            action: self.name(),
+            origin: "Nothing",
+            target: "Nothing",
+            description: "Does nothing.",
+            trigger_type: TriggerType::Hook,
+            action_type: ActionType::Outbound,
+            action_parameters: parameters::fields::<ActionParameters>(),
+            origin_parameters: parameters::fields::<Origin>(),
+            target_parameters: parameters::fields::<Target>(),
+            options: parameters::fields::<Options>(),
+            format: FormatName { name: "none", source: "" },
+            capabilities: hrflow_core::Capabilities {
+                update: false,
+                attachments: false,
+                concurrency: 1,
+                batch_size: 1,
+                rate_limit: None,
+                find_without_email: false,
+            },
+            origin_warehouse: warehouse.clone(),
+            target_warehouse: warehouse,
+        }
+    }
+
+    fn faults(&self, run: &JsonRun) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut keep = |read: Option<parameters::Faults>| faults.extend(read.into_iter().flatten());
+        keep(parameters::read::<ActionParameters>("action_parameters", &run.action_parameters).err());
+        keep(parameters::read::<Options>("options", &run.options).err());
+        if run.items.is_none() {
+            keep(parameters::read::<Origin>("origin_parameters", &run.origin_parameters).err());
+        }
+        keep(parameters::read::<Target>("target_parameters", &run.target_parameters).err());
+        faults
+    }
+
+    async fn check(&self, _: JsonRun) -> CheckReport {
+        CheckReport::default()
+    }
+
+    async fn run(&self, _: JsonRun) -> RunResult {
+        panic!("the stub does not run")
+    }
+
+    fn default_format(&self, item: Value) -> Result<Value> {
+        Ok(item)
+    }
+}
+
+fn catalogue() -> Vec<Connector> {
+    let connector = |id| Connector {
+        id,
+        name: id,
+        connector_type: ConnectorType::Ats,
+        url: "https://example.com",
+        actions: vec![Box::new(Push)],
+    };
+    vec![connector("stub"), connector("teamtailor")]
+}
+
+/// The environment of the tests.
+fn variables(name: &str) -> std::result::Result<String, VarError> {
+    match name {
+        "SECRET" => Ok("hunter2: [x]".to_owned()),
+        "PORT" => Ok("5432".to_owned()),
+        "LONG" => Ok("a-very-long-secret-version".to_owned()),
+        _ => Err(VarError::NotPresent),
+    }
+}
+
+/// Prepares a workflow file of this text.
+pub(crate) fn prepare(text: &str, settings: &[&str]) -> std::result::Result<Prepared, WorkflowError> {
+    prepare_from(text, settings, false)
+}
+
+/// Prepares a workflow file of this text, with items to take or without.
+pub(crate) fn prepare_from(
+    text: &str,
+    settings: &[&str],
+    with_items: bool,
+) -> std::result::Result<Prepared, WorkflowError> {
+    let mut workflow = Workflow::parse(text, "w.yaml")?;
+    for setting in settings {
+        workflow.set(setting)?;
+    }
+    let items = with_items.then(|| hrflow_workflow::items::from_reader(std::io::empty()));
+    workflow.prepare_with(Surroundings { items, ..surroundings() })
+}
+
+/// The stub and the variables of the tests.
+pub(crate) fn surroundings() -> Surroundings<'static> {
+    Surroundings { catalogue: catalogue(), variables: &variables, items: None }
+}
+
+/// What is wrong with a workflow file of this text.
+#[allow(dead_code)]
+pub(crate) fn faults(text: &str) -> String {
+    prepare(text, &[]).err().map(|error| error.to_string()).unwrap_or_default()
+}
