@@ -18,8 +18,3 @@ pub fn catalogue() -> Vec<hrflow_core::Connector> {
         connector_teamtailor::connector(),
     ]
 }
-
-/// The connector of an id, such as `teamtailor`.
-pub fn connector(id: &str) -> Option<hrflow_core::Connector> {
-    catalogue().into_iter().find(|connector| connector.id == id)
-}

@@ -97,9 +97,11 @@ pub struct ActionDescription {
 pub struct ActionParameters {
     /// Where to start to read: `sync` reads as asked, `incremental` reads on from where the last run ended.
     pub read_mode: ReadMode,
-    /// A format of your own in place of the default one.
+    /// A format of your own in place of the default one. In Rust a closure; jq programs in workflow files
+    /// are not there yet.
     pub format: Option<String>,
-    /// Functions that keep a formatted item, change it, or discard it.
+    /// Functions that keep a formatted item, change it, or discard it. In Rust closures; jq programs in workflow
+    /// files are not there yet.
     pub logics: Vec<String>,
 }
 

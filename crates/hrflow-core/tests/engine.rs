@@ -536,6 +536,17 @@ async fn a_stop_settles_what_is_in_flight_and_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stop_does_not_wait_for_the_log_in() {
+    let target = ScriptedTarget::default();
+    target.script("open", [Reaction::Hang]);
+    let cancel = CancellationToken::new();
+    let mut setup = Setup::new(&target, people(&["ada"]));
+    setup.environment.cancel = cancel.clone();
+    let (result, ()) = tokio::join!(setup.run(), async { cancel.cancel() });
+    assert_eq!((result.failures[0].kind, result.events.read_success), (ErrorKind::Cancelled, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_does_not_settle_in_time_is_recovered_by_the_next_run() {
     let (target, state) = (ScriptedTarget::default(), MemoryState::new());
     target.script("ada", [Reaction::Hang]);

@@ -47,7 +47,7 @@ use crate::{
     origin::{ItemStream, Origin, ReadRequest},
     result::{Events, Reason, RunResult},
     state::{MemoryState, RunInfo, RunState, State},
-    target::{OpenContext, Target},
+    target::{OpenContext, Target, Writer},
 };
 
 /// How long items in flight may take to settle once a run is asked to stop.
@@ -198,14 +198,18 @@ async fn execute<O: Origin, T: Target>(
         rate_limit: plan.options.rate_limit.resolve(capabilities.rate_limit),
         grants: state.grants(),
     };
-    let writer = plan.target.open(plan.target_parameters, context).await.map_err(|error| {
-        let reason = match error.kind() {
-            ErrorKind::Config => Reason::BadTargetParameters,
-            _ => Reason::WriteFailure,
-        };
-        Fatal::new(reason, "write", error.with("warehouse", plan.target.warehouse().name))
-    })?;
-    let items = open_source(plan.origin.as_ref(), plan.source, cursor, &plan.options).await?;
+    // Nothing is in flight yet: a run that is asked to stop now need not wait for a log-in.
+    let cancelled = plan.environment.cancel.clone();
+    let opened = cancelled.run_until_cancelled(async {
+        let writer = open_target(plan.target.as_ref(), plan.target_parameters, context).await?;
+        let items = open_source(plan.origin.as_ref(), plan.source, cursor, &plan.options).await?;
+        Ok((writer, items))
+    });
+    let Some(opened) = opened.await else {
+        report.cancelled(0);
+        return Ok(());
+    };
+    let (writer, items) = opened?;
 
     let concurrency =
         plan.options.concurrency.map_or(capabilities.concurrency, |it| usize::from(it.get())).max(1);
@@ -272,6 +276,20 @@ fn check_read_mode<O: Origin, T: Target>(plan: &Plan<O, T>) -> Result<(), Fatal>
         );
     }
     Ok(())
+}
+
+async fn open_target<T: Target>(
+    target: &T,
+    parameters: T::Parameters,
+    context: OpenContext,
+) -> Result<Arc<dyn Writer<T::Item>>, Fatal> {
+    target.open(parameters, context).await.map_err(|error| {
+        let reason = match error.kind() {
+            ErrorKind::Config => Reason::BadTargetParameters,
+            _ => Reason::WriteFailure,
+        };
+        Fatal::new(reason, "write", error.with("warehouse", target.warehouse().name))
+    })
 }
 
 async fn open_source<O: Origin>(

@@ -131,7 +131,7 @@ impl Report {
         if self.stopped || error.kind() == ErrorKind::Cancelled {
             return;
         }
-        tracing::warn!(kind = %error.kind(), "the run is stopped early");
+        tracing::info!(kind = %error.kind(), "the run is stopped early");
         self.stopped = true;
         self.fail_first(error);
     }
@@ -145,7 +145,7 @@ impl Report {
     }
 
     pub(super) fn fatal(&mut self, fatal: Fatal) {
-        tracing::warn!(kind = %fatal.error.kind(), reason = ?fatal.reason, "the run is fatal");
+        tracing::info!(kind = %fatal.error.kind(), reason = ?fatal.reason, "the run is fatal");
         if fatal.reason == Reason::ReadFailure {
             self.count(|events| &mut events.read_failure);
         }
