@@ -11,7 +11,7 @@ use crate::subject::World;
 /// What differs from a plain run.
 #[derive(Default)]
 pub struct Setup {
-    /// Options over those of [`options`].
+    /// Options over those that every run of the suite has.
     pub options: Value,
     /// State that several runs share.
     pub state: Option<MemoryState>,

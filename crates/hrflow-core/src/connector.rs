@@ -15,7 +15,7 @@ use crate::{
     options::Options,
     origin::Origin,
     parameters::{self, Fault, Faults, Field, Parameters},
-    result::{Failure, Reason, RunResult, Status},
+    result::{Failure, Reason, RunResult},
     state::MemoryState,
     target::{Capabilities, OpenContext, Target},
     warehouse::Warehouse,
@@ -259,7 +259,8 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
         let read = match self.read(&run) {
             Ok(read) => read,
             Err(faults) => {
-                report.failures = faults.into_iter().flat_map(|(_, faults)| failures(faults)).collect();
+                let faults = faults.into_iter().flat_map(|(_, faults)| faults);
+                report.failures = faults.map(|fault| Failure::of_parameters(fault.to_string())).collect();
                 return report;
             }
         };
@@ -343,33 +344,9 @@ fn typed<I: DeserializeOwned>(value: Value) -> Result<I> {
     })
 }
 
-fn failures(faults: impl IntoIterator<Item = Fault>) -> Vec<Failure> {
-    faults
-        .into_iter()
-        .map(|fault| Failure {
-            key: String::new(),
-            step: "parameters".to_owned(),
-            kind: ErrorKind::Config,
-            message: fault.to_string(),
-        })
-        .collect()
-}
-
 /// The result of a run whose parameters cannot be used. The reason is that of the first section with faults.
 fn refused(run: &JsonRun, action: &str, faults: Vec<(Reason, Faults)>) -> RunResult {
-    let now = jiff::Timestamp::now();
-    RunResult {
-        status: Status::Fatal,
-        reason: faults.first().map(|(reason, _)| *reason).unwrap_or_default(),
-        events: crate::result::Events::default(),
-        read_from: None,
-        recovered: 0,
-        run_id: uuid::Uuid::now_v7().to_string(),
-        workflow_id: run.workflow_id.clone(),
-        connector: run.connector.clone(),
-        action: action.to_owned(),
-        started_at: now,
-        finished_at: now,
-        failures: faults.into_iter().flat_map(|(_, faults)| failures(faults)).collect(),
-    }
+    let reason = faults.first().map(|(reason, _)| *reason).unwrap_or_default();
+    let faults = faults.into_iter().flat_map(|(_, faults)| faults).map(|fault| fault.to_string());
+    RunResult::refused(&run.workflow_id, &run.connector, action, reason, faults)
 }

@@ -143,6 +143,11 @@ impl Failure {
     pub fn new(key: impl Into<String>, step: impl Into<String>, error: &Error) -> Self {
         Self { key: key.into(), step: step.into(), kind: error.kind(), message: error.to_string() }
     }
+
+    /// The failure that a fault of the parameters is.
+    pub(crate) fn of_parameters(fault: String) -> Self {
+        Self { key: String::new(), step: "parameters".to_owned(), kind: ErrorKind::Config, message: fault }
+    }
 }
 
 /// What one execution of a workflow answers.
@@ -172,6 +177,39 @@ pub struct RunResult {
     pub finished_at: Timestamp,
     /// The first [`MAX_FAILURES`] failures.
     pub failures: Vec<Failure>,
+}
+
+impl RunResult {
+    /// The result of a run that starts now and has done nothing yet.
+    pub(crate) fn started(workflow_id: &str, connector: &str, action: &str) -> Self {
+        let now = Timestamp::now();
+        Self {
+            status: Status::Success,
+            reason: Reason::None,
+            events: Events::default(),
+            read_from: None,
+            recovered: 0,
+            run_id: uuid::Uuid::now_v7().to_string(),
+            workflow_id: workflow_id.to_owned(),
+            connector: connector.to_owned(),
+            action: action.to_owned(),
+            started_at: now,
+            finished_at: now,
+            failures: Vec::new(),
+        }
+    }
+
+    /// The result of a run that its parameters keep from starting, with a line for each fault.
+    pub fn refused(
+        workflow_id: &str,
+        connector: &str,
+        action: &str,
+        reason: Reason,
+        faults: impl IntoIterator<Item = String>,
+    ) -> Self {
+        let failures = faults.into_iter().take(MAX_FAILURES).map(Failure::of_parameters).collect();
+        Self { status: Status::Fatal, reason, failures, ..Self::started(workflow_id, connector, action) }
+    }
 }
 
 #[cfg(test)]

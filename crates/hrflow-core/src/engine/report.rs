@@ -47,21 +47,7 @@ impl Report {
         action: &str,
         watcher: Option<watch::Sender<Events>>,
     ) -> Self {
-        let now = Timestamp::now();
-        let result = RunResult {
-            status: Status::Success,
-            reason: Reason::None,
-            events: Events::default(),
-            read_from: None,
-            recovered: 0,
-            run_id,
-            workflow_id: workflow_id.to_owned(),
-            connector: connector.to_owned(),
-            action: action.to_owned(),
-            started_at: now,
-            finished_at: now,
-            failures: Vec::new(),
-        };
+        let result = RunResult { run_id, ..RunResult::started(workflow_id, connector, action) };
         Self { result, stopped: false, fatal: None, watcher }
     }
 
