@@ -507,3 +507,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_only_a_type_can_tell_is_found_beside_what_the_schema_tells() {
+    let json = json!({ "deadline": "soon", "rate_limit": "often", "attempts": 0, "concurency": 3 });
+    let faults = parameters::read::<hrflow_core::Options>("options", &json).err().unwrap();
+    let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+    assert_eq!(paths, ["options.attempts", "options.concurency", "options.deadline", "options.rate_limit"]);
+}

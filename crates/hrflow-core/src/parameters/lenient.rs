@@ -13,7 +13,8 @@ use super::{
 /// Largest magnitude up to which every whole `f64` is exact.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// The value with its scalars of the types that `node` takes. `None` if it is null, or at fault.
+/// The value with its scalars of the types that `node` takes. `None` if it is null, or at fault; of an
+/// object what is not at fault.
 pub(super) fn read(node: &Node, value: &Value, path: &str, faults: &mut Vec<Fault>) -> Option<Value> {
     let read = match (&node.kind, value) {
         (_, Value::Null) => return None,
@@ -135,6 +136,7 @@ fn map(values: &Node, object: &Map<String, Value>, path: &str, faults: &mut Vec<
     (faults.len() == before).then_some(Value::Object(read_object))
 }
 
+/// What can be read of an object; the rest is in `faults`.
 fn object(
     fields: &[Field],
     open: bool,
@@ -142,7 +144,6 @@ fn object(
     path: &str,
     faults: &mut Vec<Fault>,
 ) -> Option<Value> {
-    let before = faults.len();
     let mut read_object = Map::new();
     for field in fields {
         let path = format!("{path}.{}", field.name);
@@ -164,7 +165,7 @@ fn object(
             faults.push(Fault::unknown(path, name, fields.iter().map(|field| field.name.as_str())));
         }
     }
-    (faults.len() == before).then_some(Value::Object(read_object))
+    Some(Value::Object(read_object))
 }
 
 /// The first alternative that takes the value; text is tried last, as it takes every scalar. Where
@@ -175,8 +176,9 @@ fn union(node: &Node, nodes: &[Node], value: &Value, path: &str, faults: &mut Ve
     let mut best: Option<Vec<Fault>> = None;
     for alternative in others.into_iter().chain(texts) {
         let mut found = Vec::new();
-        if let Some(value) = read(alternative, value, path, &mut found) {
-            return Some(value);
+        match read(alternative, value, path, &mut found) {
+            Some(value) if found.is_empty() => return Some(value),
+            _ => {}
         }
         let is_object = value.is_object() && matches!(alternative.kind, Kind::Object { .. });
         if is_object && best.as_ref().is_none_or(|best| found.len() < best.len()) {

@@ -96,10 +96,16 @@ pub fn read<P: Parameters>(section: &str, value: &Value) -> Result<P, Faults> {
 
     let mut faults = Vec::new();
     let read = lenient::read(&node, value, section, &mut faults);
+    let decoded = decode::decode::<P>(&node, read.unwrap_or(nothing), section);
     if !faults.is_empty() {
+        // What is already at fault makes its objects fail too, and that is no news.
+        let news = decoded.err().into_iter().flatten();
+        let news = news.filter(|fault| faults.iter().all(|known| !known.path.starts_with(&fault.path)));
+        let news: Vec<Fault> = news.collect();
+        faults.extend(news);
         return Err(Faults::new(faults));
     }
-    let parameters: P = decode::decode(&node, read.unwrap_or(nothing), section)?;
+    let parameters = decoded?;
     let faults: Vec<Fault> = parameters.check().into_iter().map(|fault| fault.inside(section)).collect();
     if faults.is_empty() { Ok(parameters) } else { Err(Faults::new(faults)) }
 }
