@@ -1,9 +1,7 @@
 //! What the program is going to have and does not have yet.
 
 /// Commands and options, and what to use until they are there.
-const ABSENT: [(&str, &str); 7] = [
-    ("demo", "Start `hrflow sandbox` in one terminal and follow what it prints in another."),
-    ("init", "`hrflow describe CONNECTOR ACTION` ends with an example of a workflow file."),
+const ABSENT: [(&str, &str); 5] = [
     ("runs", "`hrflow run FILE --json` prints the whole result of a run."),
     ("where", "`hrflow run FILE --json` lists the items that failed, by their keys."),
     ("dead-letters", "`hrflow run FILE --json` lists the items that failed; run them again with --from."),

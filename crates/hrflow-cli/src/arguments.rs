@@ -13,6 +13,13 @@ const AFTER_HELP: &str = "\
 Results go to stdout, logs and progress to stderr.
 Exit status: 0 success, 1 fatal, 2 bad usage, workflow or parameters, 3 success with failures.";
 
+const INIT_HELP: &str = "\
+What has to be given comes from environment variables: HRFLOW_ and the parameter's name in capitals for HrFlow.ai, the \
+connector's id and the name in capitals for the vendor, such as HRFLOW_API_SECRET and TEAMTAILOR_AUTHORIZATION. What \
+may be given is commented out and shows its default.
+
+  hrflow init teamtailor push_profile > workflow.yaml";
+
 /// Moves candidates between HrFlow.ai and the ATS, HCM or CRM that you use.
 #[derive(Debug, Parser)]
 #[command(name = "hrflow", version, after_help = AFTER_HELP)]
@@ -24,31 +31,42 @@ pub(crate) struct Arguments {
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 
-    /// How logs are written
+    /// How logs are written: for people, or as one JSON object per line
     #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people
+    // Without descriptions of their own, which would stretch every command's help over two screens.
     Text,
-    /// One JSON object per line
     Json,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Push fictional profiles with every connector, on this machine; no account is needed
+    Demo(Demo),
     /// List the connectors that are compiled in
     Connectors(Connectors),
     /// Show an action's parameters, endpoints and an example
     Describe(Describe),
+    /// Print a commented workflow file to fill in
+    #[command(after_help = INIT_HELP)]
+    Init(Init),
     /// Validate a workflow file, resolve its secrets, log in at both ends; write nothing
     Check(Check),
     /// Run a workflow file
     Run(Run),
     /// Serve stand-ins for HrFlow.ai and the vendors on loopback, for playing and testing
     Sandbox(Sandbox),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -65,7 +83,6 @@ pub(crate) struct Describe {
     pub(crate) connector: Option<String>,
 
     /// One of its actions
-    #[arg(required_unless_present = "all")]
     pub(crate) action: Option<String>,
 
     /// Describe every action of every connector
@@ -75,6 +92,15 @@ pub(crate) struct Describe {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// A connector, as `hrflow connectors` lists them
+    pub(crate) connector: String,
+
+    /// One of its actions
+    pub(crate) action: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -139,6 +165,10 @@ pub(crate) struct Sandbox {
     /// Write the profiles that HrFlow.ai starts with to a file, for `hrflow run --from`
     #[arg(long, value_name = "FILE")]
     pub(crate) profiles: Option<PathBuf>,
+
+    /// Write a workflow file that is ready for `hrflow run`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) workflow: Option<PathBuf>,
 
     /// Let HrFlow.ai start with so many invented profiles more
     #[arg(long, value_name = "N", default_value_t = 0)]

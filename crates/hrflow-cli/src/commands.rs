@@ -2,10 +2,13 @@
 
 mod check;
 mod connectors;
+mod demo;
 mod describe;
+mod init;
 mod preview;
 mod run;
 mod sandbox;
+mod variables;
 
 use std::path::Path;
 
@@ -20,8 +23,10 @@ use crate::{
 
 pub(crate) async fn execute(command: Command, bar: Bar) -> Result<Exit, Failure> {
     match command {
+        Command::Demo(arguments) => demo::execute(&arguments).await,
         Command::Connectors(arguments) => connectors::execute(&arguments),
         Command::Describe(arguments) => describe::execute(&arguments),
+        Command::Init(arguments) => init::execute(&arguments),
         Command::Check(arguments) => check::execute(&arguments).await,
         Command::Run(arguments) => run::execute(&arguments, bar).await,
         Command::Sandbox(arguments) => sandbox::execute(&arguments).await,

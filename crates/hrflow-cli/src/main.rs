@@ -6,9 +6,11 @@ mod commands;
 mod exit;
 mod logging;
 mod output;
+mod program;
 mod progress;
 mod report;
 mod signals;
+mod text;
 
 use std::process::ExitCode;
 

@@ -2,6 +2,8 @@
 
 mod example;
 
+use std::collections::BTreeSet;
+
 use hrflow_core::{
     Connector,
     connector::ActionDescription,
@@ -12,12 +14,13 @@ use serde_json::Value;
 use crate::{
     arguments::Describe,
     exit::{Exit, Failure},
-    output, report,
+    output,
+    text::{WIDTH, paragraph, wrap},
 };
 
 pub(crate) fn execute(arguments: &Describe) -> Result<Exit, Failure> {
     let catalogue = hrflow_connectors::catalogue();
-    let (Some(connector), Some(action)) = (&arguments.connector, &arguments.action) else {
+    let Some(connector) = &arguments.connector else {
         let all = catalogue.iter().flat_map(descriptions).collect::<Vec<_>>();
         if arguments.json {
             output::print_json(&all)?;
@@ -27,7 +30,7 @@ pub(crate) fn execute(arguments: &Describe) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Success);
     };
-    let description = find(&catalogue, connector, action)?;
+    let description = find(&catalogue, connector, arguments.action.as_deref())?;
     if arguments.json {
         output::print_json(&description)?;
     } else {
@@ -40,14 +43,22 @@ fn descriptions(connector: &Connector) -> impl Iterator<Item = ActionDescription
     connector.actions.iter().map(|action| action.describe(connector.id))
 }
 
-fn find(catalogue: &[Connector], id: &str, name: &str) -> Result<ActionDescription, Failure> {
+/// What the action of a name says about itself. Whoever is wrong, or leaves the name out, is told what there is.
+pub(super) fn find(
+    catalogue: &[Connector],
+    id: &str,
+    name: Option<&str>,
+) -> Result<ActionDescription, Failure> {
     let Some(connector) = catalogue.iter().find(|connector| connector.id == id) else {
         let known: Vec<&str> = catalogue.iter().map(|connector| connector.id).collect();
         return Err(unknown("there is no connector", id, &known));
     };
+    let actions = || connector.actions.iter().map(|action| action.name()).collect::<Vec<_>>();
+    let Some(name) = name else {
+        return Err(Failure::usage(format!("which action of {id}? There are: {}", actions().join(", "))));
+    };
     let Some(action) = connector.action(name) else {
-        let known: Vec<&str> = connector.actions.iter().map(|action| action.name()).collect();
-        return Err(unknown(&format!("{id} has no action"), name, &known));
+        return Err(unknown(&format!("{id} has no action"), name, &actions()));
     };
     Ok(action.describe(id))
 }
@@ -63,8 +74,12 @@ fn unknown(what: &str, word: &str, known: &[&str]) -> Failure {
 /// Everything about an action that one needs to write a workflow file.
 fn page(action: &ActionDescription) -> String {
     let mut page = format!(
-        "{} {}: {} -> {}\n\n{}\n",
-        action.connector, action.action, action.origin, action.target, action.description
+        "{} {}: {} -> {}\n\n{}",
+        action.connector,
+        action.action,
+        action.origin,
+        action.target,
+        paragraph(action.description)
     );
     for (section, fields) in [
         ("action_parameters", &action.action_parameters),
@@ -72,40 +87,45 @@ fn page(action: &ActionDescription) -> String {
         ("target_parameters", &action.target_parameters),
         ("options", &action.options),
     ] {
-        page.push_str(&format!("\n{section}\n{}\n", table(fields)));
+        page.push_str(&format!("\n{section}\n{}", list(fields, "")));
     }
-    page.push_str(&format!("\nEndpoints used\n{}\n", endpoints(action)));
+    page.push_str(&format!("\nEndpoints used\n{}", endpoints(action)));
     page.push_str(&format!("\nExample of a workflow file\n\n{}", example::workflow(action)));
     page
 }
 
-fn table(fields: &[Field]) -> String {
-    let mut table = report::table(["field", "type", "default", "description"]);
-    add_rows(&mut table, "", fields);
-    report::text(&table)
-}
-
-fn add_rows(table: &mut comfy_table::Table, prefix: &str, fields: &[Field]) {
+/// Names alone at the start of a line, in lines that fit a terminal: they are there to be copied.
+fn list(fields: &[Field], prefix: &str) -> String {
+    let mut list = String::new();
     for field in fields {
         let name = format!("{prefix}{}", field.name);
         let kind = if field.secret { format!("{} (secret)", field.kind) } else { field.kind.clone() };
         let default = match (&field.default, field.required) {
-            (_, true) => "required".to_owned(),
+            (_, true) => ", required".to_owned(),
             (Value::Null, false) => String::new(),
-            (Value::String(text), false) => text.clone(),
-            (other, false) => other.to_string(),
+            (Value::String(text), false) => format!(", default {text}"),
+            (other, false) => format!(", default {other}"),
         };
-        table.add_row([&name, &kind, &default, &field.description]);
-        add_rows(table, &format!("{name}."), field.fields.as_deref().unwrap_or_default());
+        list.push_str(&format!("  {name}: {kind}{default}\n"));
+        for line in wrap(&field.description, WIDTH - 6) {
+            list.push_str(&format!("      {line}\n"));
+        }
+        list.push_str(&self::list(field.fields.as_deref().unwrap_or_default(), &format!("{name}.")));
     }
+    list
 }
 
+/// The requests of each warehouse, and where they are documented.
 fn endpoints(action: &ActionDescription) -> String {
-    let mut table = report::table(["warehouse", "endpoint", "request", "documentation"]);
+    let mut list = String::new();
     for warehouse in [&action.origin_warehouse, &action.target_warehouse] {
+        let longest = warehouse.endpoints.iter().map(|it| it.request.len()).max().unwrap_or_default();
+        list.push_str(&format!("  {}\n", warehouse.name));
         for endpoint in &warehouse.endpoints {
-            table.add_row([warehouse.name, endpoint.name, endpoint.request, endpoint.url]);
+            list.push_str(&format!("      {:longest$}  {}\n", endpoint.request, endpoint.name));
         }
+        let urls: BTreeSet<&str> = warehouse.endpoints.iter().map(|endpoint| endpoint.url).collect();
+        list.extend(urls.into_iter().map(|url| format!("      {url}\n")));
     }
-    report::text(&table)
+    list
 }

@@ -1,19 +1,17 @@
 //! A workflow file that has all that an action requires.
 
-use hrflow_core::{ActionType, connector::ActionDescription, parameters::Field};
+use hrflow_core::{connector::ActionDescription, parameters::Field};
+
+use crate::commands::variables;
 
 pub(super) fn workflow(action: &ActionDescription) -> String {
-    let vendor = action.connector.to_uppercase();
-    let (origin, target) = match action.action_type {
-        ActionType::Outbound => ("HRFLOW", vendor.as_str()),
-        ActionType::Inbound => (vendor.as_str(), "HRFLOW"),
-    };
+    let [origin, target] = variables::prefixes(action);
     let mut text = format!(
         "workflow_id: my-{}\nconnector: {}\naction: {}\n",
         action.connector, action.connector, action.action
     );
-    text.push_str(&section("origin_parameters", origin, &action.origin_parameters));
-    text.push_str(&section("target_parameters", target, &action.target_parameters));
+    text.push_str(&section("origin_parameters", &origin, &action.origin_parameters));
+    text.push_str(&section("target_parameters", &target, &action.target_parameters));
     text
 }
 
@@ -29,7 +27,7 @@ fn section(name: &str, prefix: &str, fields: &[Field]) -> String {
 
 fn lines(field: &Field, prefix: &str, depth: usize) -> String {
     let indent = "  ".repeat(depth);
-    let variable = format!("{prefix}_{}", field.name.to_uppercase());
+    let variable = variables::name(prefix, &field.name);
     if let Some(fields) = field.fields.as_deref().filter(|_| field.kind == "object") {
         let inner =
             fields.iter().filter(|field| field.required).map(|field| lines(field, &variable, depth + 1));

@@ -1,0 +1,67 @@
+//! `hrflow demo`.
+
+mod common;
+
+use common::Home;
+
+#[test]
+fn every_connector_shows_what_becomes_of_profiles() {
+    let home = Home::new();
+    let ran = home.run("demo");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+    let words = ran.words();
+    for told in [
+        "teamtailor push_profile: 7 profiles read from HrFlow.ai, 5 created, in ",
+        "Maren Oduya-Lindqvist created 1001 578 bytes",
+        "Dana Doppel created 1005 -",
+        "Dana R. Doppel there already 1005 -",
+        "Rune Typo refused - -",
+        "Dana R. Doppel is there already: Teamtailor has this e-mail address as 1005,",
+        "Rune Typo is refused: Teamtailor refuses the record: email - is invalid. In rune.typo@-example.com ",
+        " sandbox --profiles profiles.jsonl --workflow sandbox.yaml",
+        " describe teamtailor push_profile",
+        " init teamtailor push_profile > workflow.yaml",
+    ] {
+        assert!(words.contains(told), "{told}: {}", ran.stdout);
+    }
+    assert!(!ran.stdout.contains('\u{1b}'));
+    let too_long = |line: &&str| line.chars().count() > 80 && !line.contains(env!("CARGO_BIN_EXE_hrflow"));
+    assert_eq!(ran.stdout.lines().find(too_long), None);
+    assert_eq!(std::fs::read_dir(home.0.path()).unwrap().count(), 0, "it leaves nothing behind");
+}
+
+#[test]
+fn for_programs_it_is_a_list() {
+    let home = Home::new();
+    let ran = home.run("demo --json");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+    let list = ran.json();
+    let shown: Vec<&str> =
+        list.as_array().unwrap().iter().map(|entry| entry["connector"].as_str().unwrap()).collect();
+    let catalogue = home.run("connectors --json").json();
+    let known: Vec<&str> =
+        catalogue.as_array().unwrap().iter().map(|entry| entry["connector"].as_str().unwrap()).collect();
+    assert_eq!(shown, known);
+    for entry in list.as_array().unwrap() {
+        let members: Vec<&String> = entry.as_object().unwrap().keys().collect();
+        assert_eq!(members.len(), 5, "{members:?}");
+        assert_eq!(entry["action"], "push_profile");
+        assert_eq!(entry["status"], "success_with_failures");
+        assert!(entry["milliseconds"].is_u64());
+        let event = |name: &str| entry["events"][name].as_u64().unwrap();
+        assert_eq!((event("read_success"), event("write_success")), (7, 5));
+        assert_eq!((event("write_duplicate"), event("write_failure")), (1, 1));
+        assert_eq!(entry["events"].as_object().unwrap().len(), 12);
+    }
+}
+
+#[test]
+fn it_needs_no_proxy() {
+    let home = Home::new();
+    let mut command = home.command("demo --json");
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        command.env(name, "http://127.0.0.1:9");
+    }
+    let ran = common::Ran::from(command.output().unwrap());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+}

@@ -1,0 +1,107 @@
+//! `hrflow sandbox`: the files that it writes, and what it says to do with them.
+#![cfg(unix)]
+
+mod common;
+
+use std::{
+    io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
+    process::{Child, Command},
+};
+
+use common::Home;
+
+/// A sandbox that serves, and the first lines that it printed. It is killed in the end.
+struct Serving(Child, String);
+
+impl Serving {
+    /// Waits for the line that holds `last`.
+    fn start(home: &Home, arguments: &str, last: &str) -> Self {
+        let mut child = home.command(arguments).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut printed = String::new();
+        while !printed.contains(last) {
+            assert_ne!(stdout.read_line(&mut printed).unwrap(), 0, "{printed}");
+        }
+        Self(child, printed)
+    }
+
+    fn stop(mut self) -> Option<i32> {
+        Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+    }
+}
+
+fn read(home: &Home, name: &str) -> String {
+    std::fs::read_to_string(home.0.path().join(name)).unwrap()
+}
+
+#[test]
+fn its_workflow_file_runs_as_it_is() {
+    let home = Home::new();
+    let sandbox = "sandbox --profiles people.jsonl --workflow w.yaml";
+    let serving = Serving::start(&home, sandbox, "see what arrived");
+    for told in [" check w.yaml", " run w.yaml --dry-run", " run w.yaml --from people.jsonl"] {
+        assert!(serving.1.contains(told), "{}", serving.1);
+        let ran = home.run(told);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    }
+    assert!(!serving.1.contains("EOF") && !serving.1.contains("profiles.json"), "{}", serving.1);
+    let ran = home.run("run w.yaml --json");
+    assert_eq!((ran.code, ran.event("write_duplicate")), (Some(0), 1), "{ran:?}");
+    assert_eq!(serving.stop(), Some(0));
+
+    for name in ["people.jsonl", "w.yaml"] {
+        let mode = std::fs::metadata(home.0.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    assert_eq!(std::fs::read_dir(home.0.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn a_new_one_overwrites_what_an_old_one_wrote() {
+    let home = Home::new();
+    let sandbox = "sandbox --json --profiles people.jsonl --workflow w.yaml";
+    let first = Serving::start(&home, sandbox, "}\n");
+    let workflow = read(&home, "w.yaml");
+    assert_eq!(first.stop(), Some(0));
+    let second = Serving::start(&home, sandbox, "}\n");
+    assert_ne!(read(&home, "w.yaml"), workflow);
+    assert_eq!(home.run("check w.yaml").code, Some(0));
+    assert_eq!(second.stop(), Some(0));
+}
+
+#[test]
+fn what_somebody_else_wrote_stays() {
+    let home = Home::new();
+    let serving = Serving::start(&home, "sandbox --json --workflow w.yaml", "}\n");
+    let workflow = read(&home, "w.yaml");
+    assert_eq!(serving.stop(), Some(0));
+    let made_real = workflow.replacen("http://127.0.0.1:", "https://api.hrflow.ai/", 1);
+    let unmarked = workflow.split_once('\n').unwrap().1;
+    for text in ["connector: teamtailor\n", "", made_real.as_str(), unmarked] {
+        home.write("w.yaml", text);
+        let ran = home.run("sandbox --workflow w.yaml");
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{text}");
+        assert_eq!(
+            ran.stderr,
+            "w.yaml is there already, and is not as `hrflow sandbox` wrote it: move it away, or give another name\n"
+        );
+        assert_eq!(read(&home, "w.yaml"), text);
+    }
+    home.write("people.jsonl", "{\"source\": {\"key\": \"real\"}}\n");
+    let ran = home.run("sandbox --profiles people.jsonl");
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.starts_with("people.jsonl is there already"), "{}", ran.stderr);
+    let ran = home.run("sandbox --workflow .");
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    let ran = home.run("sandbox --workflow none/w.yaml");
+    let expected = "cannot write none/w.yaml: No such file or directory (os error 2)\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), expected));
+}
