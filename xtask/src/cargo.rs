@@ -2,7 +2,9 @@
 
 use std::{
     env,
+    ffi::OsStr,
     io::{Write, stderr},
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -14,7 +16,7 @@ pub(crate) fn run(what: &str, arguments: &[&str]) -> anyhow::Result<()> {
 }
 
 /// As [`run`], with environment variables.
-pub(crate) fn run_with(what: &str, arguments: &[&str], variables: &[(&str, &str)]) -> anyhow::Result<()> {
+pub(crate) fn run_with(what: &str, arguments: &[&str], variables: &[(&str, &OsStr)]) -> anyhow::Result<()> {
     writeln!(stderr(), "\n── {what}: cargo {}", arguments.join(" "))?;
     let status = cargo()
         .args(arguments)
@@ -27,6 +29,33 @@ pub(crate) fn run_with(what: &str, arguments: &[&str], variables: &[(&str, &str)
     Ok(())
 }
 
+/// Runs a cargo command that builds the program `hrflow`, and answers where it is.
+pub(crate) fn program(what: &str, arguments: &[&str]) -> anyhow::Result<PathBuf> {
+    let output = cargo()
+        .args(arguments)
+        .args(["--message-format", "json-render-diagnostics"])
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cargo cannot be started")?;
+    if !output.status.success() {
+        bail!("{what} failed");
+    }
+    let messages = String::from_utf8(output.stdout)?;
+    let mut executables = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["name"] == "hrflow" && message["profile"]["test"] == false)
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+    executables
+        .next_back()
+        .with_context(|| format!("{what}: cargo does not tell where the program hrflow is"))
+}
+
+/// The root of the workspace.
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+}
+
 /// Whether a subcommand is installed.
 pub(crate) fn has(subcommand: &str) -> bool {
     let mut command = cargo();
@@ -34,6 +63,17 @@ pub(crate) fn has(subcommand: &str) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
+/// Cargo as if it were called from a shell. What cargo told us of our own package is taken out: `ring` is built anew
+/// whenever these variables change, and with it most of the workspace.
 fn cargo() -> Command {
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in env::vars_os() {
+        let ours = name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "OUT_DIR"
+        });
+        if ours {
+            command.env_remove(name);
+        }
+    }
+    command
 }

@@ -1,8 +1,10 @@
-//! The project's chores: `cargo xtask test | deny`.
+//! The project's chores: `cargo xtask test | docs | deny`.
 //!
 //! It compiles no connector, so that it starts quickly.
 
+mod bench;
 mod cargo;
+mod docs;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -19,6 +21,10 @@ struct Arguments {
 enum Chore {
     /// Checks the format, runs clippy, builds the documents of every crate, and runs every test.
     Test(test::Arguments),
+    /// Writes the pages under docs/connectors and the tables in READMEs, from what `hrflow describe` says.
+    Docs(docs::Arguments),
+    /// Measures what the connectors cost over the bare floor, and prints one table.
+    Bench(bench::Arguments),
     /// Checks licences, advisories and sources of the dependencies, with cargo-deny (installed if missing).
     Deny,
 }
@@ -26,6 +32,8 @@ enum Chore {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
         Chore::Test(arguments) => test::run(&arguments),
+        Chore::Bench(arguments) => bench::run(&arguments),
+        Chore::Docs(arguments) => docs::run(&arguments),
         Chore::Deny => deny(),
     }
 }

@@ -1,6 +1,11 @@
 //! `cargo xtask test`: everything that has to hold before a change is good.
 
-use crate::cargo;
+use std::ffi::OsStr;
+
+use crate::{cargo, docs};
+
+const WORKSPACE: [&str; 2] = ["--workspace", "--all-features"];
+const TARGETS: [&str; 3] = ["--lib", "--bins", "--tests"];
 
 /// What to test.
 #[derive(clap::Args)]
@@ -20,18 +25,24 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             "clippy",
             &["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"],
         )?;
-        let deny = [("RUSTDOCFLAGS", "-D warnings")];
+        let deny = [("RUSTDOCFLAGS", OsStr::new("-D warnings"))];
         cargo::run_with("documents", &["doc", "--workspace", "--no-deps", "--all-features"], &deny)?;
     }
+    // The program comes with the tests: nothing is built for the pages alone.
+    let build = [&["test", "--no-run"], &WORKSPACE[..], &TARGETS].concat();
+    let program = cargo::program("build the tests", &build)?;
+    if !arguments.only {
+        docs::check(&program)?;
+    }
+
     let handed_on: Vec<&str> = arguments.runner.iter().map(String::as_str).collect();
-    let mut tests = match cargo::has("nextest") {
-        true => vec!["nextest", "run", "--workspace", "--all-features"],
-        false => vec!["test", "--workspace", "--all-features", "--lib", "--bins", "--tests"],
+    let run = match cargo::has("nextest") {
+        true => [&["nextest", "run"], &WORKSPACE[..], &handed_on].concat(),
+        false => [&["test"], &WORKSPACE[..], &TARGETS, &handed_on].concat(),
     };
-    tests.extend(&handed_on);
-    cargo::run("tests", &tests)?;
+    cargo::run_with("tests", &run, &[("HRFLOW_PROGRAM", program.as_os_str())])?;
     if handed_on.is_empty() {
-        cargo::run("examples in documents", &["test", "--workspace", "--all-features", "--doc"])?;
+        cargo::run("examples in documents", &[&["test", "--doc"], &WORKSPACE[..]].concat())?;
     }
     Ok(())
 }

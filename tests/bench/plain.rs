@@ -1,0 +1,139 @@
+//! The floor: a plain `reqwest` loop that sends exactly what a run sends.
+//!
+//! It knows every body beforehand, keeps its connections, reads each answer to its end and looks at the status. No
+//! retries, no limits, no journal, no parsing.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use anyhow::{Result, ensure};
+use bytes::Bytes;
+use hrflow_connectors::teamtailor;
+use hrflow_core::Target;
+use reqwest::{Client, RequestBuilder};
+use tokio::task::JoinSet;
+
+use crate::{
+    people,
+    vendor::{Access, Vendor},
+};
+
+const JSON_API: &str = "application/vnd.api+json";
+
+/// A client as plain as it gets.
+pub(crate) fn client() -> Result<Client> {
+    let agent = concat!("hrflow-connectors/", env!("CARGO_PKG_VERSION"));
+    Ok(Client::builder().user_agent(agent).no_proxy().tls_certs_only([]).build()?)
+}
+
+/// Everything that is sent, ready.
+pub(crate) struct Plain {
+    client: Client,
+    access: Access,
+    keys: Vec<String>,
+    bodies: Vec<Bytes>,
+}
+
+impl Plain {
+    pub(crate) fn new(vendor: &Vendor, count: usize) -> Result<Self> {
+        let parameters = vendor.access.target_parameters()?;
+        let bodies = people::profiles(count)?
+            .iter()
+            .map(|profile| {
+                let candidate = teamtailor::format_profile(profile)?;
+                let body = teamtailor::Candidates.preview(&parameters, &candidate);
+                Ok(Bytes::from(serde_json::to_vec(&body)?))
+            })
+            .collect::<Result<_>>()?;
+        let keys = people::people(count).map(|person| people::key(&person)).collect();
+        Ok(Self { client: client()?, access: vendor.access.clone(), keys, bodies })
+    }
+
+    /// What a run that is fed does: the company once, then every candidate.
+    pub(crate) async fn write(self: &Arc<Self>, count: usize, in_flight: usize) -> Result<()> {
+        self.company().await?;
+        let plain = self.clone();
+        at_a_time(in_flight, count, move |index| {
+            let plain = plain.clone();
+            async move { plain.candidate(index).await }
+        })
+        .await
+    }
+
+    /// What a run for each profile does: the company, the profile, the candidate.
+    pub(crate) async fn read_and_write(self: &Arc<Self>, count: usize, in_flight: usize) -> Result<()> {
+        let plain = self.clone();
+        at_a_time(in_flight, count, move |index| {
+            let plain = plain.clone();
+            async move {
+                plain.company().await?;
+                plain.profile(index).await?;
+                plain.candidate(index).await
+            }
+        })
+        .await
+    }
+
+    async fn company(&self) -> Result<()> {
+        let request = self.client.get(format!("{}/v1/company", self.access.teamtailor));
+        exchange(self.authorized(request), 200).await
+    }
+
+    async fn profile(&self, index: usize) -> Result<()> {
+        let request = self
+            .client
+            .get(format!("{}profile/indexing", self.access.hrflow))
+            .query(&[("source_key", people::SOURCE), ("key", &self.keys[index])])
+            .header("X-API-KEY", &self.access.api_secret)
+            .header("X-USER-EMAIL", &self.access.api_user);
+        exchange(request, 200).await
+    }
+
+    async fn candidate(&self, index: usize) -> Result<()> {
+        let request = self.client.post(format!("{}/v1/candidates", self.access.teamtailor));
+        let request = request.header("Content-Type", JSON_API).body(self.bodies[index].clone());
+        exchange(self.authorized(request), 201).await
+    }
+
+    fn authorized(&self, request: RequestBuilder) -> RequestBuilder {
+        request
+            .header("X-Api-Version", &self.access.api_version)
+            .header("Accept", JSON_API)
+            .header("Authorization", format!("Token token={}", self.access.key))
+    }
+}
+
+async fn exchange(request: RequestBuilder, expected: u16) -> Result<()> {
+    let answer = request.send().await?;
+    let status = answer.status();
+    let body = answer.bytes().await?;
+    ensure!(status == expected, "{status} in place of {expected}: {}", String::from_utf8_lossy(&body));
+    Ok(())
+}
+
+/// Does `work` for each number below `count`, so many at a time: as many tasks, each a plain loop.
+pub(crate) async fn at_a_time<W: Future<Output = Result<()>> + Send>(
+    tasks: usize,
+    count: usize,
+    work: impl Fn(usize) -> W + Clone + Send + 'static,
+) -> Result<()> {
+    let next = Arc::new(AtomicUsize::new(0));
+    let mut running: JoinSet<Result<()>> = JoinSet::new();
+    for _ in 0..tasks {
+        let (next, work) = (next.clone(), work.clone());
+        running.spawn(async move {
+            loop {
+                match next.fetch_add(1, Ordering::Relaxed) {
+                    index if index < count => work(index).await?,
+                    _ => return Ok(()),
+                }
+            }
+        });
+    }
+    while let Some(done) = running.join_next().await {
+        done??;
+    }
+    Ok(())
+}

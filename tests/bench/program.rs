@@ -1,0 +1,114 @@
+//! The program `hrflow`, as a user starts it.
+
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use hrflow_core::{RunResult, Status};
+use serde_json::json;
+
+use crate::vendor::Access;
+
+/// How often a running program's memory is looked at. Its peak is kept by the kernel: only what it grows by
+/// after the last look is missed.
+const LOOK: Duration = Duration::from_millis(2);
+
+pub(crate) struct Program {
+    path: PathBuf,
+}
+
+/// What a run of the program took.
+pub(crate) struct Ran {
+    pub(crate) wall: Duration,
+    /// The most memory it ever held, in bytes.
+    pub(crate) peak: u64,
+}
+
+impl Program {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    pub(crate) fn exists(&self) -> bool {
+        self.path.is_file()
+    }
+
+    pub(crate) fn command(&self) -> Command {
+        Command::new(&self.path)
+    }
+
+    /// `hrflow run WORKFLOW --from PROFILES`, which has to deliver `count` of them.
+    pub(crate) async fn run(&self, workflow: &Path, profiles: &Path, count: usize) -> Result<Ran> {
+        let answer = workflow.with_extension("result.json");
+        let started = Instant::now();
+        let mut child = self
+            .command()
+            .arg("run")
+            .arg(workflow)
+            .arg("--from")
+            .arg(profiles)
+            .arg("--json")
+            .stdin(Stdio::null())
+            .stdout(fs::File::create(&answer)?)
+            .spawn()?;
+        let (status, peak) = watch(&mut child).await?;
+        let wall = started.elapsed();
+        let result: RunResult = serde_json::from_slice(&fs::read(&answer)?)
+            .with_context(|| format!("{self} ended with {status} and no result"))?;
+        check(&result, count)?;
+        ensure!(peak > 0, "the memory of {self} cannot be read");
+        Ok(Ran { wall, peak })
+    }
+}
+
+/// A workflow file for a vendor.
+pub(crate) fn workflow(access: &Access, in_flight: usize) -> String {
+    json!({
+        "workflow_id": "bench",
+        "connector": "teamtailor",
+        "action": "push_profile",
+        "target_parameters": access.target_json(),
+        "options": { "rate_limit": "off", "concurrency": in_flight },
+    })
+    .to_string()
+}
+
+/// All of `count` profiles were read and created, and nothing else happened.
+pub(crate) fn check(result: &RunResult, count: usize) -> Result<()> {
+    let events = result.events;
+    ensure!(
+        result.status == Status::Success
+            && events.read_success == count as u64
+            && events.write_success == count as u64
+            && result.failures.is_empty(),
+        "{count} profiles should have been created: {}",
+        serde_json::to_string_pretty(result)?
+    );
+    Ok(())
+}
+
+async fn watch(child: &mut Child) -> Result<(std::process::ExitStatus, u64)> {
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    loop {
+        // Gone once the program has ended, although its process still has to be waited for.
+        let now = fs::read_to_string(&status).unwrap_or_default();
+        if let Some(kibibytes) = now.lines().find_map(|line| line.strip_prefix("VmHWM:")) {
+            peak = kibibytes.trim().trim_end_matches("kB").trim().parse::<u64>()? * 1024;
+        }
+        if let Some(status) = child.try_wait()? {
+            return Ok((status, peak));
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())
+    }
+}
