@@ -83,7 +83,7 @@ impl Target for Candidates {
         let allow_local_urls = context.options.allow_local_urls;
         let attempts = u32::from(context.options.attempts.get());
         let downloader =
-            Downloader::new(DownloadOptions { allow_local_urls, attempts, ..DownloadOptions::default() })?;
+            Downloader::new(DownloadOptions { allow_local_urls, attempts, ..DownloadOptions::default() });
         Ok(Arc::new(CandidateWriter {
             api,
             parameters,

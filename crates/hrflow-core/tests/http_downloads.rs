@@ -25,7 +25,7 @@ fn options() -> DownloadOptions {
 }
 
 fn downloader() -> Downloader {
-    Downloader::new(options()).unwrap()
+    Downloader::new(options())
 }
 
 fn redirect(status: u16, to: &str) -> Reaction {
@@ -55,7 +55,7 @@ async fn a_file_and_its_types() {
 #[tokio::test]
 async fn local_addresses_take_permission() {
     let server = server([]).await;
-    let strict = Downloader::new(DownloadOptions { allow_local_urls: false, ..options() }).unwrap();
+    let strict = Downloader::new(DownloadOptions { allow_local_urls: false, ..options() });
     let port = server.address().port();
     for url in [
         format!("http://127.0.0.1:{port}/"),

@@ -202,7 +202,7 @@ fn a_signed_url_is_a_secret() {
                 ..DownloadOptions::default()
             };
             let url = format!("{}/hush/resume.pdf?signature=hush", server.base_url());
-            let error = Downloader::new(options).unwrap().fetch(&url).await.unwrap_err();
+            let error = Downloader::new(options).fetch(&url).await.unwrap_err();
             seen.push(format!("{error} {error:?}"));
         }
         seen.join("\n")

@@ -1,6 +1,6 @@
 //! Fetches attachments. Their URLs come from data: nothing about them is trusted.
 
-use std::{error::Error as StdError, fmt, net::IpAddr, time::Duration};
+use std::{error::Error as StdError, fmt, net::IpAddr, sync::OnceLock, time::Duration};
 
 use reqwest::{Method, header};
 use url::{Host, Url};
@@ -72,32 +72,34 @@ pub struct Download {
 #[derive(Debug, Clone)]
 pub struct Downloader {
     options: DownloadOptions,
-    https: reqwest::Client,
+    https: OnceLock<reqwest::Client>,
     /// For http: this machine only, whatever a name resolves to.
-    http: Option<reqwest::Client>,
+    http: OnceLock<reqwest::Client>,
 }
 
 impl Downloader {
-    /// A downloader; it keeps connections for reuse.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Config`] where the operating system has no root certificates.
-    pub fn new(options: DownloadOptions) -> Result<Self> {
-        let client = |reach| {
-            let connect_timeout = Duration::from_secs(10).min(options.timeout.mul_f64(0.75));
-            let builder = transport::builder(connect_timeout, Duration::from_secs(30));
-            let builder = builder.no_proxy().dns_resolver(FilteredDns::shared(reach));
-            let builder = if reach == Reach::Loopback { builder.tls_certs_only([]) } else { builder };
-            builder.build().map_err(|error| {
-                Error::new(ErrorKind::Config, "no HTTPS client can be made on this machine")
-                    .advise("Install the operating system's root certificates (package `ca-certificates`).")
-                    .with_source(error.without_url())
-            })
-        };
-        let https = client(if options.allow_local_urls { Reach::PublicAndLocal } else { Reach::Public })?;
-        let http = if options.allow_local_urls { Some(client(Reach::Loopback)?) } else { None };
-        Ok(Self { options, https, http })
+    /// A downloader; it keeps connections for reuse. Its clients are made when they are first needed, since
+    /// reading the operating system's root certificates takes milliseconds.
+    pub fn new(options: DownloadOptions) -> Self {
+        Self { options, https: OnceLock::new(), http: OnceLock::new() }
+    }
+
+    /// The client for a reach, made at its first use.
+    fn client(&self, reach: Reach) -> Result<&reqwest::Client> {
+        let made = if reach == Reach::Loopback { &self.http } else { &self.https };
+        if let Some(client) = made.get() {
+            return Ok(client);
+        }
+        let connect_timeout = Duration::from_secs(10).min(self.options.timeout.mul_f64(0.75));
+        let builder = transport::builder(connect_timeout, Duration::from_secs(30));
+        let builder = builder.no_proxy().dns_resolver(FilteredDns::shared(reach));
+        let builder = if reach == Reach::Loopback { builder.tls_certs_only([]) } else { builder };
+        let client = builder.build().map_err(|error| {
+            Error::new(ErrorKind::Config, "no HTTPS client can be made on this machine")
+                .advise("Install the operating system's root certificates (package `ca-certificates`).")
+                .with_source(error.without_url())
+        })?;
+        Ok(made.get_or_init(|| client))
     }
 
     /// Fetches the file at `url`, within the current [budget]. Tried again as any request that changes nothing.
@@ -195,10 +197,10 @@ impl Downloader {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(not_allowed("it holds a user name or a password"));
         }
-        let (client, reach) = match (url.scheme(), &self.http) {
-            ("https", None) => (&self.https, Reach::Public),
-            ("https", Some(_)) => (&self.https, Reach::PublicAndLocal),
-            ("http", Some(http)) if is_loopback(url) => (http, Reach::Loopback),
+        let reach = match (url.scheme(), self.options.allow_local_urls) {
+            ("https", false) => Reach::Public,
+            ("https", true) => Reach::PublicAndLocal,
+            ("http", true) if is_loopback(url) => Reach::Loopback,
             _ => return Err(not_allowed("it is not https")),
         };
         let literal = match url.host() {
@@ -209,7 +211,7 @@ impl Downloader {
         };
         match literal {
             Some(address) if !reach.includes(address) => Err(not_allowed("its host has no public address")),
-            _ => Ok(client),
+            _ => self.client(reach),
         }
     }
 
@@ -297,7 +299,7 @@ mod tests {
     #[test]
     fn addresses_are_checked_before_anything_is_sent() {
         let downloader = |allow_local_urls| {
-            Downloader::new(DownloadOptions { allow_local_urls, ..DownloadOptions::default() }).unwrap()
+            Downloader::new(DownloadOptions { allow_local_urls, ..DownloadOptions::default() })
         };
         let (strict, lenient) = (downloader(false), downloader(true));
         for (url, plain, local) in [

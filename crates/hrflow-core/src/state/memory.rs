@@ -22,11 +22,11 @@ use crate::{
 
 /// How many receipts are kept: memory must not grow with the number of items. What is forgotten is
 /// recognised by the target itself, as on a first run.
-const MAX_RECEIPTS: usize = 10_000;
+const MAX_RECEIPTS: usize = 4_000;
 /// How many dead letters are kept.
 const MAX_DEAD_LETTERS: usize = 1_000;
 
-/// State that is gone with the process. It keeps the last 10,000 receipts and 1,000 dead letters.
+/// State that is gone with the process. It keeps the last 4,000 receipts and 1,000 dead letters.
 #[derive(Clone, Default)]
 pub struct MemoryState {
     shared: Arc<Mutex<Shared>>,
