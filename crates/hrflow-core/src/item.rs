@@ -184,18 +184,42 @@ pub(crate) fn digest_text(text: &str) -> String {
 
 /// SHA-256 of a JSON value; the order of members does not count.
 fn digest(value: &Value) -> String {
-    fn canonical(value: &Value) -> Value {
-        match value {
-            Value::Object(members) => {
-                let mut sorted: Vec<_> = members.iter().collect();
-                sorted.sort_by_key(|(name, _)| *name);
-                sorted.into_iter().map(|(name, member)| (name.clone(), canonical(member))).collect()
+    let mut digest = Sha256::new();
+    feed(value, &mut digest);
+    base16ct::lower::encode_string(&digest.finalize())
+}
+
+/// Hands a value to a digest in one spelling, each part with its length, so that no two values spell the same.
+fn feed(value: &Value, digest: &mut Sha256) {
+    let text = |text: &str, digest: &mut Sha256| {
+        digest.update((text.len() as u64).to_le_bytes());
+        digest.update(text);
+    };
+    match value {
+        Value::Object(members) => {
+            digest.update(b"o");
+            digest.update((members.len() as u64).to_le_bytes());
+            let mut sorted: Vec<_> = members.iter().collect();
+            sorted.sort_by_key(|(name, _)| *name);
+            for (name, member) in sorted {
+                text(name, digest);
+                feed(member, digest);
             }
-            Value::Array(elements) => elements.iter().map(canonical).collect(),
-            scalar => scalar.clone(),
+        }
+        Value::Array(elements) => {
+            digest.update(b"a");
+            digest.update((elements.len() as u64).to_le_bytes());
+            elements.iter().for_each(|element| feed(element, digest));
+        }
+        Value::String(string) => {
+            digest.update(b"s");
+            text(string, digest);
+        }
+        scalar => {
+            digest.update(b"v");
+            text(&scalar.to_string(), digest);
         }
     }
-    digest_text(&canonical(value).to_string())
 }
 
 #[cfg(test)]
