@@ -4,6 +4,8 @@
 //! connector joins the suite by one file in `subjects/` and one line in [`subjects::all`].
 
 pub mod behaviours;
+#[cfg(doctest)]
+mod documents;
 pub mod people;
 pub mod run;
 pub mod subject;

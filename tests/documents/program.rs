@@ -1,0 +1,51 @@
+//! The program `hrflow`, as it is built.
+
+use std::{
+    env,
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
+
+use anyhow::{Context, anyhow, ensure};
+
+/// Where the program is. `cargo xtask test` has built it and says so in `HRFLOW_PROGRAM`; else it is built here, once.
+pub(crate) fn path() -> anyhow::Result<PathBuf> {
+    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let built = BUILT.get_or_init(|| match env::var_os("HRFLOW_PROGRAM") {
+        Some(program) => Ok(PathBuf::from(program)),
+        None => build().map_err(|error| format!("{error:#}")),
+    });
+    built.clone().map_err(|error| anyhow!(error))
+}
+
+fn build() -> anyhow::Result<PathBuf> {
+    let output = cargo()
+        .args(["build", "--quiet", "--package", "hrflow-cli", "--message-format", "json-render-diagnostics"])
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(output.status.success(), "the program hrflow cannot be built");
+    let messages = String::from_utf8(output.stdout)?;
+    let mut executables = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["name"] == "hrflow")
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+    executables.next_back().context("cargo does not tell where the program hrflow is")
+}
+
+/// Cargo as if it were called from a shell, at the root. What cargo told us of this package is taken out: `ring` is built
+/// anew whenever these variables change, and with it most of the workspace.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(crate::root());
+    for (name, _) in env::vars_os() {
+        let of_this_package = name.to_str().is_some_and(|name| {
+            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "OUT_DIR"
+        });
+        if of_this_package {
+            command.env_remove(name);
+        }
+    }
+    command
+}

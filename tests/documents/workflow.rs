@@ -1,0 +1,113 @@
+//! Workflow files in documents.
+
+use std::env::VarError;
+
+use anyhow::{Context, ensure};
+use futures::{StreamExt, stream};
+use hrflow_workflow::{Surroundings, Workflow};
+
+use crate::{markdown::Block, playground::Playground};
+
+/// What stands around a part of a workflow file.
+const WHOLE: &str = "\
+workflow_id: documented
+connector: teamtailor
+action: push_profile
+origin_parameters:
+  api_secret: ${HRFLOW_API_SECRET}
+  api_user: ${HRFLOW_API_USER}
+  source_key: ${HRFLOW_SOURCE_KEY}
+  profile_key: ${HRFLOW_PROFILE_KEY}
+target_parameters:
+  Authorization: ${TEAMTAILOR_AUTHORIZATION}
+  X_Api_Version: ${TEAMTAILOR_X_API_VERSION}
+";
+
+/// Whether a workflow file, or a part of one, is accepted. One without origin parameters is for items from a file.
+pub(crate) fn loads(playground: &mut Playground, block: &Block) -> anyhow::Result<()> {
+    put_secrets(playground, &block.text)?;
+    let text = if block.part { merged(&block.text) } else { block.text.clone() };
+    // Files that it names are relative to where it stands.
+    let workflow = Workflow::load(&playground.write(".workflow.yml", &text)?)?;
+    let variables = |name: &str| playground.variables.get(name).cloned().ok_or(VarError::NotPresent);
+    let items = (!text.contains("origin_parameters:")).then(|| stream::empty().boxed());
+    let catalogue = hrflow_connectors::catalogue();
+    workflow.prepare_with(Surroundings { catalogue, variables: &variables, items })?;
+    Ok(())
+}
+
+/// The whole with what the part says in place of its own.
+fn merged(part: &str) -> String {
+    let section = |line: &str| {
+        (!line.starts_with([' ', '#'])).then(|| line.split(':').next().unwrap_or_default().to_owned())
+    };
+    let field = |line: &str| line.trim_start().split(':').next().unwrap_or_default().to_owned();
+    let mut text = String::new();
+    let mut taken = Vec::new();
+    for line in part.lines() {
+        text.push_str(&format!("{line}\n"));
+        if let Some(name) = section(line) {
+            taken.push(name.clone());
+            let of_section = WHOLE.lines().skip_while(|it| section(it).as_ref() != Some(&name)).skip(1);
+            for own in of_section.take_while(|it| section(it).is_none()) {
+                if !part.lines().any(|it| section(it).is_none() && field(it) == field(own)) {
+                    text.push_str(&format!("{own}\n"));
+                }
+            }
+        }
+    }
+    let mut is_taken = false;
+    for line in WHOLE.lines() {
+        if let Some(name) = section(line) {
+            is_taken = taken.contains(&name);
+        }
+        if !is_taken {
+            text.push_str(&format!("{line}\n"));
+        }
+    }
+    text
+}
+
+/// Writes the files that `${file:…}` names: the value of the account's parameter of that name.
+fn put_secrets(playground: &Playground, text: &str) -> anyhow::Result<()> {
+    for line in text.lines() {
+        let Some((field, rest)) = line.split_once("${file:") else { continue };
+        let path = rest.split('}').next().unwrap_or_default();
+        let parameter = format!("_{}", field.trim().trim_end_matches(':').to_uppercase());
+        let mut accounts = playground.variables.iter();
+        let account = accounts.find(|(name, _)| name.ends_with(&parameter));
+        let (_, value) = account.with_context(|| format!("the sandbox has no {parameter}"))?;
+        ensure!(!path.starts_with('/'), "{path} is not relative");
+        playground.write(path, &format!("{value}\n"))?;
+    }
+    Ok(())
+}
+
+/// The connector of a workflow file.
+pub(crate) fn connector(text: &str) -> Option<&str> {
+    text.lines().find_map(|line| line.strip_prefix("connector: ")).map(str::trim)
+}
+
+/// The file with the sandbox's addresses wherever it names none.
+pub(crate) fn lead(text: &str, hrflow: &str, vendor: &str) -> String {
+    let mut text = text.to_owned();
+    for (section, field, value) in [
+        ("origin_parameters", "api_url", hrflow),
+        ("target_parameters", "api_url", vendor),
+        ("options", "allow_local_urls", "true"),
+    ] {
+        let header = format!("{section}:\n");
+        let Some(start) = text.find(&header).map(|start| start + header.len()) else {
+            if section == "options" {
+                text.push_str(&format!("{header}  {field}: {value}\n"));
+            }
+            continue;
+        };
+        let mut lines = text[start..].lines().take_while(|line| line.is_empty() || line.starts_with(' '));
+        let is_there = lines.any(|line| line.trim_start().starts_with(&format!("{field}:")));
+        if !is_there {
+            text.insert_str(start, &format!("  {field}: {value}\n"));
+        }
+    }
+    text
+}

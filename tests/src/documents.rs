@@ -1,0 +1,16 @@
+//! The documents' Rust, as doctests. A document with Rust in it joins here; `cargo test --test documents` says which one
+//! is missing.
+
+macro_rules! documents {
+    ($($name:ident $path:literal),* $(,)?) => {
+        $(#[doc = include_str!($path)] mod $name {})*
+    };
+}
+
+documents! {
+    readme "../../README.md",
+    one_connector_alone "../../docs/guides/one-connector-alone.md",
+    parameters_formats_logics "../../docs/guides/parameters-formats-logics.md",
+    writing_a_connector "../../docs/guides/writing-a-connector.md",
+    teamtailor_push_profile "../../docs/connectors/teamtailor/push_profile.md",
+}
