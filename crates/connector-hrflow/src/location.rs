@@ -56,7 +56,7 @@ impl Record for Location {
 /// and a country may stand in `state`. There are no codes to rely on.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-#[allow(missing_docs)] // The names say it all, and HrFlow says no more.
+#[expect(missing_docs, reason = "the names say it all, and HrFlow says no more")]
 pub struct LocationFields {
     #[serde(deserialize_with = "lenient::text")]
     pub category: Option<String>,

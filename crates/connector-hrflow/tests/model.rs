@@ -1,7 +1,5 @@
 //! Profiles and jobs as HrFlow sends them, in every shape that has been seen, and in any other.
 
-#![allow(clippy::unwrap_used)] // Allowed in tests; these have helpers and strategies outside of them.
-
 use connector_hrflow::{Filled, Job, Profile};
 use proptest::{prelude::*, strategy::Union};
 use serde::{Serialize, de::DeserializeOwned};

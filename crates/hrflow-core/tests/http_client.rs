@@ -1,8 +1,6 @@
 //! The client against a server that misbehaves as scripted: what is sent again, what is not, and what the
 //! error says.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests are not seen as tests")]
-
 use std::{
     sync::{
         Arc,

@@ -1,7 +1,5 @@
 //! Attachments: from wherever data says, and yet nowhere they must not come from.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests are not seen as tests")]
-
 use std::time::{Duration, Instant};
 
 use hrflow_core::{

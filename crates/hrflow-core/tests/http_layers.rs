@@ -1,7 +1,5 @@
 //! The order of the layers around a request, as the documentation of `hrflow_core::http` has it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests are not seen as tests")]
-
 use std::{
     collections::BTreeMap,
     sync::{

@@ -1,7 +1,5 @@
 //! Secrets and personal data stay where they belong: out of logs, errors and `Debug`.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests are not seen as tests")]
-
 use std::{
     io::{self, Write},
     sync::{Arc, Mutex},

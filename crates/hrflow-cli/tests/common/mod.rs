@@ -1,5 +1,5 @@
 //! The program as a user runs it.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::{
     io::Write,

@@ -16,7 +16,7 @@ use serde_json::Value;
 /// What the origin takes.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test program uses a part of it")]
 pub(crate) struct Origin {
     /// The key of the account.
     api_secret: Secret,
@@ -28,7 +28,7 @@ pub(crate) struct Origin {
 /// What the target takes.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test program uses a part of it")]
 pub(crate) struct Target {
     /// The version of the API.
     version: String,
@@ -160,7 +160,7 @@ pub(crate) fn surroundings() -> Surroundings<'static> {
 }
 
 /// What is wrong with a workflow file of this text.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test program uses a part of it")]
 pub(crate) fn faults(text: &str) -> String {
     prepare(text, &[]).err().map(|error| error.to_string()).unwrap_or_default()
 }
