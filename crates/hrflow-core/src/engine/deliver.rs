@@ -81,7 +81,8 @@ impl<I: TargetItem> Delivery<I> {
     pub(super) async fn deliver(&self, batch: &[Prepared<I>]) -> Vec<Fate> {
         let deadline = Instant::now() + Duration::from(self.options.deadline);
         let budget = Budget::new(deadline, self.stop.clone());
-        budget::within(budget, self.deliver_within(batch)).await
+        // Boxed where it is made: its tens of kilobytes would else be moved through every wrapper on the way.
+        budget::within(budget, Box::pin(self.deliver_within(batch))).await
     }
 
     async fn deliver_within(&self, batch: &[Prepared<I>]) -> Vec<Fate> {
