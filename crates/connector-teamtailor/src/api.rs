@@ -5,7 +5,7 @@ use std::time::Duration;
 use hrflow_core::{
     Error, ErrorKind, Execution, OpenContext, Result, Secret, VendorId,
     http::{
-        Answer, Client, Operation,
+        Answer, Client, Operation, VendorClock,
         multipart::{Form, Part},
         segment,
     },
@@ -114,8 +114,8 @@ impl Api {
         self.client.base().host()
     }
 
-    /// The company that the key belongs to, and when the vendor's clock said so.
-    pub(crate) async fn company(&self) -> Result<(Resource, Option<jiff::Timestamp>)> {
+    /// The company that the key belongs to, and the vendor's clock.
+    pub(crate) async fn company(&self) -> Result<(Resource, VendorClock)> {
         let answer = self.client.get(Operation::read("company.read"), "v1/company").send().await?;
         let company = answer.json::<One>()?.data;
         if company.id.is_empty() {
@@ -123,7 +123,7 @@ impl Api {
                 Error::new(ErrorKind::Protocol, "Teamtailor does not tell which company the key belongs to");
             return Err(error.with_status(answer.status()));
         }
-        Ok((company, answer.date()))
+        Ok((company, VendorClock::of(&answer)))
     }
 
     pub(crate) async fn first_user(&self) -> Result<Option<Resource>> {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use hrflow_core::{
     Attachment, AttachmentKind, Error, ErrorKind, Found, Identity, Result, Step, StepTrace, VendorId,
-    http::{Operation, segment},
+    http::{Operation, VendorClock, segment},
     text::one_line,
 };
 use serde_json::{Map, Value, json};
@@ -151,7 +151,7 @@ impl CandidateWriter {
 
     /// Looks for an upload or a note that was sent without an answer; the other steps may be repeated.
     pub(crate) async fn look_for_step(&self, trace: &StepTrace) -> Result<Found> {
-        let since = self.vendor_time(trace.at);
+        let since = VendorClock::earliest(trace.at);
         let found = if let Some(name) = trace.step.name.strip_prefix(UPLOAD) {
             let uploads = self.api.related(&trace.id, "uploads").await?;
             // Where an upload tells when it was made, an older one of the same name does not count.

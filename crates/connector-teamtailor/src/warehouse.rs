@@ -6,10 +6,10 @@ use connector_hrflow::Filled;
 use hrflow_core::{
     Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, OpenContext, Outcome, Receipt,
     Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer, async_trait,
-    http::{DownloadOptions, Downloader, RateLimit, budget},
+    http::{DownloadOptions, Downloader, RateLimit, VendorClock, budget},
     options::OnExisting,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -23,8 +23,6 @@ use crate::{
 
 /// Fifty requests in ten seconds (API documentation, rate limit).
 const RATE_LIMIT: RateLimit = RateLimit::new(50, Duration::from_secs(10));
-/// How far two clocks may still be apart once the vendor's has been read off its answers.
-const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(60);
 /// The step that is the résumé.
 pub(crate) const RESUME: &str = "resume";
 
@@ -75,8 +73,7 @@ impl Target for Candidates {
     async fn open(&self, parameters: Parameters, context: OpenContext) -> Result<Arc<dyn Writer<Candidate>>> {
         let api = Api::new(&parameters, &context)?;
         // A key is a company: its id names the target however often the key is renewed.
-        let (company, vendor_now) = api.company().await?;
-        let skew = vendor_now.map(|vendor| vendor.duration_since(Timestamp::now())).unwrap_or_default();
+        let (company, clock) = api.company().await?;
         let target_id = TargetId(format!("teamtailor {} company {}", api.host(), company.id));
         let note_user = note_user(&api, &parameters).await?;
         let key_field = key_field(&api, &parameters).await?;
@@ -89,7 +86,7 @@ impl Target for Candidates {
             parameters,
             target_id,
             company,
-            skew,
+            clock,
             note_user,
             key_field,
             downloader,
@@ -138,7 +135,7 @@ pub(crate) struct CandidateWriter {
     pub(crate) parameters: Parameters,
     target_id: TargetId,
     company: Resource,
-    skew: SignedDuration,
+    clock: VendorClock,
     /// Who signs the notes; none where none are written.
     pub(crate) note_user: Option<String>,
     /// The custom field that takes the profile's key; none where none does.
@@ -158,6 +155,10 @@ struct Details {
 impl Writer<Candidate> for CandidateWriter {
     fn target_id(&self) -> &TargetId {
         &self.target_id
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     fn identity(&self, item: &Candidate) -> Option<Identity> {
@@ -185,7 +186,7 @@ impl Writer<Candidate> for CandidateWriter {
         let details: Details = serde_json::from_value(trace.details.clone()).map_err(|error| {
             Error::new(ErrorKind::Internal, "the trace cannot be read").with_source(error)
         })?;
-        let since = self.vendor_time(trace.at);
+        let since = VendorClock::earliest(trace.at);
         let is_ours =
             |it: &Resource| created_at(it).is_some_and(|at| at >= since) && members_of(it) == details.members;
         if let Some(email) = &details.email {
@@ -339,11 +340,6 @@ impl CandidateWriter {
     /// Whether Teamtailor may be sent to an address to fetch what is there.
     pub(crate) fn may_fetch(&self, url: &str) -> bool {
         may_fetch(url, self.allow_local_urls)
-    }
-
-    /// A moment of ours by the vendor's clock, early enough for what is left between the two.
-    pub(crate) fn vendor_time(&self, at: Timestamp) -> Timestamp {
-        at.checked_add(self.skew).and_then(|at| at.checked_sub(CLOCK_TOLERANCE)).unwrap_or(at)
     }
 }
 

@@ -89,7 +89,7 @@ pub struct Step {
 /// The little that is stored before an item or a step is sent, so that its fate can be found out later.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
-    /// When it was about to be sent, by our clock.
+    /// When it was about to be sent, by the clock of the target's writer.
     pub at: Timestamp,
     /// The hash of what was about to be sent.
     pub hash: ContentHash,
@@ -102,7 +102,7 @@ pub struct Trace {
 /// The trace of a step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepTrace {
-    /// When it was about to be sent, by our clock.
+    /// When it was about to be sent, by the clock of the target's writer.
     pub at: Timestamp,
     /// The record that it belongs to.
     pub id: VendorId,

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -108,6 +109,12 @@ pub struct Write<'a, I> {
 pub trait Writer<I: TargetItem>: Send + Sync {
     /// Where it writes to.
     fn target_id(&self) -> &TargetId;
+
+    /// The time at the target, which traces are stamped with. A target that tells its time overrides this, with a
+    /// [`VendorClock`](crate::http::VendorClock) for instance: a clock of ours that is set then misleads no look-up.
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
 
     /// What makes two items one record at this target: the normalised e-mail address, where there is one.
     fn identity(&self, item: &I) -> Option<Identity>;

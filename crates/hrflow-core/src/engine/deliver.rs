@@ -257,11 +257,12 @@ impl<I: TargetItem> Delivery<I> {
     async fn trace(&self, parcels: &[(&Parcel<'_, I>, Option<&VendorId>)]) -> Result<Vec<Trace>> {
         let items: Vec<&I> = parcels.iter().map(|(parcel, _)| &parcel.prepared.item).collect();
         let details = guarded_future(self.writer.trace(&items)).await.and_then(|details| details)?;
+        let at = self.writer.now();
         let traces: Vec<Trace> = parcels
             .iter()
             .zip(details)
             .map(|((parcel, _), details)| Trace {
-                at: Timestamp::now(),
+                at,
                 hash: parcel.prepared.hash.clone(),
                 identity: parcel.prepared.identity.clone(),
                 details,

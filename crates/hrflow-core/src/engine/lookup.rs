@@ -30,7 +30,7 @@ impl<I: TargetItem> Delivery<I> {
         sent_until: Option<Instant>,
     ) -> Result<Resolution> {
         let lag = self.writer.lookup_lag();
-        let conclusive_from = sent_until.unwrap_or_else(|| since(trace.at)) + lag;
+        let conclusive_from = sent_until.unwrap_or_else(|| since(trace.at, self.writer.now())) + lag;
         loop {
             let asked = Instant::now();
             let found = guarded_future(self.writer.find(trace)).await.and_then(|found| found)?;
@@ -71,9 +71,9 @@ impl<I: TargetItem> Delivery<I> {
     }
 }
 
-/// A moment of the wall clock on our own; one in the future, after the clock was set back, counts as now.
-pub(super) fn since(at: Timestamp) -> Instant {
-    let ago = Timestamp::now().duration_since(at);
+/// A moment of the writer's clock on our monotonic one; one in the future, after a clock was set back, counts as now.
+fn since(at: Timestamp, now: Timestamp) -> Instant {
+    let ago = now.duration_since(at);
     let ago = std::time::Duration::try_from(ago).unwrap_or_default();
     Instant::now().checked_sub(ago).unwrap_or_else(Instant::now)
 }

@@ -1,7 +1,5 @@
 //! Steps: what is sent after its item, each with its own trace, receipt and dead letter.
 
-use jiff::Timestamp;
-
 use super::{
     deliver::{Delivery, Fate, Parcel},
     guarded_future,
@@ -106,7 +104,7 @@ impl<I: TargetItem> Delivery<I> {
                 Err(unknown) => return Ok(Err((unknown, 0, true))),
             }
         }
-        let trace = StepTrace { at: Timestamp::now(), id: id.clone(), step: step.clone() };
+        let trace = StepTrace { at: self.writer.now(), id: id.clone(), step: step.clone() };
         let intent = Intent { key: parcel.key.clone(), trace: IntentTrace::Step(trace.clone()) };
         self.state.intend(&[intent]).await?;
         let mut attempt = 1;

@@ -44,6 +44,7 @@ mod send;
 pub mod telemetry;
 mod token;
 mod transport;
+mod vendor_clock;
 mod words;
 
 pub use reqwest::{Method, multipart};
@@ -59,4 +60,5 @@ pub use self::{
     rate_limit::RateLimit,
     request::Request,
     token::{Token, TokenProvider, TokenSource},
+    vendor_clock::VendorClock,
 };
