@@ -105,6 +105,11 @@ impl ItemKey {
         &self.0
     }
 
+    /// Whether `wanted` names it: the whole key, or what follows its source.
+    pub fn is(&self, wanted: &str) -> bool {
+        self.0 == wanted || self.0.split_once('/').is_some_and(|(_, key)| key == wanted)
+    }
+
     /// A short digest of the key, fit for logs.
     pub fn short(&self) -> String {
         let mut digest = digest_text(&self.0);
@@ -154,6 +159,11 @@ impl Identity {
 pub struct ContentHash(String);
 
 impl ContentHash {
+    /// The digest.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The hash of a formatted item: everything but the members that change by themselves, and of
     /// its attachments the identities only.
     ///

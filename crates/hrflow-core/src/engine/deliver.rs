@@ -18,7 +18,9 @@ use crate::{
     item::{DataType, ItemKey, TargetItem},
     options::{Attachments, OnExisting, Options},
     receipt::{Outcome, Receipt, Trace, VendorId},
-    state::{Claim, DeadLetter, Entry, Intent, IntentTrace, JournalKey, Record, RunState, StoredReceipt},
+    state::{
+        Claim, DeadLetter, Entry, Intent, IntentTrace, JournalKey, Passage, Record, RunState, StoredReceipt,
+    },
     target::{Write, Writer},
 };
 
@@ -34,6 +36,7 @@ pub(super) struct Delivery<I> {
     pub(super) workflow_id: String,
     pub(super) run_id: String,
     pub(super) resend: bool,
+    pub(super) retry: bool,
     pub(super) options: Options,
     pub(super) stop: CancellationToken,
 }
@@ -66,12 +69,32 @@ pub(super) struct Parcel<'a, I> {
     pub(super) recovered: bool,
 }
 
+/// How an item came to be settled: what counts it, and what its history says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Settlement {
+    pub(super) count: Count,
+    pub(super) passage: Passage,
+}
+
+impl Settlement {
+    const UNCHANGED: Self = Self { count: Count::Duplicate, passage: Passage::Unchanged };
+    const RECOVERED: Self = Self { count: Count::Success, passage: Passage::Recovered };
+
+    fn of(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Created => Self { count: Count::Success, passage: Passage::Created },
+            Outcome::Updated => Self { count: Count::Success, passage: Passage::Updated },
+            Outcome::AlreadyThere => Self { count: Count::Duplicate, passage: Passage::AlreadyThere },
+        }
+    }
+}
+
 /// What is to be done with a parcel.
 enum Decision {
     /// Write it, over the record that is known.
     Send(Option<VendorId>),
     /// Nothing new to write: go on with the steps of the receipt, save those that went along.
-    Keep(StoredReceipt, Count, Vec<String>),
+    Keep(StoredReceipt, Settlement, Vec<String>),
     /// It is settled, or the run stops.
     Done(Fate),
 }
@@ -101,8 +124,8 @@ impl<I: TargetItem> Delivery<I> {
                     let mut parcel = self.parcel(&batch[index], *entry);
                     match self.decide(&mut parcel).await {
                         Decision::Send(known) => sends.push((index, parcel, known)),
-                        Decision::Keep(receipt, count, done) => {
-                            fates[index] = Some(self.finish(&parcel, receipt, count, &done).await);
+                        Decision::Keep(receipt, how, done) => {
+                            fates[index] = Some(self.finish(&parcel, receipt, how, &done).await);
                         }
                         Decision::Done(fate) => fates[index] = Some(fate),
                     }
@@ -144,9 +167,7 @@ impl<I: TargetItem> Delivery<I> {
                         Decision::Send(known) => {
                             self.send(&[(&parcel, known.as_ref())]).await.pop().unwrap_or_default()
                         }
-                        Decision::Keep(receipt, count, done) => {
-                            self.finish(&parcel, receipt, count, &done).await
-                        }
+                        Decision::Keep(receipt, how, done) => self.finish(&parcel, receipt, how, &done).await,
                         Decision::Done(fate) => fate,
                     };
                 }
@@ -156,13 +177,15 @@ impl<I: TargetItem> Delivery<I> {
 
     /// What the journal's knowledge of an item means for this run.
     async fn decide(&self, parcel: &mut Parcel<'_, I>) -> Decision {
-        let mut just_created = false;
+        let mut kept = Settlement::UNCHANGED;
         let mut done = Vec::new();
+        let mut half_updated = false;
         if let Some(trace) = parcel.entry.trace.take() {
             // A trace over a receipt was an update, and an update may be sent again.
-            let resolution = match parcel.entry.receipt {
-                Some(_) => Ok(Resolution::Absent),
-                None => self.resolve(&trace, &parcel.prepared.key, None).await,
+            half_updated = parcel.entry.receipt.is_some();
+            let resolution = match half_updated {
+                true => Ok(Resolution::Absent),
+                false => self.resolve(&trace, &parcel.prepared.key, None).await,
             };
             match resolution {
                 Err(error) if error.scope() == Scope::Run => return Decision::Done(Fate::stopped(error)),
@@ -176,13 +199,14 @@ impl<I: TargetItem> Delivery<I> {
                     return Decision::Done(self.unknown(parcel, &trace, &error, why, 0).await);
                 }
                 Ok(Resolution::Ours(id)) => {
-                    just_created = true;
+                    kept = Settlement::RECOVERED;
                     parcel.recovered = true;
                     let receipt = self.created(parcel, id).await;
                     parcel.entry.receipt = Some(self.stored(parcel, &receipt, &trace));
                     done = receipt.steps;
                 }
                 Ok(Resolution::Someone(id)) => {
+                    kept = Settlement::of(Outcome::AlreadyThere);
                     parcel.recovered = true;
                     let receipt = Receipt::new(Outcome::AlreadyThere, id);
                     parcel.entry.receipt = Some(self.stored(parcel, &receipt, &trace));
@@ -198,14 +222,15 @@ impl<I: TargetItem> Delivery<I> {
         let update = self.options.on_existing == OnExisting::Update;
         match parcel.entry.receipt.clone() {
             None => Decision::Send(None),
+            Some(receipt) if self.retry => Decision::Keep(receipt, kept, done),
             Some(receipt) if self.resend => Decision::Send(receipt.id.filter(|_| update)),
             Some(receipt) => {
-                let delivered =
-                    receipt.hash == parcel.prepared.hash && receipt.outcome != Outcome::AlreadyThere;
-                match (update, delivered) {
-                    (true, false) => Decision::Send(receipt.id),
-                    _ if just_created => Decision::Keep(receipt, Count::Success, done),
-                    _ => Decision::Keep(receipt, Count::Duplicate, done),
+                let delivered = receipt.hash == parcel.prepared.hash
+                    && receipt.outcome != Outcome::AlreadyThere
+                    && !half_updated;
+                match update && !delivered {
+                    true => Decision::Send(receipt.id),
+                    false => Decision::Keep(receipt, kept, done),
                 }
             }
         }
@@ -371,15 +396,11 @@ impl<I: TargetItem> Delivery<I> {
 
     /// The target answered: its receipt is stored before anything else happens.
     async fn received(&self, parcel: &Parcel<'_, I>, receipt: &Receipt, trace: &Trace) -> Fate {
-        let count = match receipt.outcome {
-            Outcome::Created | Outcome::Updated => Count::Success,
-            Outcome::AlreadyThere => Count::Duplicate,
-        };
         for warning in &receipt.warnings {
             tracing::warn!(item = parcel.prepared.key.short(), warning, "delivered with a warning");
         }
         let stored = self.stored(parcel, receipt, trace);
-        self.finish(parcel, stored, count, &receipt.steps).await
+        self.finish(parcel, stored, Settlement::of(receipt.outcome), &receipt.steps).await
     }
 
     /// The receipt as the journal keeps it.
@@ -401,14 +422,14 @@ impl<I: TargetItem> Delivery<I> {
         &self,
         parcel: &Parcel<'_, I>,
         receipt: StoredReceipt,
-        count: Count,
+        how: Settlement,
         done_steps: &[String],
     ) -> Fate {
         let mut fate = Fate { recovered: parcel.recovered, ..Fate::default() };
-        if let Err(error) = self.settle_steps(parcel, receipt, done_steps, &mut fate).await {
+        if let Err(error) = self.settle_steps(parcel, receipt, how.passage, done_steps, &mut fate).await {
             return Fate::stopped(error);
         }
-        fate.count = Some(count);
+        fate.count = Some(how.count);
         fate
     }
 
@@ -419,7 +440,7 @@ impl<I: TargetItem> Delivery<I> {
         let records = [
             Record::NotSent(parcel.key.clone()),
             Record::DeadLetter(Box::new(letter)),
-            Record::Settled(parcel.key.clone()),
+            Record::Settled(parcel.key.clone(), None),
         ];
         self.failed(parcel, error, &records).await
     }
@@ -439,7 +460,7 @@ impl<I: TargetItem> Delivery<I> {
             .advise("Look at the target; it is not sent again without another look.");
         let letter =
             self.letter(&parcel.prepared.key, parcel.prepared.origin.as_ref(), "write", &unknown, attempts);
-        let records = [Record::DeadLetter(Box::new(letter)), Record::Settled(parcel.key.clone())];
+        let records = [Record::DeadLetter(Box::new(letter)), Record::Settled(parcel.key.clone(), None)];
         self.failed(parcel, unknown, &records).await
     }
 
@@ -453,6 +474,11 @@ impl<I: TargetItem> Delivery<I> {
                 stop: None,
             },
         }
+    }
+
+    /// Notes an item that a logic discarded.
+    pub(super) async fn discard(&self, key: &ItemKey) -> Result<()> {
+        self.state.discard(&self.key(key)).await
     }
 
     /// Stores the dead letter of an item that did not get as far as the target.

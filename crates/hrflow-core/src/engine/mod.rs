@@ -73,6 +73,9 @@ pub struct Environment {
     pub progress: Option<watch::Sender<Events>>,
     /// Send items although the journal says that they are delivered and unchanged.
     pub resend: bool,
+    /// The items are dead letters. What the journal knows as delivered by now stays as it is: of it, only
+    /// steps that are missing are sent.
+    pub retry: bool,
     /// Read no more items than this.
     pub limit: Option<u64>,
     /// Write nothing; hand over what would be sent.
@@ -89,6 +92,7 @@ impl Default for Environment {
             grace: DEFAULT_GRACE,
             progress: None,
             resend: false,
+            retry: false,
             limit: None,
             dry_run: None,
             run_id: None,
@@ -184,6 +188,8 @@ async fn execute<O: Origin, T: Target>(
     let info = RunInfo {
         run_id: report.run_id().to_owned(),
         workflow_id: plan.workflow_id.clone(),
+        connector: plan.connector.clone(),
+        action: plan.action.clone(),
         started_at: Timestamp::now(),
         cursor: incremental,
     };
@@ -223,6 +229,7 @@ async fn execute<O: Origin, T: Target>(
         workflow_id: plan.workflow_id,
         run_id: report.run_id().to_owned(),
         resend: plan.environment.resend,
+        retry: plan.environment.retry,
         options: plan.options,
         stop: stop.clone(),
     };
@@ -441,10 +448,13 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
                 ready.identity = self.delivery.writer.identity(&ready.item);
                 self.window.push(ready);
             }
-            Preparation::Discarded { seq } => {
-                self.report.discard();
-                self.progress.settled(seq);
-            }
+            Preparation::Discarded { seq, key } => match self.delivery.discard(&key).await {
+                Ok(()) => {
+                    self.report.discard();
+                    self.progress.settled(seq);
+                }
+                Err(error) => self.halt(&error),
+            },
             Preparation::Failed { seq, key, stage, error, origin } => {
                 // Durable before it is counted: a crash in between must not lose it.
                 match self.delivery.dead_letter(&key, origin.as_ref(), stage, &error, 1).await {

@@ -44,7 +44,7 @@ pub(super) struct Prepared<I> {
 /// What became of an item before it reached the target.
 pub(super) enum Preparation<I> {
     Ready(Prepared<I>),
-    Discarded { seq: u64 },
+    Discarded { seq: u64, key: ItemKey },
     Failed { seq: u64, key: ItemKey, stage: &'static str, error: Error, origin: Box<dyn Original> },
 }
 
@@ -71,7 +71,7 @@ impl<O: Origin, I: TargetItem> Recipe<O, I> {
         for logic in &self.logics {
             formatted = match guarded(|| logic(formatted)) {
                 Ok(Some(kept)) => kept,
-                Ok(None) => return Preparation::Discarded { seq },
+                Ok(None) => return Preparation::Discarded { seq, key },
                 Err(error) => return failed(key, "logics", error, item),
             };
         }

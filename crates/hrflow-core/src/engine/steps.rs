@@ -1,5 +1,7 @@
 //! Steps: what is sent after its item, each with its own trace, receipt and dead letter.
 
+use jiff::Timestamp;
+
 use super::{
     deliver::{Delivery, Fate, Parcel},
     guarded_future,
@@ -10,7 +12,7 @@ use crate::{
     item::TargetItem,
     options::Attachments,
     receipt::{Found, Step, StepTrace, VendorId},
-    state::{Intent, IntentTrace, KnownStep, Record, StoredReceipt},
+    state::{Intent, IntentTrace, KnownStep, Passage, Record, StoredReceipt},
 };
 
 impl<I: TargetItem> Delivery<I> {
@@ -20,33 +22,37 @@ impl<I: TargetItem> Delivery<I> {
         &self,
         parcel: &Parcel<'_, I>,
         mut receipt: StoredReceipt,
+        passage: Passage,
         done: &[String],
         fate: &mut Fate,
     ) -> Result<()> {
         let steps = self.writer.steps(&parcel.prepared.item);
         let mut due = Vec::new();
+        let mut along = Vec::new();
         for step in steps {
             if done.contains(&step.name) {
+                along.push(Record::Step(parcel.key.clone(), known(&step, true)));
                 remember(&mut receipt, &step, true);
             } else if self.is_wanted(&step) && !is_sent(&receipt, &step) {
                 if self.is_due(parcel, &receipt, &step) {
                     due.push(step);
-                } else {
+                } else if !self.retry {
                     remember(&mut receipt, &step, false);
                 }
             }
         }
-        let settled = Record::Settled(parcel.key.clone());
+        let settled = Record::Settled(parcel.key.clone(), Some(passage));
         let unchanged =
             parcel.entry.receipt.as_ref().is_some_and(|earlier| *earlier == receipt) && !parcel.recovered;
         let id = receipt.id.clone();
         let stored = (!unchanged).then(|| Record::Receipt(parcel.key.clone(), receipt));
+        let mut records: Vec<Record> = stored.into_iter().chain(along).collect();
         if due.is_empty() {
-            let records: Vec<Record> = stored.into_iter().chain([settled]).collect();
+            records.push(settled);
             return self.state.record(&records).await;
         }
-        if let Some(stored) = stored {
-            self.state.record(&[stored]).await?;
+        if !records.is_empty() {
+            self.state.record(&records).await?;
         }
         for step in due {
             if let Err((error, attempts, unknown)) = self.deliver_step(parcel, id.as_ref(), &step).await? {
@@ -73,6 +79,10 @@ impl<I: TargetItem> Delivery<I> {
     /// Steps are for records that we created. At a record that was there before us, a document is sent only
     /// if it is new for certain — the journal has seen the others — or if documents are asked for always.
     fn is_due(&self, parcel: &Parcel<'_, I>, receipt: &StoredReceipt, step: &Step) -> bool {
+        // A dead letter is older than what a later run has sent in its place.
+        if self.retry && receipt.steps.iter().any(|known| known.sent && known.name == step.name) {
+            return false;
+        }
         let seen_before = parcel.entry.receipt.is_some() && !parcel.recovered;
         let known =
             receipt.steps.iter().any(|known| known.name == step.name && known.identity == step.identity);
@@ -94,8 +104,7 @@ impl<I: TargetItem> Delivery<I> {
                 Error::new(ErrorKind::Invalid, "the target did not tell the id of the record it belongs to");
             return Ok(Err((error, 0, false)));
         };
-        let known = KnownStep { name: step.name.clone(), identity: step.identity.clone(), sent: true };
-        let done = Record::Step(parcel.key.clone(), known);
+        let done = Record::Step(parcel.key.clone(), known(step, true));
         let earlier = parcel.entry.step_traces.iter().find(|trace| trace.step == *step && trace.id == *id);
         if let Some(trace) = earlier.filter(|_| !step.idempotent) {
             match self.find_step(trace).await {
@@ -164,6 +173,15 @@ fn is_sent(receipt: &StoredReceipt, step: &Step) -> bool {
 }
 
 fn remember(receipt: &mut StoredReceipt, step: &Step, sent: bool) {
+    let same = |known: &KnownStep| known.identity == step.identity && known.sent == sent;
+    if receipt.steps.iter().any(|known| known.name == step.name && same(known)) {
+        return;
+    }
     receipt.steps.retain(|known| known.name != step.name);
-    receipt.steps.push(KnownStep { name: step.name.clone(), identity: step.identity.clone(), sent });
+    receipt.steps.push(known(step, sent));
+}
+
+fn known(step: &Step, sent: bool) -> KnownStep {
+    let Step { name, identity, .. } = step.clone();
+    KnownStep { name, identity, sent, at: Timestamp::now() }
 }

@@ -6,9 +6,11 @@ use std::{
 };
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::{
-    Claim, DeadLetter, Entry, Grants, Intent, IntentTrace, JournalKey, Record, RunInfo, RunState, State,
+    Claim, DeadLetter, Delivered, Entry, Grants, History, Intent, IntentTrace, ItemHistory, JournalKey,
+    LetterFilter, Passage, PastPassage, PastRun, Record, RunInfo, RunStage, RunState, State, StoredLetter,
     StoredReceipt,
 };
 use crate::{
@@ -25,8 +27,13 @@ use crate::{
 const MAX_RECEIPTS: usize = 4_000;
 /// How many dead letters are kept.
 const MAX_DEAD_LETTERS: usize = 1_000;
+/// How many passages are kept.
+const MAX_PASSAGES: usize = 1_000;
+/// How many runs are kept.
+const MAX_RUNS: usize = 100;
 
-/// State that is gone with the process. It keeps the last 4,000 receipts and 1,000 dead letters.
+/// State that is gone with the process. It keeps the last 4,000 receipts, 1,000 dead letters, 1,000 passages and
+/// 100 runs.
 #[derive(Clone, Default)]
 pub struct MemoryState {
     shared: Arc<Mutex<Shared>>,
@@ -38,10 +45,12 @@ struct Shared {
     entries: HashMap<JournalKey, Slot>,
     settled: VecDeque<JournalKey>,
     owners: HashMap<(TargetId, DataType, VendorId), ItemKey>,
-    dead_letters: VecDeque<DeadLetter>,
+    dead_letters: VecDeque<StoredLetter>,
+    letters: i64,
+    passages: VecDeque<(JournalKey, PastPassage)>,
     cursors: HashMap<String, String>,
     cursor_owners: HashSet<String>,
-    results: HashMap<String, RunResult>,
+    runs: VecDeque<PastRun>,
 }
 
 #[derive(Default)]
@@ -58,7 +67,7 @@ impl MemoryState {
 
     /// The dead letters, oldest first.
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
-        self.lock().dead_letters.iter().cloned().collect()
+        self.lock().dead_letters.iter().map(|stored| stored.letter.clone()).collect()
     }
 
     /// What is known of an item.
@@ -81,15 +90,22 @@ impl State for MemoryState {
             )
             .advise("Wait until it has ended."));
         }
+        self.lock().begin(run);
         Ok(Arc::new(MemoryRun { state: self.clone(), run: run.clone() }))
     }
 
     async fn last_result(&self, workflow_id: &str) -> Result<Option<RunResult>> {
-        Ok(self.lock().results.get(workflow_id).cloned())
+        let shared = self.lock();
+        let results = shared.runs.iter().rev().filter(|run| run.workflow_id == workflow_id);
+        Ok(results.filter_map(|run| run.result.clone()).next())
     }
 
     fn grants(&self) -> Arc<dyn Grants> {
         self.grants.clone()
+    }
+
+    fn history(&self) -> Arc<dyn History> {
+        Arc::new(self.clone())
     }
 }
 
@@ -112,6 +128,9 @@ impl Drop for MemoryRun {
         }
         for slot in shared.entries.values_mut().filter(|slot| slot.owner.as_ref() == Some(&self.run.run_id)) {
             slot.owner = None;
+        }
+        if let Some(run) = shared.run_mut(&self.run.run_id).filter(|run| run.stage == RunStage::Running) {
+            run.stage = RunStage::BrokenOff;
         }
     }
 }
@@ -142,12 +161,6 @@ impl RunState for MemoryRun {
         Ok(claims.collect())
     }
 
-    async fn release(&self, keys: &[JournalKey]) -> Result<()> {
-        let mut shared = self.lock();
-        keys.iter().for_each(|key| shared.release(key));
-        Ok(())
-    }
-
     async fn intend(&self, intents: &[Intent]) -> Result<()> {
         let mut shared = self.lock();
         for intent in intents {
@@ -165,7 +178,7 @@ impl RunState for MemoryRun {
 
     async fn record(&self, records: &[Record]) -> Result<()> {
         let mut shared = self.lock();
-        records.iter().for_each(|record| shared.record(record));
+        records.iter().for_each(|record| shared.record(&self.run, record));
         Ok(())
     }
 
@@ -178,14 +191,161 @@ impl RunState for MemoryRun {
         Ok(self.lock().owners.get(&(target.clone(), data_type, id.clone())).cloned())
     }
 
+    async fn discard(&self, key: &JournalKey) -> Result<()> {
+        let mut shared = self.lock();
+        shared.drop_item_letters(key, |letter| letter.kind != ErrorKind::OutcomeUnknown);
+        shared.passed(&self.run, key, "logics", Passage::Discarded, None);
+        Ok(())
+    }
+
     async fn finish(&self, result: &RunResult) -> Result<()> {
-        self.lock().results.insert(self.run.workflow_id.clone(), result.clone());
+        if let Some(run) = self.lock().run_mut(&self.run.run_id) {
+            run.stage = RunStage::Finished;
+            run.result = Some(result.clone());
+        }
         Ok(())
     }
 }
 
+#[async_trait]
+impl History for MemoryState {
+    async fn runs(&self, workflow_id: Option<&str>, most: usize) -> Result<Vec<PastRun>> {
+        let shared = self.lock();
+        let wanted = |run: &&PastRun| workflow_id.is_none_or(|wanted| run.workflow_id == wanted);
+        Ok(shared.runs.iter().rev().filter(wanted).take(most).cloned().collect())
+    }
+
+    async fn run(&self, id: &str) -> Result<Vec<PastRun>> {
+        Ok(self.lock().runs.iter().filter(|run| run.run_id.starts_with(id)).cloned().collect())
+    }
+
+    async fn items(&self, wanted: &str) -> Result<Vec<ItemHistory>> {
+        let shared = self.lock();
+        let mut keys: Vec<&JournalKey> = shared
+            .entries
+            .iter()
+            .filter(|(key, slot)| {
+                let id = slot.entry.receipt.as_ref().and_then(|receipt| receipt.id.as_ref());
+                key.item.is(wanted) || id.is_some_and(|id| id.0 == wanted)
+            })
+            .map(|(key, _)| key)
+            .chain(shared.passages.iter().map(|(key, _)| key).filter(|key| key.item.is(wanted)))
+            .collect();
+        keys.sort_by_key(|key| (&key.target.0, &key.item));
+        keys.dedup();
+        Ok(keys.into_iter().map(|key| shared.history_of(key)).collect())
+    }
+
+    async fn dead_letters(
+        &self,
+        filter: &LetterFilter,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<StoredLetter>> {
+        let shared = self.lock();
+        let wanted = |stored: &&StoredLetter| stored.number > after && filter.takes(&stored.letter);
+        Ok(shared.dead_letters.iter().filter(wanted).take(most).cloned().collect())
+    }
+
+    async fn drop_dead_letters(&self, filter: &LetterFilter) -> Result<u64> {
+        let mut shared = self.lock();
+        let before = shared.dead_letters.len();
+        shared.dead_letters.retain(|stored| !filter.takes(&stored.letter));
+        Ok((before - shared.dead_letters.len()) as u64)
+    }
+
+    async fn receipts(&self, after: i64, most: usize) -> Result<Vec<Delivered>> {
+        let shared = self.lock();
+        let delivered = (1..).zip(&shared.settled).filter_map(|(number, key)| {
+            let receipt = shared.entries.get(key)?.entry.receipt.clone()?;
+            let JournalKey { target, data_type, item } = key.clone();
+            Some(Delivered { number, target, data_type, key: item, receipt })
+        });
+        Ok(delivered.filter(|it| it.number > after).take(most).collect())
+    }
+}
+
 impl Shared {
-    fn record(&mut self, record: &Record) {
+    fn begin(&mut self, run: &RunInfo) {
+        if self.runs.len() == MAX_RUNS {
+            self.runs.pop_front();
+        }
+        self.runs.push_back(PastRun {
+            run_id: run.run_id.clone(),
+            workflow_id: run.workflow_id.clone(),
+            connector: run.connector.clone(),
+            action: run.action.clone(),
+            stage: RunStage::Running,
+            started_at: run.started_at,
+            result: None,
+        });
+    }
+
+    fn run_mut(&mut self, run_id: &str) -> Option<&mut PastRun> {
+        self.runs.iter_mut().find(|run| run.run_id == run_id)
+    }
+
+    fn passed(
+        &mut self,
+        run: &RunInfo,
+        key: &JournalKey,
+        step: &str,
+        passage: Passage,
+        kind: Option<ErrorKind>,
+    ) {
+        if self.passages.len() == MAX_PASSAGES {
+            self.passages.pop_front();
+        }
+        let passage = PastPassage {
+            run_id: run.run_id.clone(),
+            workflow_id: run.workflow_id.clone(),
+            at: Timestamp::now(),
+            step: step.to_owned(),
+            passage,
+            kind,
+        };
+        self.passages.push_back((key.clone(), passage));
+    }
+
+    fn history_of(&self, key: &JournalKey) -> ItemHistory {
+        let entry = self.entries.get(key).map(|slot| slot.entry.clone()).unwrap_or_default();
+        let write = entry.trace.map(|trace| ("write".to_owned(), trace.at));
+        let steps = entry.step_traces.into_iter().map(|trace| (trace.step.name, trace.at));
+        let passages = self.passages.iter().filter(|(known, _)| known == key);
+        let letters = self.dead_letters.iter().filter(|stored| is_about(&stored.letter, key));
+        ItemHistory {
+            target: key.target.clone(),
+            data_type: key.data_type,
+            key: key.item.clone(),
+            receipt: entry.receipt,
+            unanswered: write.into_iter().chain(steps).collect(),
+            passages: passages.map(|(_, passage)| passage.clone()).collect(),
+            dead_letters: letters.cloned().collect(),
+        }
+    }
+
+    fn drop_item_letters(&mut self, key: &JournalKey, wanted: impl Fn(&DeadLetter) -> bool) {
+        self.dead_letters.retain(|stored| {
+            let letter = &stored.letter;
+            !(letter.is_of_item() && is_about(letter, key) && wanted(letter))
+        });
+    }
+
+    fn keep_letter(&mut self, letter: &DeadLetter) {
+        if let Some(known) = self.dead_letters.iter_mut().find(|known| known.letter.is_same(letter)) {
+            let attempts = known.letter.attempts.saturating_add(letter.attempts);
+            known.letter = DeadLetter { attempts, ..letter.clone() };
+            return;
+        }
+        if self.dead_letters.len() == MAX_DEAD_LETTERS {
+            self.dead_letters.pop_front();
+        }
+        self.letters += 1;
+        let number = self.letters;
+        self.dead_letters.push_back(StoredLetter { number, letter: letter.clone(), first_at: letter.at });
+    }
+
+    fn record(&mut self, run: &RunInfo, record: &Record) {
         match record {
             Record::Receipt(key, receipt) => self.receipt(key, receipt),
             Record::Step(key, step) => {
@@ -195,6 +355,8 @@ impl Shared {
                     receipt.steps.retain(|known| known.name != step.name);
                     receipt.steps.push(step.clone());
                 }
+                self.dead_letters.retain(|it| !(it.letter.step == step.name && is_about(&it.letter, key)));
+                self.passed(run, key, &step.name, Passage::Sent, None);
             }
             Record::NotSent(key) => self.entries.entry(key.clone()).or_default().entry.trace = None,
             Record::StepNotSent(key, name) => {
@@ -202,12 +364,21 @@ impl Shared {
                 entry.step_traces.retain(|known| known.step.name != *name);
             }
             Record::DeadLetter(letter) => {
-                if self.dead_letters.len() == MAX_DEAD_LETTERS {
-                    self.dead_letters.pop_front();
-                }
-                self.dead_letters.push_back((**letter).clone());
+                let key = JournalKey {
+                    target: letter.target.clone(),
+                    data_type: letter.data_type,
+                    item: letter.key.clone(),
+                };
+                self.passed(run, &key, &letter.step, Passage::Failed, Some(letter.kind));
+                self.keep_letter(letter);
             }
-            Record::Settled(key) => self.release(key),
+            Record::Settled(key, passage) => {
+                if let Some(passage) = passage {
+                    self.drop_item_letters(key, |_| true);
+                    self.passed(run, key, "write", *passage, None);
+                }
+                self.release(key);
+            }
         }
     }
 
@@ -250,6 +421,10 @@ impl Shared {
     }
 }
 
+fn is_about(letter: &DeadLetter, key: &JournalKey) -> bool {
+    letter.key == key.item && letter.target == key.target && letter.data_type == key.data_type
+}
+
 /// Grants in memory.
 #[derive(Default)]
 struct MemoryGrants {
@@ -280,7 +455,6 @@ impl Grants for MemoryGrants {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
     use serde_json::json;
 
     use super::*;
@@ -307,7 +481,9 @@ mod tests {
 
     async fn run(state: &MemoryState, id: &str, cursor: bool) -> Result<Arc<dyn RunState>> {
         let (run_id, workflow_id) = (id.to_owned(), "workflow".to_owned());
-        state.begin_run(&RunInfo { run_id, workflow_id, started_at: Timestamp::UNIX_EPOCH, cursor }).await
+        let (connector, action) = ("connector".to_owned(), "action".to_owned());
+        let started_at = Timestamp::UNIX_EPOCH;
+        state.begin_run(&RunInfo { run_id, workflow_id, connector, action, started_at, cursor }).await
     }
 
     #[tokio::test]
@@ -316,7 +492,7 @@ mod tests {
         let run = run(&state, "run", false).await.unwrap();
         for index in 0..=MAX_RECEIPTS {
             run.claim(&[key(index)]).await.unwrap();
-            run.record(&[Record::Receipt(key(index), receipt(index)), Record::Settled(key(index))])
+            run.record(&[Record::Receipt(key(index), receipt(index)), Record::Settled(key(index), None)])
                 .await
                 .unwrap();
         }
@@ -340,7 +516,7 @@ mod tests {
         assert_eq!(two.claim(&[key(0)]).await.unwrap(), [Claim::Busy]);
         drop(one);
         assert!(granted(two.claim(&[key(0)]).await.unwrap()));
-        two.release(&[key(0)]).await.unwrap();
+        two.record(&[Record::Settled(key(0), None)]).await.unwrap();
         assert!(state.lock().entries.is_empty(), "an item that nothing is known of takes no room");
     }
 

@@ -3,21 +3,31 @@
 //! The engine knows only these traits. A home groups the commits of concurrent calls, so that
 //! durability costs little; each call returns when what it was told is as durable as the home makes it.
 
+mod dead_letter;
+mod history;
+mod journal;
 mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-pub use memory::MemoryState;
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::{Keep, SqliteState};
+pub use self::{
+    dead_letter::{DeadLetter, LetterFilter, StoredLetter},
+    history::{Delivered, History, ItemHistory, PastPassage, PastRun, RunStage},
+    journal::{Claim, Entry, Intent, IntentTrace, JournalKey, KnownStep, Passage, Record, StoredReceipt},
+    memory::MemoryState,
+};
 
 use crate::{
-    error::{ErrorKind, Result},
-    item::{ContentHash, DataType, ItemKey},
-    receipt::{Outcome, StepTrace, Trace, VendorId},
+    error::Result,
+    item::{DataType, ItemKey},
+    receipt::VendorId,
     result::RunResult,
     secret::Secret,
     target::TargetId,
@@ -30,7 +40,7 @@ pub trait State: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unavailable`] where another run owns the cursor; [`ErrorKind::Internal`] where the home
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) where another run owns the cursor; [`ErrorKind::Internal`](crate::ErrorKind::Internal) where the home
     /// cannot be read or written.
     async fn begin_run(&self, run: &RunInfo) -> Result<Arc<dyn RunState>>;
 
@@ -38,11 +48,14 @@ pub trait State: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Internal`] where the home cannot be read.
+    /// [`ErrorKind::Internal`](crate::ErrorKind::Internal) where the home cannot be read.
     async fn last_result(&self, workflow_id: &str) -> Result<Option<RunResult>>;
 
     /// Where OAuth grants are kept.
     fn grants(&self) -> Arc<dyn Grants>;
+
+    /// What it can tell of the past.
+    fn history(&self) -> Arc<dyn History>;
 }
 
 /// What a run says of itself when it starts.
@@ -52,6 +65,10 @@ pub struct RunInfo {
     pub run_id: String,
     /// The workflow it is a run of.
     pub workflow_id: String,
+    /// The connector's id.
+    pub connector: String,
+    /// The action's name.
+    pub action: String,
     /// When it started.
     pub started_at: Timestamp,
     /// Whether it owns the workflow's cursor.
@@ -66,18 +83,15 @@ pub trait RunState: Send + Sync {
     ///
     /// # Errors
     ///
-    /// As all methods here: [`ErrorKind::Internal`] where the home cannot be read or written.
+    /// As all methods here: [`ErrorKind::Internal`](crate::ErrorKind::Internal) where the home cannot be read or written.
     async fn cursor(&self) -> Result<Option<String>>;
 
     /// Moves the workflow's cursor.
     async fn save_cursor(&self, read_from: &str) -> Result<()>;
 
-    /// Makes this run the owner of items until they are settled or released. Answers per item what
+    /// Makes this run the owner of items until they are settled. Answers per item what
     /// the journal knows of it, or [`Claim::Busy`] while another run that is alive owns it.
     async fn claim(&self, keys: &[JournalKey]) -> Result<Vec<Claim>>;
-
-    /// Gives claimed items back unsettled. Their traces stay.
-    async fn release(&self, keys: &[JournalKey]) -> Result<()>;
 
     /// Stores traces, before what they stand for is sent.
     async fn intend(&self, intents: &[Intent]) -> Result<()>;
@@ -93,143 +107,12 @@ pub trait RunState: Send + Sync {
         id: &VendorId,
     ) -> Result<Option<ItemKey>>;
 
+    /// Notes that a logic discarded an item: its dead letters go, save where it may have arrived. The note is as durable
+    /// as the next thing that is stored: nothing is lost with it, as the item would be discarded again.
+    async fn discard(&self, key: &JournalKey) -> Result<()>;
+
     /// Stores the result and ends the run.
     async fn finish(&self, result: &RunResult) -> Result<()>;
-}
-
-/// What the journal knows an item by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct JournalKey {
-    /// Where it is delivered to.
-    pub target: TargetId,
-    /// What it is.
-    pub data_type: DataType,
-    /// What it is known by in its origin.
-    pub item: ItemKey,
-}
-
-/// The answer to a claim.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Claim {
-    /// The item is this run's; this is what the journal knows of it.
-    Granted(Box<Entry>),
-    /// Another run that is alive owns it.
-    Busy,
-}
-
-/// What the journal knows of an item.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Entry {
-    /// The last receipt.
-    pub receipt: Option<StoredReceipt>,
-    /// A trace whose fate is not known.
-    pub trace: Option<Trace>,
-    /// Traces of steps whose fate is not known.
-    pub step_traces: Vec<StepTrace>,
-}
-
-/// A receipt as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredReceipt {
-    /// What was done at last.
-    pub outcome: Outcome,
-    /// Whether the record is one that we created, in this run or before.
-    pub created_by_us: bool,
-    /// The hash of what was written, or looked at.
-    pub hash: ContentHash,
-    /// The vendor's id.
-    pub id: Option<VendorId>,
-    /// The documents and notes that the journal knows of this item.
-    pub steps: Vec<KnownStep>,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// A document or note that the journal knows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KnownStep {
-    /// The step's name.
-    pub name: String,
-    /// What made it this document and no other.
-    pub identity: String,
-    /// Whether it was sent; else it was only seen, at a record that was there before us.
-    pub sent: bool,
-}
-
-/// Something that is about to be sent.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Intent {
-    /// The item.
-    pub key: JournalKey,
-    /// What is about to be sent.
-    pub trace: IntentTrace,
-}
-
-/// The trace of an item or of one of its steps.
-#[derive(Debug, Clone, PartialEq)]
-pub enum IntentTrace {
-    /// The item itself.
-    Item(Trace),
-    /// One of its steps.
-    Step(StepTrace),
-}
-
-/// What became of something.
-#[derive(Debug, Clone)]
-pub enum Record {
-    /// The item has a receipt: its trace goes.
-    Receipt(JournalKey, StoredReceipt),
-    /// A step is done: its trace goes, and it joins the receipt's steps.
-    Step(JournalKey, KnownStep),
-    /// The item's request was certainly not executed: its trace goes.
-    NotSent(JournalKey),
-    /// A step's request was certainly not executed: its trace goes.
-    StepNotSent(JournalKey, String),
-    /// It could not be delivered. Its trace stays where the fate is unknown.
-    DeadLetter(Box<DeadLetter>),
-    /// Nothing more is to be done for the item in this run: its claim goes.
-    Settled(JournalKey),
-}
-
-/// An item or step that could not be delivered.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct DeadLetter {
-    /// The workflow that read it.
-    pub workflow_id: String,
-    /// The run that gave up.
-    pub run_id: String,
-    /// The item.
-    pub key: ItemKey,
-    /// Where it could not be delivered to.
-    pub target: TargetId,
-    /// What it is.
-    pub data_type: DataType,
-    /// Where it failed: `format`, `logics`, `write`, or the name of a step.
-    pub step: String,
-    /// The item as it was read.
-    pub item: Value,
-    /// What kind of error.
-    pub kind: ErrorKind,
-    /// What happened and what to do next.
-    pub message: String,
-    /// How often it was tried in that run.
-    pub attempts: u32,
-    /// Whether the same item can be delivered at another time.
-    pub retryable: bool,
-    /// When it was given up.
-    pub at: Timestamp,
-}
-
-impl fmt::Debug for DeadLetter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { run_id, key, step, kind, .. } = self;
-        f.debug_struct("DeadLetter")
-            .field("run_id", run_id)
-            .field("key", key)
-            .field("step", step)
-            .field("kind", kind)
-            .finish_non_exhaustive()
-    }
 }
 
 /// Where OAuth grants are kept: refresh tokens that change as they are used.
@@ -239,14 +122,14 @@ pub trait Grants: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Internal`] where the home cannot be read.
+    /// [`ErrorKind::Internal`](crate::ErrorKind::Internal) where the home cannot be read.
     async fn load(&self, name: &str) -> Result<Option<Secret>>;
 
     /// Stores a grant, durably, before it returns.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Internal`] where the home cannot be written.
+    /// [`ErrorKind::Internal`](crate::ErrorKind::Internal) where the home cannot be written.
     async fn store(&self, name: &str, grant: &Secret) -> Result<()>;
 
     /// Waits until nobody else, in any process that shares this home, is renewing the grant. It is
@@ -254,6 +137,6 @@ pub trait Grants: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Internal`] where the home cannot be locked.
+    /// [`ErrorKind::Internal`](crate::ErrorKind::Internal) where the home cannot be locked.
     async fn lock(&self, name: &str) -> Result<Box<dyn Send + Sync>>;
 }

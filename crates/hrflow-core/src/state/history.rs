@@ -1,0 +1,141 @@
+//! History: what a home of state can tell of runs, items and dead letters.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{DeadLetter, LetterFilter, Passage, StoredLetter, StoredReceipt};
+use crate::{
+    error::{ErrorKind, Result},
+    item::{DataType, ItemKey},
+    result::RunResult,
+    target::TargetId,
+};
+
+/// What a home of state can tell.
+///
+/// Every method fails with [`ErrorKind::Internal`] where the home cannot be read or written.
+#[async_trait]
+pub trait History: Send + Sync {
+    /// The last runs, newest first: of one workflow, or of all.
+    async fn runs(&self, workflow_id: Option<&str>, most: usize) -> Result<Vec<PastRun>>;
+
+    /// The run of an id, or of the beginning of one. Several where the beginning fits several.
+    async fn run(&self, id: &str) -> Result<Vec<PastRun>>;
+
+    /// All that is known of an item. `wanted` is its key, the part of it after the source, the vendor's id of its
+    /// record, or its e-mail address.
+    async fn items(&self, wanted: &str) -> Result<Vec<ItemHistory>>;
+
+    /// The dead letters that `filter` means, oldest first: at most `most` of those with a number above `after`.
+    async fn dead_letters(&self, filter: &LetterFilter, after: i64, most: usize)
+    -> Result<Vec<StoredLetter>>;
+
+    /// Drops the dead letters that `filter` means. Answers how many there were.
+    async fn drop_dead_letters(&self, filter: &LetterFilter) -> Result<u64>;
+
+    /// Receipts in a stable order: at most `most` of those that come after `after`, as the last answer's
+    /// [`Delivered::number`] says.
+    async fn receipts(&self, after: i64, most: usize) -> Result<Vec<Delivered>>;
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStage {
+    /// It is under way.
+    Running,
+    /// It ended without a result: it was killed, or the machine stopped.
+    BrokenOff,
+    /// It has a result.
+    Finished,
+}
+
+/// A run of the past, or one that is under way.
+#[derive(Debug, Clone, Serialize)]
+pub struct PastRun {
+    /// Its id.
+    pub run_id: String,
+    /// The workflow it is a run of.
+    pub workflow_id: String,
+    /// The connector's id.
+    pub connector: String,
+    /// The action's name.
+    pub action: String,
+    /// How far it has come.
+    pub stage: RunStage,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// How it ended.
+    pub result: Option<RunResult>,
+}
+
+/// All that is known of one item at one target.
+#[derive(Debug, Clone)]
+pub struct ItemHistory {
+    /// Where it is, or was to be, delivered to.
+    pub target: TargetId,
+    /// What it is.
+    pub data_type: DataType,
+    /// What it is known by in its origin.
+    pub key: ItemKey,
+    /// The last receipt, with its steps.
+    pub receipt: Option<StoredReceipt>,
+    /// What was sent without an answer, and when: `write`, or the name of a step.
+    pub unanswered: Vec<(String, Timestamp)>,
+    /// What runs made of it, oldest first.
+    pub passages: Vec<PastPassage>,
+    /// What could not be delivered.
+    pub dead_letters: Vec<StoredLetter>,
+}
+
+/// What one run made of an item or step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PastPassage {
+    /// The run.
+    pub run_id: String,
+    /// The workflow it is a run of.
+    pub workflow_id: String,
+    /// When.
+    pub at: Timestamp,
+    /// `write`, or the name of a step; where it failed before that, `format` or `logics`.
+    pub step: String,
+    /// What became of it.
+    pub passage: Passage,
+    /// The kind of error, where it failed.
+    pub kind: Option<ErrorKind>,
+}
+
+/// A receipt with what it is for.
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    /// Its place in the order of [`History::receipts`].
+    pub number: i64,
+    /// Where it was delivered to.
+    pub target: TargetId,
+    /// What it is.
+    pub data_type: DataType,
+    /// What it is known by in its origin.
+    pub key: ItemKey,
+    /// The receipt.
+    pub receipt: StoredReceipt,
+}
+
+impl DeadLetter {
+    /// Whether it is the letter of the same failure: same item, step and workflow.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.workflow_id == other.workflow_id
+            && self.target == other.target
+            && self.data_type == other.data_type
+            && self.key == other.key
+            && self.step == other.step
+    }
+
+    /// Whether it is about the item as a whole, and not about one of its steps.
+    pub(super) fn is_of_item(&self) -> bool {
+        ITEM_STEPS.contains(&self.step.as_str())
+    }
+}
+
+/// Where an item as a whole can fail.
+pub(super) const ITEM_STEPS: [&str; 3] = ["format", "logics", "write"];

@@ -1,0 +1,130 @@
+//! The journal: what is known of every item that was ever on its way to a target.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::DeadLetter;
+use crate::{
+    item::{ContentHash, DataType, ItemKey},
+    receipt::{Outcome, StepTrace, Trace, VendorId},
+    target::TargetId,
+};
+
+/// What the journal knows an item by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct JournalKey {
+    /// Where it is delivered to.
+    pub target: TargetId,
+    /// What it is.
+    pub data_type: DataType,
+    /// What it is known by in its origin.
+    pub item: ItemKey,
+}
+
+/// The answer to a claim.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Claim {
+    /// The item is this run's; this is what the journal knows of it.
+    Granted(Box<Entry>),
+    /// Another run that is alive owns it.
+    Busy,
+}
+
+/// What the journal knows of an item.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Entry {
+    /// The last receipt.
+    pub receipt: Option<StoredReceipt>,
+    /// A trace whose fate is not known.
+    pub trace: Option<Trace>,
+    /// Traces of steps whose fate is not known.
+    pub step_traces: Vec<StepTrace>,
+}
+
+/// A receipt as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredReceipt {
+    /// What was done at last.
+    pub outcome: Outcome,
+    /// Whether the record is one that we created, in this run or before.
+    pub created_by_us: bool,
+    /// The hash of what was written, or looked at.
+    pub hash: ContentHash,
+    /// The vendor's id.
+    pub id: Option<VendorId>,
+    /// The documents and notes that the journal knows of this item.
+    pub steps: Vec<KnownStep>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A document or note that the journal knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownStep {
+    /// The step's name.
+    pub name: String,
+    /// What made it this document and no other.
+    pub identity: String,
+    /// Whether it was sent; else it was only seen, at a record that was there before us.
+    pub sent: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Something that is about to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intent {
+    /// The item.
+    pub key: JournalKey,
+    /// What is about to be sent.
+    pub trace: IntentTrace,
+}
+
+/// The trace of an item or of one of its steps.
+#[derive(Debug, Clone, PartialEq)]
+pub enum IntentTrace {
+    /// The item itself.
+    Item(Trace),
+    /// One of its steps.
+    Step(StepTrace),
+}
+
+/// What became of something.
+#[derive(Debug, Clone)]
+pub enum Record {
+    /// The item has a receipt: its trace goes.
+    Receipt(JournalKey, StoredReceipt),
+    /// A step is done: its trace goes, and it joins the receipt's steps.
+    Step(JournalKey, KnownStep),
+    /// The item's request was certainly not executed: its trace goes.
+    NotSent(JournalKey),
+    /// A step's request was certainly not executed: its trace goes.
+    StepNotSent(JournalKey, String),
+    /// It could not be delivered. Its trace stays where the fate is unknown.
+    DeadLetter(Box<DeadLetter>),
+    /// Nothing more is to be done for the item in this run: its claim goes. Where it passed, so do the dead letters of
+    /// earlier tries to write it.
+    Settled(JournalKey, Option<Passage>),
+}
+
+/// What a run made of an item or of one of its steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Passage {
+    /// The target made a new record.
+    Created,
+    /// The target changed the record that was there.
+    Updated,
+    /// The target has a record already, which was left as it is.
+    AlreadyThere,
+    /// An earlier run had sent it, and had not learnt what became of it.
+    Recovered,
+    /// The journal knows it as delivered: nothing was sent.
+    Unchanged,
+    /// A logic discarded it.
+    Discarded,
+    /// A step was sent.
+    Sent,
+    /// It could not be delivered: there is, or was, a dead letter.
+    Failed,
+}

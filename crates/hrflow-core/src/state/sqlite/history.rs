@@ -1,0 +1,255 @@
+//! What the file can tell of the past.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, Result as SqlResult, Row, ToSql, params};
+
+use super::{
+    Shared, journal,
+    locks::Locks,
+    pack::{Json, Time, digest},
+};
+use crate::{
+    error::Result,
+    item::{Identity, ItemKey},
+    receipt::{StepTrace, Trace},
+    result::RunResult,
+    state::{
+        DeadLetter, Delivered, History, ItemHistory, LetterFilter, PastPassage, PastRun, RunStage,
+        StoredLetter,
+    },
+    target::TargetId,
+};
+
+pub(super) struct SqliteHistory(pub(super) Arc<Shared>);
+
+#[async_trait]
+impl History for SqliteHistory {
+    async fn runs(&self, workflow_id: Option<&str>, most: usize) -> Result<Vec<PastRun>> {
+        let (home, workflow_id) = (self.0.clone(), workflow_id.map(str::to_owned));
+        let runs = self.0.store.read(move |connection| {
+            connection
+                .prepare_cached(&format!(
+                    "SELECT {RUN} FROM runs WHERE ?1 IS NULL OR workflow_id = ?1 ORDER BY run DESC LIMIT ?2"
+                ))?
+                .query_map(params![workflow_id, limit(most)], |row| past_run(row, &home.locks))?
+                .collect()
+        });
+        runs.await
+    }
+
+    async fn run(&self, id: &str) -> Result<Vec<PastRun>> {
+        let (home, id) = (self.0.clone(), id.to_owned());
+        let runs = self.0.store.read(move |connection| {
+            connection
+                .prepare_cached(&format!(
+                    "SELECT {RUN} FROM runs WHERE substr(run_id, 1, length(?1)) = ?1 ORDER BY run LIMIT 20"
+                ))?
+                .query_map([&id], |row| past_run(row, &home.locks))?
+                .collect()
+        });
+        runs.await
+    }
+
+    async fn items(&self, wanted: &str) -> Result<Vec<ItemHistory>> {
+        let wanted = wanted.to_owned();
+        self.0.store.read(move |connection| items(connection, &wanted)).await
+    }
+
+    async fn dead_letters(
+        &self,
+        filter: &LetterFilter,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<StoredLetter>> {
+        let filter = filter.clone();
+        let letters = self.0.store.read(move |connection| {
+            let (rule, mut values) = rule(&filter);
+            values.extend([Box::new(after) as Box<dyn ToSql>, Box::new(limit(most))]);
+            letters(connection, &format!("WHERE {rule} AND letter > ?5 ORDER BY letter LIMIT ?6"), values)
+        });
+        letters.await
+    }
+
+    async fn drop_dead_letters(&self, filter: &LetterFilter) -> Result<u64> {
+        let filter = filter.clone();
+        let dropped = self.0.store.write(move |connection| {
+            let (rule, values) = rule(&filter);
+            let statement = format!(
+                "DELETE FROM dead_letters WHERE letter IN \
+                 (SELECT letter FROM dead_letters JOIN items USING (item) WHERE {rule})"
+            );
+            connection.prepare(&statement)?.execute(rusqlite::params_from_iter(values))
+        });
+        dropped.await.map(|dropped| dropped as u64)
+    }
+
+    async fn receipts(&self, after: i64, most: usize) -> Result<Vec<Delivered>> {
+        let receipts = self.0.store.read(move |connection| {
+            connection
+                .prepare_cached(&format!(
+                    "SELECT item, target_id, data_type, item_key, {} FROM items JOIN targets USING (target) \
+                     WHERE outcome IS NOT NULL AND item > ?1 ORDER BY item LIMIT ?2",
+                    journal::RECEIPT
+                ))?
+                .query_map(params![after, limit(most)], delivered)?
+                .filter_map(Result::transpose)
+                .collect()
+        });
+        receipts.await
+    }
+}
+
+fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}
+
+const RUN: &str = "run_id, workflow_id, connector, action, started_at, broken_off, finished_at, result";
+
+fn past_run(row: &Row<'_>, locks: &Locks) -> SqlResult<PastRun> {
+    let run_id: String = row.get(0)?;
+    let Time(started_at) = row.get(4)?;
+    let finished: Option<i64> = row.get(6)?;
+    let result: Option<Json<RunResult>> = row.get(7)?;
+    let stage = match finished {
+        Some(_) => RunStage::Finished,
+        None if row.get(5)? || !locks.run_is_alive(&run_id) => RunStage::BrokenOff,
+        None => RunStage::Running,
+    };
+    Ok(PastRun {
+        run_id,
+        workflow_id: row.get(1)?,
+        connector: row.get(2)?,
+        action: row.get(3)?,
+        stage,
+        started_at,
+        result: result.map(|Json(result)| result),
+    })
+}
+
+pub(super) fn last_result(connection: &Connection, workflow_id: &str) -> SqlResult<Option<RunResult>> {
+    connection
+        .prepare_cached(
+            "SELECT result FROM runs WHERE workflow_id = ?1 AND result IS NOT NULL ORDER BY run DESC LIMIT 1",
+        )?
+        .query_row([workflow_id], |row| row.get(0).map(|Json(result)| result))
+        .optional()
+}
+
+fn delivered(row: &Row<'_>) -> SqlResult<Option<Delivered>> {
+    let Json(data_type) = row.get(2)?;
+    Ok(journal::receipt(row, 4)?.map(|receipt| Delivered {
+        number: row.get(0).unwrap_or_default(),
+        target: TargetId(row.get(1).unwrap_or_default()),
+        data_type,
+        key: ItemKey::new(row.get::<_, String>(3).unwrap_or_default()),
+        receipt,
+    }))
+}
+
+/// The key of a row is `wanted`: the whole of it, or what follows the source.
+const KEY_IS: &str = "(item_key = ?1 OR substr(item_key, instr(item_key, '/') + 1) = ?1)";
+
+fn items(connection: &Connection, wanted: &str) -> SqlResult<Vec<ItemHistory>> {
+    let identity = digest(Identity::email(wanted).as_str());
+    let found: Vec<(i64, ItemHistory)> = connection
+        .prepare_cached(&format!(
+            "SELECT item, target_id, data_type, item_key, trace, {} FROM items JOIN targets USING (target) \
+             WHERE {KEY_IS} OR vendor_id = ?1 OR identity = ?2 ORDER BY item_key, item",
+            journal::RECEIPT
+        ))?
+        .query_map(params![wanted, identity], |row| {
+            let Json(data_type) = row.get(2)?;
+            let trace: Option<Json<Trace>> = row.get(4)?;
+            let history = ItemHistory {
+                target: TargetId(row.get(1)?),
+                data_type,
+                key: ItemKey::new(row.get::<_, String>(3)?),
+                receipt: journal::receipt(row, 5)?,
+                unanswered: trace.map(|Json(trace)| ("write".to_owned(), trace.at)).into_iter().collect(),
+                passages: Vec::new(),
+                dead_letters: Vec::new(),
+            };
+            Ok((row.get(0)?, history))
+        })?
+        .collect::<SqlResult<_>>()?;
+    found.into_iter().map(|(item, history)| complete(connection, item, history)).collect()
+}
+
+fn complete(connection: &Connection, item: i64, mut history: ItemHistory) -> SqlResult<ItemHistory> {
+    let steps = connection
+        .prepare_cached("SELECT trace FROM step_traces WHERE item = ?1 ORDER BY step")?
+        .query_map([item], |row| row.get(0).map(|Json(trace): Json<StepTrace>| (trace.step.name, trace.at)))?
+        .collect::<SqlResult<Vec<_>>>()?;
+    history.unanswered.extend(steps);
+    history.passages = connection
+        .prepare_cached(
+            "SELECT run_id, workflow_id, at, step, what, kind FROM passages JOIN runs USING (run) \
+             WHERE item = ?1 ORDER BY passage",
+        )?
+        .query_map([item], |row| {
+            let Time(at) = row.get(2)?;
+            let Json(passage) = row.get(4)?;
+            let kind: Option<Json<_>> = row.get(5)?;
+            Ok(PastPassage {
+                run_id: row.get(0)?,
+                workflow_id: row.get(1)?,
+                at,
+                step: row.get(3)?,
+                passage,
+                kind: kind.map(|Json(kind)| kind),
+            })
+        })?
+        .collect::<SqlResult<_>>()?;
+    history.dead_letters = letters(connection, "WHERE item = ?1 ORDER BY letter", vec![Box::new(item)])?;
+    Ok(history)
+}
+
+/// What a filter means, as the first four parameters of a statement over letters and their items.
+fn rule(filter: &LetterFilter) -> (String, Vec<Box<dyn ToSql>>) {
+    let LetterFilter { workflow_id, run_id, key, kind } = filter.clone();
+    let rule = format!(
+        "(?1 IS NULL OR {KEY_IS}) AND (?2 IS NULL OR workflow_id = ?2) AND (?3 IS NULL OR run_id = ?3) \
+         AND (?4 IS NULL OR kind = ?4)"
+    );
+    (rule, vec![Box::new(key), Box::new(workflow_id), Box::new(run_id), Box::new(kind.map(Json))])
+}
+
+fn letters(
+    connection: &Connection,
+    which: &str,
+    values: Vec<Box<dyn ToSql>>,
+) -> SqlResult<Vec<StoredLetter>> {
+    let statement = format!(
+        "SELECT letter, workflow_id, run_id, item_key, target_id, data_type, step, payload, kind, message, \
+         attempts, retryable, first_at, last_at \
+         FROM dead_letters JOIN items USING (item) JOIN targets USING (target) {which}"
+    );
+    connection.prepare(&statement)?.query_map(rusqlite::params_from_iter(values), letter)?.collect()
+}
+
+fn letter(row: &Row<'_>) -> SqlResult<StoredLetter> {
+    let Json(data_type) = row.get(5)?;
+    let Json(item) = row.get(7)?;
+    let Json(kind) = row.get(8)?;
+    let (Time(first_at), Time(at)) = (row.get(12)?, row.get(13)?);
+    Ok(StoredLetter {
+        number: row.get(0)?,
+        first_at,
+        letter: DeadLetter {
+            workflow_id: row.get(1)?,
+            run_id: row.get(2)?,
+            key: ItemKey::new(row.get::<_, String>(3)?),
+            target: TargetId(row.get(4)?),
+            data_type,
+            step: row.get(6)?,
+            item,
+            kind,
+            message: row.get(9)?,
+            attempts: row.get(10)?,
+            retryable: row.get(11)?,
+            at,
+        },
+    })
+}

@@ -1,0 +1,272 @@
+//! Items, traces, receipts, passages and dead letters, as rows.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+
+use super::pack::{Json, Time, digest, undigest};
+use crate::{
+    error::ErrorKind,
+    item::{DataType, ItemKey},
+    receipt::{StepTrace, Trace, VendorId},
+    state::{
+        DeadLetter, Entry, IntentTrace, JournalKey, KnownStep, Passage, Record, StoredReceipt,
+        history::ITEM_STEPS,
+    },
+    target::TargetId,
+};
+
+/// The columns of a receipt, in the order that [`receipt`] reads them from the column it is given.
+pub(super) const RECEIPT: &str = "outcome, created_by_us, hash, vendor_id, steps, delivered_at";
+
+/// What an item's row says of its owner.
+pub(super) struct Owner {
+    pub(super) run: i64,
+    pub(super) run_id: String,
+}
+
+/// The number of an item's row, which is made where there is none.
+pub(super) fn item(connection: &Connection, key: &JournalKey) -> Result<i64> {
+    let target = target(connection, &key.target, key.data_type)?;
+    let known = connection
+        .prepare_cached("SELECT item FROM items WHERE target = ?1 AND item_key = ?2")?
+        .query_row(params![target, key.item.as_str()], |row| row.get(0))
+        .optional()?;
+    if let Some(item) = known {
+        return Ok(item);
+    }
+    connection
+        .prepare_cached("INSERT INTO items (target, item_key) VALUES (?1, ?2)")?
+        .insert(params![target, key.item.as_str()])
+}
+
+fn target(connection: &Connection, target: &TargetId, data_type: DataType) -> Result<i64> {
+    let known = connection
+        .prepare_cached("SELECT target FROM targets WHERE target_id = ?1 AND data_type = ?2")?
+        .query_row(params![target.0, Json(data_type)], |row| row.get(0))
+        .optional()?;
+    if let Some(target) = known {
+        return Ok(target);
+    }
+    connection
+        .prepare_cached("INSERT INTO targets (target_id, data_type) VALUES (?1, ?2)")?
+        .insert(params![target.0, Json(data_type)])
+}
+
+/// Who owns an item, if somebody does.
+pub(super) fn owner(connection: &Connection, item: i64) -> Result<Option<Owner>> {
+    connection
+        .prepare_cached("SELECT run, run_id FROM items JOIN runs ON run = owner WHERE item = ?1")?
+        .query_row([item], |row| Ok(Owner { run: row.get(0)?, run_id: row.get(1)? }))
+        .optional()
+}
+
+pub(super) fn own(connection: &Connection, item: i64, run: i64) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE items SET owner = ?2 WHERE item = ?1")?
+        .execute(params![item, run])
+        .map(drop)
+}
+
+fn disown(connection: &Connection, item: i64) -> Result<()> {
+    connection.prepare_cached("UPDATE items SET owner = NULL WHERE item = ?1")?.execute([item]).map(drop)
+}
+
+/// Frees whatever a run owns.
+pub(super) fn disown_all(connection: &Connection, run: i64) -> Result<()> {
+    connection.prepare_cached("UPDATE items SET owner = NULL WHERE owner = ?1")?.execute([run]).map(drop)
+}
+
+pub(super) fn entry(connection: &Connection, item: i64) -> Result<Entry> {
+    let (receipt, trace) = connection
+        .prepare_cached(&format!("SELECT {RECEIPT}, trace FROM items WHERE item = ?1"))?
+        .query_row([item], |row| {
+            let trace: Option<Json<Trace>> = row.get(6)?;
+            Ok((receipt(row, 0)?, trace.map(|Json(trace)| trace)))
+        })?;
+    let step_traces = connection
+        .prepare_cached("SELECT trace FROM step_traces WHERE item = ?1")?
+        .query_map([item], |row| row.get(0).map(|Json(trace): Json<StepTrace>| trace))?
+        .collect::<Result<_>>()?;
+    Ok(Entry { receipt, trace, step_traces })
+}
+
+/// The receipt in the columns from `first` on; none where the item was never delivered.
+pub(super) fn receipt(row: &Row<'_>, first: usize) -> Result<Option<StoredReceipt>> {
+    let Some(Json(outcome)) = row.get(first)? else { return Ok(None) };
+    let Json(steps): Json<Vec<KnownStep>> = row.get(first + 4)?;
+    let Time(at) = row.get(first + 5)?;
+    Ok(Some(StoredReceipt {
+        outcome,
+        created_by_us: row.get(first + 1)?,
+        hash: undigest(row.get(first + 2)?, first + 2)?,
+        id: row.get::<_, Option<String>>(first + 3)?.map(VendorId),
+        steps,
+        at,
+    }))
+}
+
+pub(super) fn intend(connection: &Connection, item: i64, trace: &IntentTrace) -> Result<()> {
+    match trace {
+        IntentTrace::Item(trace) => {
+            let identity = trace.identity.as_ref().map(|identity| digest(identity.as_str()));
+            connection
+                .prepare_cached("UPDATE items SET trace = ?2, identity = ?3 WHERE item = ?1")?
+                .execute(params![item, Json(trace), identity])
+                .map(drop)
+        }
+        IntentTrace::Step(trace) => connection
+            .prepare_cached("INSERT OR REPLACE INTO step_traces (item, step, trace) VALUES (?1, ?2, ?3)")?
+            .execute(params![item, trace.step.name, Json(trace)])
+            .map(drop),
+    }
+}
+
+/// Stores what became of something in a run.
+pub(super) fn record(connection: &Connection, run: i64, record: &Record) -> Result<()> {
+    match record {
+        Record::Receipt(key, receipt) => store_receipt(connection, item(connection, key)?, receipt),
+        Record::Step(key, step) => step_done(connection, run, item(connection, key)?, step),
+        Record::NotSent(key) => connection
+            .prepare_cached("UPDATE items SET trace = NULL WHERE item = ?1")?
+            .execute([item(connection, key)?])
+            .map(drop),
+        Record::StepNotSent(key, name) => drop_step_trace(connection, item(connection, key)?, name),
+        Record::DeadLetter(letter) => store_letter(connection, run, letter),
+        Record::Settled(key, passage) => {
+            let item = item(connection, key)?;
+            if let Some(passage) = passage {
+                drop_item_letters(connection, item, None)?;
+                pass(connection, run, item, "write", *passage, None)?;
+            }
+            disown(connection, item)
+        }
+    }
+}
+
+pub(super) fn discard(connection: &Connection, run: i64, key: &JournalKey) -> Result<()> {
+    let item = item(connection, key)?;
+    drop_item_letters(connection, item, Some(ErrorKind::OutcomeUnknown))?;
+    pass(connection, run, item, "logics", Passage::Discarded, None)
+}
+
+fn store_receipt(connection: &Connection, item: i64, receipt: &StoredReceipt) -> Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE items SET outcome = ?2, created_by_us = ?3, hash = ?4, vendor_id = ?5, steps = ?6, \
+             delivered_at = ?7, trace = NULL WHERE item = ?1",
+        )?
+        .execute(params![
+            item,
+            Json(receipt.outcome),
+            receipt.created_by_us,
+            digest(receipt.hash.as_str()),
+            receipt.id.as_ref().map(|id| &id.0),
+            Json(&receipt.steps),
+            Time(receipt.at),
+        ])
+        .map(drop)
+}
+
+fn step_done(connection: &Connection, run: i64, item: i64, step: &KnownStep) -> Result<()> {
+    drop_step_trace(connection, item, &step.name)?;
+    let steps: Option<Json<Vec<KnownStep>>> = connection
+        .prepare_cached("SELECT steps FROM items WHERE item = ?1")?
+        .query_row([item], |row| row.get(0))?;
+    if let Some(Json(mut steps)) = steps {
+        steps.retain(|known| known.name != step.name);
+        steps.push(step.clone());
+        connection
+            .prepare_cached("UPDATE items SET steps = ?2 WHERE item = ?1")?
+            .execute(params![item, Json(steps)])?;
+    }
+    connection
+        .prepare_cached("DELETE FROM dead_letters WHERE item = ?1 AND step = ?2")?
+        .execute(params![item, step.name])?;
+    pass(connection, run, item, &step.name, Passage::Sent, None)
+}
+
+fn drop_step_trace(connection: &Connection, item: i64, name: &str) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM step_traces WHERE item = ?1 AND step = ?2")?
+        .execute(params![item, name])
+        .map(drop)
+}
+
+/// Drops the letters about an item as a whole, save those of the kind that is to stay.
+fn drop_item_letters(connection: &Connection, item: i64, stays: Option<ErrorKind>) -> Result<()> {
+    let [format, logics, write] = ITEM_STEPS;
+    connection
+        .prepare_cached(
+            "DELETE FROM dead_letters WHERE item = ?1 AND step IN (?2, ?3, ?4) AND kind IS NOT ?5",
+        )?
+        .execute(params![item, format, logics, write, stays.map(Json)])
+        .map(drop)
+}
+
+/// Notes what a run made of an item. Of what repeats itself with every run only the last is kept.
+fn pass(
+    connection: &Connection,
+    run: i64,
+    item: i64,
+    step: &str,
+    what: Passage,
+    kind: Option<ErrorKind>,
+) -> Result<()> {
+    let now = Time(Timestamp::now());
+    if matches!(what, Passage::Unchanged | Passage::Discarded) {
+        connection
+            .prepare_cached("DELETE FROM passages WHERE item = ?1 AND what = ?2")?
+            .execute(params![item, Json(what)])?;
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO passages (item, run, at, step, what, kind) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![item, run, now, step, Json(what), kind.map(Json)])
+        .map(drop)
+}
+
+fn store_letter(connection: &Connection, run: i64, letter: &DeadLetter) -> Result<()> {
+    let key =
+        JournalKey { target: letter.target.clone(), data_type: letter.data_type, item: letter.key.clone() };
+    let item = item(connection, &key)?;
+    pass(connection, run, item, &letter.step, Passage::Failed, Some(letter.kind))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO dead_letters (item, workflow_id, run_id, step, kind, message, attempts, retryable, \
+             first_at, last_at, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10) \
+             ON CONFLICT (item, workflow_id, step) DO UPDATE SET run_id = excluded.run_id, \
+             kind = excluded.kind, message = excluded.message, attempts = attempts + excluded.attempts, \
+             retryable = excluded.retryable, last_at = excluded.last_at, payload = excluded.payload",
+        )?
+        .execute(params![
+            item,
+            letter.workflow_id,
+            letter.run_id,
+            letter.step,
+            Json(letter.kind),
+            letter.message,
+            letter.attempts,
+            letter.retryable,
+            Time(letter.at),
+            letter.item.to_string(),
+        ])
+        .map(drop)
+}
+
+/// Which item a vendor's record belongs to.
+pub(super) fn owner_of(
+    connection: &Connection,
+    target: &TargetId,
+    data_type: DataType,
+    id: &VendorId,
+) -> Result<Option<ItemKey>> {
+    connection
+        .prepare_cached(
+            "SELECT item_key FROM items JOIN targets USING (target) \
+             WHERE vendor_id = ?1 AND target_id = ?2 AND data_type = ?3 ORDER BY created_by_us DESC, item LIMIT 1",
+        )?
+        .query_row(params![id.0, target.0, Json(data_type)], |row| row.get::<_, String>(0))
+        .optional()
+        .map(|key| key.map(ItemKey::new))
+}

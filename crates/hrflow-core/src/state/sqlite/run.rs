@@ -1,0 +1,206 @@
+//! The state as one run sees it.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    Shared, expiry, journal,
+    locks::{Lock, Locks},
+    pack::{Json, Time},
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    item::{DataType, ItemKey},
+    receipt::VendorId,
+    result::RunResult,
+    state::{Claim, Intent, JournalKey, Record, RunInfo, RunState},
+    target::TargetId,
+};
+
+/// How many notes may be on their way unawaited.
+const MAX_NOTES: u32 = 256;
+
+pub(super) struct SqliteRun {
+    shared: Arc<Shared>,
+    workflow_id: String,
+    /// The number of the run's row.
+    run: i64,
+    notes: AtomicU32,
+    _alive: Lock,
+    _cursor: Option<Lock>,
+}
+
+impl SqliteRun {
+    pub(super) async fn begin(shared: Arc<Shared>, info: &RunInfo) -> Result<Self> {
+        let cannot = |error: io::Error| {
+            Error::new(ErrorKind::Internal, "the state directory cannot hold locks")
+                .with("directory", shared.directory.display())
+                .with_vendor_message(error.to_string())
+                .advise("It has to be on a local disk that can be written.")
+                .with_source(error)
+        };
+        let cursor = match info.cursor {
+            false => None,
+            true => Some(shared.locks.cursor(&info.workflow_id).map_err(cannot)?.ok_or_else(taken)?),
+        };
+        let alive = shared.locks.run(&info.run_id).map_err(cannot)?;
+        let (home, row) = (shared.clone(), info.clone());
+        let begun = shared.store.write(move |connection| {
+            sweep_dead_runs(connection, &home.locks)?;
+            let expired = expiry::sweep(connection, home.keep, Timestamp::now())?;
+            Ok((insert(connection, &row)?, expired))
+        });
+        let (run, expired) = begun.await?;
+        if expired > 0 {
+            tracing::warn!(dead_letters = expired, "dead letters have expired and are gone");
+        }
+        let workflow_id = info.workflow_id.clone();
+        Ok(Self { shared, workflow_id, run, notes: AtomicU32::new(0), _alive: alive, _cursor: cursor })
+    }
+}
+
+fn taken() -> Error {
+    Error::new(ErrorKind::Unavailable, "another run of this workflow is reading incrementally")
+        .advise("Wait until it has ended.")
+}
+
+fn insert(connection: &Connection, run: &RunInfo) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached(
+            "INSERT INTO runs (run_id, workflow_id, connector, action, started_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .insert(params![run.run_id, run.workflow_id, run.connector, run.action, Time(run.started_at)])
+}
+
+/// Marks runs that ended without a result, and frees what they owned. Their traces stay.
+fn sweep_dead_runs(connection: &Connection, locks: &Locks) -> rusqlite::Result<()> {
+    let open: Vec<(i64, String)> = connection
+        .prepare_cached("SELECT run, run_id FROM runs WHERE finished_at IS NULL AND broken_off = 0")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (run, run_id) in open {
+        if !locks.run_is_alive(&run_id) {
+            break_off(connection, run)?;
+        }
+    }
+    Ok(())
+}
+
+fn break_off(connection: &Connection, run: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE runs SET broken_off = 1 WHERE run = ?1 AND finished_at IS NULL")?
+        .execute([run])?;
+    journal::disown_all(connection, run)
+}
+
+fn claim(connection: &Connection, run: i64, locks: &Locks, key: &JournalKey) -> rusqlite::Result<Claim> {
+    let item = journal::item(connection, key)?;
+    match journal::owner(connection, item)? {
+        Some(owner) if owner.run != run && locks.run_is_alive(&owner.run_id) => return Ok(Claim::Busy),
+        Some(owner) if owner.run == run => {}
+        _ => journal::own(connection, item, run)?,
+    }
+    Ok(Claim::Granted(Box::new(journal::entry(connection, item)?)))
+}
+
+#[async_trait]
+impl RunState for SqliteRun {
+    async fn cursor(&self) -> Result<Option<String>> {
+        let workflow_id = self.workflow_id.clone();
+        let cursor = self.shared.store.read(move |connection| {
+            connection
+                .prepare_cached("SELECT read_from FROM cursors WHERE workflow_id = ?1")?
+                .query_row([&workflow_id], |row| row.get(0))
+                .optional()
+        });
+        cursor.await
+    }
+
+    async fn save_cursor(&self, read_from: &str) -> Result<()> {
+        let (workflow_id, read_from) = (self.workflow_id.clone(), read_from.to_owned());
+        let saved = self.shared.store.write(move |connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO cursors (workflow_id, read_from, at) VALUES (?1, ?2, ?3) ON CONFLICT (workflow_id) \
+                     DO UPDATE SET read_from = excluded.read_from, at = excluded.at",
+                )?
+                .execute(params![workflow_id, read_from, Time(Timestamp::now())])
+        });
+        saved.await.map(drop)
+    }
+
+    async fn claim(&self, keys: &[JournalKey]) -> Result<Vec<Claim>> {
+        let (keys, home, run) = (keys.to_vec(), self.shared.clone(), self.run);
+        let claims = self.shared.store.publish(move |connection| {
+            keys.iter().map(|key| claim(connection, run, &home.locks, key)).collect()
+        });
+        claims.await
+    }
+
+    async fn intend(&self, intents: &[Intent]) -> Result<()> {
+        let intents = intents.to_vec();
+        let stored = self.shared.store.write(move |connection| {
+            for intent in &intents {
+                journal::intend(connection, journal::item(connection, &intent.key)?, &intent.trace)?;
+            }
+            Ok(())
+        });
+        stored.await
+    }
+
+    async fn record(&self, records: &[Record]) -> Result<()> {
+        let (records, run) = (records.to_vec(), self.run);
+        let stored = self.shared.store.write(move |connection| {
+            records.iter().try_for_each(|record| journal::record(connection, run, record))
+        });
+        stored.await
+    }
+
+    async fn owner_of(
+        &self,
+        target: &TargetId,
+        data_type: DataType,
+        id: &VendorId,
+    ) -> Result<Option<ItemKey>> {
+        let (target, id) = (target.clone(), id.clone());
+        self.shared.store.read(move |connection| journal::owner_of(connection, &target, data_type, &id)).await
+    }
+
+    async fn discard(&self, key: &JournalKey) -> Result<()> {
+        let (key, run) = (key.clone(), self.run);
+        let noted = self.shared.store.write_later(move |connection| journal::discard(connection, run, &key));
+        // Now and then one is waited for, so that notes do not pile up before a slow disk.
+        if self.notes.fetch_add(1, Ordering::Relaxed) % MAX_NOTES == MAX_NOTES - 1 {
+            return noted.await.unwrap_or(Ok(()));
+        }
+        Ok(())
+    }
+
+    async fn finish(&self, result: &RunResult) -> Result<()> {
+        let (result, run) = (result.clone(), self.run);
+        let stored = self.shared.store.write(move |connection| {
+            connection
+                .prepare_cached("UPDATE runs SET finished_at = ?2, result = ?3 WHERE run = ?1")?
+                .execute(params![run, Time(result.finished_at), Json(&result)])?;
+            journal::disown_all(connection, run)
+        });
+        stored.await
+    }
+}
+
+impl Drop for SqliteRun {
+    fn drop(&mut self) {
+        let run = self.run;
+        // Nobody can wait here. If it does not come to pass, the next run finds this one's lock free.
+        drop(self.shared.store.write_later(move |connection| break_off(connection, run)));
+    }
+}

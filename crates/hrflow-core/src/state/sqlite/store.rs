@@ -1,0 +1,344 @@
+//! The connection, and the thread that owns it.
+//!
+//! Tasks hand it work and wait. What has come in while the last commit was under way is done in one transaction,
+//! so that one flush of the disk makes all of it durable. If one piece of work fails, the transaction is
+//! taken back and each is done by itself: a fault costs only whom it concerns.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::mpsc::{self, Receiver, Sender},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use super::{
+    error::meaning,
+    schema::{self, Unfit},
+};
+use crate::error::{Error, ErrorKind, Result, Scope};
+
+/// How long to wait for another process that writes. Each commit takes milliseconds: longer than this, somebody
+/// holds the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
+/// How much work one transaction takes at the most: others have to get their turn.
+const MAX_GROUP: usize = 512;
+/// The log beside the file is cut back to this after it has grown.
+const LOG_BYTES: i64 = 16 << 20;
+
+/// How sure a caller has to be once its call returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Durability {
+    /// It only reads.
+    Read,
+    /// Other processes see it. It may be gone after a power failure, when they are gone too.
+    Visible,
+    /// It is on the disk.
+    Durable,
+}
+
+/// A piece of work with somebody who waits for it. It may be done more than once: what it did the last time counts.
+trait Work: Send {
+    fn durability(&self) -> Durability;
+    fn perform(&mut self, connection: &Connection) -> rusqlite::Result<()>;
+    fn answer(self: Box<Self>, committed: Result<()>);
+}
+
+struct Task<T, F> {
+    durability: Durability,
+    work: F,
+    done: Option<T>,
+    waiting: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send, F: FnMut(&Connection) -> rusqlite::Result<T> + Send> Work for Task<T, F> {
+    fn durability(&self) -> Durability {
+        self.durability
+    }
+
+    fn perform(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        self.done = None;
+        self.done = Some((self.work)(connection)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, committed: Result<()>) {
+        let Self { done, waiting, .. } = *self;
+        // Whoever asked may have stopped waiting.
+        let _ = waiting.send(committed.and_then(|()| done.ok_or_else(gone)));
+    }
+}
+
+/// The way to the thread. Dropping it closes the file, once what was handed over is done.
+pub(super) struct Store {
+    queue: Option<Sender<Box<dyn Work>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Store {
+    /// Opens a file, which may be empty.
+    pub(super) fn open(file: &Path) -> Result<Self> {
+        Self::open_waiting(file, BUSY_TIMEOUT)
+    }
+
+    fn open_waiting(file: &Path, busy_timeout: Duration) -> Result<Self> {
+        let connection = connect(file, busy_timeout)?;
+        let (queue, work) = mpsc::channel();
+        let keeper = Keeper { connection, file: file.to_owned(), durable: true };
+        let thread =
+            thread::Builder::new().name("hrflow-state".to_owned()).spawn(move || keeper.work_off(&work));
+        let thread = thread.map_err(|error| {
+            Error::new(ErrorKind::Internal, "the state's thread cannot be started").with_source(error)
+        })?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    /// Reads.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.submit(Durability::Read, work).await.map_err(|_| gone())?
+    }
+
+    /// Writes what other processes have to see. It returns when they do.
+    pub(super) async fn publish<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.submit(Durability::Visible, work).await.map_err(|_| gone())?
+    }
+
+    /// Writes. It returns when it is on the disk.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.submit(Durability::Durable, work).await.map_err(|_| gone())?
+    }
+
+    /// Writes some time; who waits for the answer waits until other processes see it.
+    pub(super) fn write_later<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> oneshot::Receiver<Result<T>> {
+        self.submit(Durability::Visible, work)
+    }
+
+    fn submit<T: Send + 'static>(
+        &self,
+        durability: Durability,
+        work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> oneshot::Receiver<Result<T>> {
+        let (waiting, answer) = oneshot::channel();
+        if let Some(queue) = &self.queue {
+            // Where the thread is gone, the answer's sender goes with the task: whoever waits is told.
+            let _ = queue.send(Box::new(Task { durability, work, done: None, waiting }));
+        }
+        answer
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn gone() -> Error {
+    Error::new(ErrorKind::Internal, "the state's thread is gone")
+        .with_scope(Scope::Run)
+        .advise("Please report this. Nothing that was settled is lost: run again.")
+}
+
+fn connect(file: &Path, busy_timeout: Duration) -> Result<Connection> {
+    let fail = |error| meaning(error, file);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(file, flags).map_err(fail)?;
+    connection.busy_timeout(busy_timeout).map_err(fail)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(fail)?;
+    if mode != "wal" {
+        return Err(Error::new(ErrorKind::Internal, "the file system cannot hold the state")
+            .with("file", file.display())
+            .advise("Give a directory on a local disk with --state-dir or HRFLOW_STATE_DIR."));
+    }
+    for (name, value) in [("synchronous", 2), ("journal_size_limit", LOG_BYTES), ("secure_delete", 1)] {
+        connection.pragma_update_and_check(None, name, value, |_| Ok(())).or_else(no_row).map_err(fail)?;
+    }
+    schema::migrate(&mut connection).map_err(|unfit| match unfit {
+        Unfit::Sqlite(error) => meaning(error, file),
+        Unfit::Foreign => Error::new(ErrorKind::Internal, "the file is another program's database")
+            .with("file", file.display())
+            .advise("Give another directory with --state-dir or HRFLOW_STATE_DIR."),
+        Unfit::Newer(version) => {
+            Error::new(ErrorKind::Internal, "the state file was made by a newer version of this program")
+                .with("file", file.display())
+                .with("version", version)
+                .advise("Use that version, or give another directory with --state-dir or HRFLOW_STATE_DIR.")
+        }
+    })?;
+    Ok(connection)
+}
+
+/// Some pragmas answer a row with their new value, and some do not.
+fn no_row(error: rusqlite::Error) -> rusqlite::Result<()> {
+    match error {
+        rusqlite::Error::QueryReturnedNoRows => Ok(()),
+        error => Err(error),
+    }
+}
+
+/// The thread's side.
+struct Keeper {
+    connection: Connection,
+    file: PathBuf,
+    durable: bool,
+}
+
+impl Keeper {
+    fn work_off(mut self, queue: &Receiver<Box<dyn Work>>) {
+        while let Ok(first) = queue.recv() {
+            let mut group = vec![first];
+            while group.len() < MAX_GROUP
+                && let Ok(next) = queue.try_recv()
+            {
+                group.push(next);
+            }
+            self.settle(group);
+        }
+    }
+
+    fn settle(&mut self, mut group: Vec<Box<dyn Work>>) {
+        let Err(error) = self.commit(&mut group) else {
+            return group.into_iter().for_each(|work| work.answer(Ok(())));
+        };
+        if group.len() > 1 {
+            return group.into_iter().for_each(|work| self.settle(vec![work]));
+        }
+        if let Some(work) = group.pop() {
+            work.answer(Err(meaning(error, &self.file)));
+        }
+    }
+
+    fn commit(&mut self, group: &mut [Box<dyn Work>]) -> rusqlite::Result<()> {
+        let durability = group.iter().map(|work| work.durability()).max().unwrap_or(Durability::Read);
+        if durability == Durability::Read {
+            return group.iter_mut().try_for_each(|work| work.perform(&self.connection));
+        }
+        let durable = durability == Durability::Durable;
+        if durable != self.durable {
+            let level = if durable { "FULL" } else { "NORMAL" };
+            self.connection.execute_batch(&format!("PRAGMA synchronous = {level}"))?;
+            self.durable = durable;
+        }
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for work in group {
+            work.perform(&transaction)?;
+        }
+        transaction.commit()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::params;
+
+    use super::*;
+
+    fn store(busy_timeout: Duration) -> (tempfile::TempDir, Store) {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("state.db");
+        std::fs::write(&file, "").unwrap();
+        let store = Store::open_waiting(&file, busy_timeout).unwrap();
+        (directory, store)
+    }
+
+    fn put(name: &str, size: usize) -> impl FnMut(&Connection) -> rusqlite::Result<()> + Send + use<> {
+        let (name, text) = (name.to_owned(), "x".repeat(size));
+        move |connection| {
+            connection
+                .execute(
+                    "INSERT OR REPLACE INTO cursors (workflow_id, read_from, at) VALUES (?1, ?2, 0)",
+                    params![name, text],
+                )
+                .map(drop)
+        }
+    }
+
+    async fn held(store: &Store) -> Vec<String> {
+        let held = store.read(|connection| {
+            let mut all = connection.prepare("SELECT workflow_id FROM cursors ORDER BY 1")?;
+            all.query_map([], |row| row.get(0))?.collect()
+        });
+        held.await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_fault_costs_only_whom_it_concerns() {
+        let (_directory, store) = store(BUSY_TIMEOUT);
+        // Whatever is committed together: some of these are.
+        let works = (0..200).map(|index| {
+            let name = format!("{index:03}");
+            let mut good = put(&name, 1);
+            store.write(move |connection| match index % 10 {
+                7 => connection.execute("INSERT INTO nowhere VALUES (1)", []).map(drop),
+                _ => good(connection),
+            })
+        });
+        let answers = futures::future::join_all(works).await;
+        assert_eq!(answers.iter().filter(|answer| answer.is_err()).count(), 20);
+        assert!((0..200).all(|index| answers[index].is_err() == (index % 10 == 7)));
+        assert_eq!(held(&store).await.len(), 180);
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_named_and_what_was_stored_stays() {
+        let (_directory, store) = store(BUSY_TIMEOUT);
+        store.write(put("before", 10)).await.unwrap();
+        // SQLite answers as it does where no page more fits on the disk.
+        let limit = |pages: &'static str| {
+            store.read(move |connection| {
+                connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
+            })
+        };
+        limit("1").await.unwrap();
+        let error = store.write(put("too much", 1 << 20)).await.unwrap_err();
+        assert!(error.to_string().contains("full"), "{error}");
+        assert_eq!((error.kind(), error.scope()), (ErrorKind::Internal, Scope::Run));
+        assert_eq!(held(&store).await, ["before"]);
+        limit("1000000").await.unwrap();
+        store.write(put("after", 1 << 20)).await.unwrap();
+        assert_eq!(held(&store).await, ["after", "before"]);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_another_program_holds_is_named() {
+        let (directory, store) = store(Duration::from_millis(50));
+        let other = Connection::open(directory.path().join("state.db")).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        let error = store.write(put("now", 1)).await.unwrap_err();
+        assert!(error.to_string().contains("locked"), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        other.execute_batch("COMMIT").unwrap();
+        store.write(put("later", 1)).await.unwrap();
+        assert_eq!(held(&store).await, ["later"]);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waited_for_is_done_before_it_closes() {
+        let (directory, store) = store(BUSY_TIMEOUT);
+        for index in 0..100 {
+            drop(store.write_later(put(&index.to_string(), 1)));
+        }
+        drop(store);
+        let store = Store::open(&directory.path().join("state.db")).unwrap();
+        assert_eq!(held(&store).await.len(), 100);
+    }
+}

@@ -1,0 +1,275 @@
+//! What every home of state promises.
+
+use hrflow_core::{
+    ErrorKind, Secret,
+    state::{
+        Claim, Intent, IntentTrace, KnownStep, LetterFilter, MemoryState, Passage, Record, RunStage,
+        SqliteState, State,
+    },
+};
+
+use crate::support::{
+    at, begin, claimed, info, intent, key, letter, receipt, result, step_trace, target, trace,
+};
+
+macro_rules! promises {
+    ($($name:ident),* $(,)?) => {
+        mod memory {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(&super::MemoryState::new()).await;
+            })*
+        }
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                let directory = tempfile::tempdir().unwrap();
+                super::$name(&super::SqliteState::open(directory.path()).unwrap()).await;
+            })*
+        }
+    };
+}
+
+promises! {
+    an_item_has_one_owner_and_is_free_when_its_run_is_gone,
+    a_trace_stays_until_its_fate_is_known,
+    a_receipt_is_found_again_whole,
+    steps_join_their_receipt,
+    a_record_belongs_to_the_item_that_made_it,
+    one_letter_for_one_failure_however_often,
+    letters_go_when_what_they_are_about_is_delivered,
+    a_discarded_item_leaves_no_letter_but_where_it_may_have_arrived,
+    letters_are_found_and_dropped_by_what_is_asked_for,
+    a_cursor_has_one_owner_and_stays,
+    a_run_is_remembered_with_its_result,
+    everything_about_one_item_is_told,
+    grants_are_kept_and_locked,
+}
+
+async fn an_item_has_one_owner_and_is_free_when_its_run_is_gone(state: &dyn State) {
+    let (one, two) = (begin(state, "one").await, begin(state, "two").await);
+    assert_eq!(claimed(one.as_ref(), "a").await, Default::default());
+    assert_eq!(claimed(one.as_ref(), "a").await, Default::default(), "its owner may claim it again");
+    assert_eq!(two.claim(&[key("a"), key("b")]).await.unwrap()[0], Claim::Busy);
+    one.record(&[Record::Settled(key("a"), None)]).await.unwrap();
+    claimed(two.as_ref(), "a").await;
+    assert_eq!(one.claim(&[key("a")]).await.unwrap(), [Claim::Busy]);
+    drop(two);
+    claimed(one.as_ref(), "a").await;
+    claimed(one.as_ref(), "b").await;
+}
+
+async fn a_trace_stays_until_its_fate_is_known(state: &dyn State) {
+    let run = begin(state, "one").await;
+    claimed(run.as_ref(), "a").await;
+    let step = Intent { key: key("a"), trace: IntentTrace::Step(step_trace("resume")) };
+    run.intend(&[intent("a", "ada@example.com"), step.clone(), step]).await.unwrap();
+    drop(run);
+    let run = begin(state, "two").await;
+    let entry = claimed(run.as_ref(), "a").await;
+    assert_eq!(entry.trace, Some(trace("ada@example.com")));
+    assert_eq!(entry.step_traces, [step_trace("resume")]);
+    run.record(&[Record::NotSent(key("a")), Record::StepNotSent(key("a"), "resume".into())]).await.unwrap();
+    assert_eq!(claimed(run.as_ref(), "a").await, Default::default());
+}
+
+async fn a_receipt_is_found_again_whole(state: &dyn State) {
+    let run = begin(state, "one").await;
+    claimed(run.as_ref(), "a").await;
+    run.intend(&[intent("a", "ada@example.com")]).await.unwrap();
+    run.record(&[Record::Receipt(key("a"), receipt("7"))]).await.unwrap();
+    let entry = claimed(run.as_ref(), "a").await;
+    assert_eq!((entry.receipt, entry.trace), (Some(receipt("7")), None));
+}
+
+async fn steps_join_their_receipt(state: &dyn State) {
+    let run = begin(state, "one").await;
+    run.record(&[Record::Receipt(key("a"), receipt("7"))]).await.unwrap();
+    let step = |name: &str, identity: &str| KnownStep {
+        name: name.into(),
+        identity: identity.into(),
+        sent: true,
+        at: at(6),
+    };
+    let intended = Intent { key: key("a"), trace: IntentTrace::Step(step_trace("note")) };
+    run.intend(&[intended]).await.unwrap();
+    run.record(&[
+        Record::Step(key("a"), step("note", "digest")),
+        Record::Step(key("a"), step("resume", "new.pdf")),
+    ])
+    .await
+    .unwrap();
+    let entry = claimed(run.as_ref(), "a").await;
+    assert_eq!(entry.receipt.unwrap().steps, [step("note", "digest"), step("resume", "new.pdf")]);
+    assert!(entry.step_traces.is_empty());
+}
+
+async fn a_record_belongs_to_the_item_that_made_it(state: &dyn State) {
+    let run = begin(state, "one").await;
+    let mut seen = receipt("7");
+    seen.created_by_us = false;
+    run.record(&[Record::Receipt(key("a"), receipt("7")), Record::Receipt(key("b"), seen)]).await.unwrap();
+    let owner = async |id: &str| run.owner_of(&target(), key("a").data_type, &id.into()).await.unwrap();
+    assert_eq!(owner("7").await, Some(key("a").item));
+    assert_eq!(owner("8").await, None);
+}
+
+async fn one_letter_for_one_failure_however_often(state: &dyn State) {
+    let run = begin(state, "one").await;
+    run.record(&[Record::DeadLetter(Box::new(letter("a", "write", ErrorKind::Unavailable)))]).await.unwrap();
+    let mut again = letter("a", "write", ErrorKind::Invalid);
+    (again.at, again.run_id, again.retryable) = (at(50), "later".into(), false);
+    let step = letter("a", "resume", ErrorKind::Invalid);
+    run.record(&[Record::DeadLetter(Box::new(again)), Record::DeadLetter(Box::new(step))]).await.unwrap();
+    let letters = state.history().dead_letters(&LetterFilter::default(), 0, 10).await.unwrap();
+    assert_eq!(letters.len(), 2);
+    let first = &letters[0];
+    assert_eq!((first.letter.kind, first.letter.attempts), (ErrorKind::Invalid, 4));
+    assert_eq!((first.first_at, first.letter.at), (at(5), at(50)));
+    assert_eq!((first.letter.run_id.as_str(), first.letter.retryable), ("later", false));
+    assert_eq!(first.letter.item, letter("a", "", ErrorKind::Invalid).item);
+    let rest = state.history().dead_letters(&LetterFilter::default(), first.number, 10).await.unwrap();
+    assert_eq!(rest.iter().map(|it| it.letter.step.as_str()).collect::<Vec<_>>(), ["resume"]);
+}
+
+async fn letters(state: &dyn State) -> Vec<(String, String)> {
+    let letters = state.history().dead_letters(&LetterFilter::default(), 0, 100).await.unwrap();
+    letters.into_iter().map(|it| (it.letter.key.to_string(), it.letter.step)).collect()
+}
+
+fn named(letters: &[(&str, &str)]) -> Vec<(String, String)> {
+    letters.iter().map(|(key, step)| (format!("source/{key}"), (*step).to_owned())).collect()
+}
+
+async fn letters_go_when_what_they_are_about_is_delivered(state: &dyn State) {
+    let run = begin(state, "one").await;
+    let failed = |name, step| Record::DeadLetter(Box::new(letter(name, step, ErrorKind::Invalid)));
+    run.record(&[failed("a", "format"), failed("a", "write"), failed("a", "resume"), failed("b", "write")])
+        .await
+        .unwrap();
+    run.record(&[Record::Settled(key("a"), None)]).await.unwrap();
+    assert_eq!(letters(state).await.len(), 4, "giving an item up delivers nothing");
+    run.record(&[Record::Settled(key("a"), Some(Passage::Created))]).await.unwrap();
+    assert_eq!(letters(state).await, named(&[("a", "resume"), ("b", "write")]));
+    let step = KnownStep { name: "resume".into(), identity: "cv.pdf".into(), sent: true, at: at(6) };
+    run.record(&[Record::Step(key("a"), step)]).await.unwrap();
+    assert_eq!(letters(state).await, named(&[("b", "write")]));
+}
+
+async fn a_discarded_item_leaves_no_letter_but_where_it_may_have_arrived(state: &dyn State) {
+    let run = begin(state, "one").await;
+    for (name, kind) in [("a", ErrorKind::Invalid), ("b", ErrorKind::OutcomeUnknown)] {
+        run.record(&[Record::DeadLetter(Box::new(letter(name, "write", kind)))]).await.unwrap();
+        run.discard(&key(name)).await.unwrap();
+        run.discard(&key(name)).await.unwrap();
+    }
+    assert_eq!(letters(state).await, named(&[("b", "write")]));
+}
+
+async fn letters_are_found_and_dropped_by_what_is_asked_for(state: &dyn State) {
+    let run = begin(state, "one").await;
+    for name in ["a", "b", "c"] {
+        let mut letter = letter(name, "write", ErrorKind::Invalid);
+        if name == "c" {
+            (letter.workflow_id, letter.run_id) = ("other".into(), "last".into());
+            letter.kind = ErrorKind::Timeout;
+        }
+        run.record(&[Record::DeadLetter(Box::new(letter))]).await.unwrap();
+    }
+    let history = state.history();
+    let any = LetterFilter::default();
+    let found = async |filter: LetterFilter| history.dead_letters(&filter, 0, 10).await.unwrap().len();
+    assert_eq!(found(LetterFilter { key: Some("source/a".into()), ..any.clone() }).await, 1);
+    assert_eq!(found(LetterFilter { key: Some("a".into()), ..any.clone() }).await, 1);
+    assert_eq!(found(LetterFilter { key: Some("ource/a".into()), ..any.clone() }).await, 0);
+    assert_eq!(found(LetterFilter { workflow_id: Some("workflow".into()), ..any.clone() }).await, 2);
+    assert_eq!(found(LetterFilter { kind: Some(ErrorKind::Timeout), ..any.clone() }).await, 1);
+    assert_eq!(found(LetterFilter { run_id: Some("last".into()), ..any.clone() }).await, 1);
+    let both = LetterFilter { run_id: Some("last".into()), kind: Some(ErrorKind::Invalid), ..any.clone() };
+    assert_eq!(history.drop_dead_letters(&both).await.unwrap(), 0);
+    let one = LetterFilter { workflow_id: Some("workflow".into()), key: Some("a".into()), ..any.clone() };
+    assert_eq!(history.drop_dead_letters(&one).await.unwrap(), 1);
+    assert_eq!(letters(state).await, named(&[("b", "write"), ("c", "write")]));
+    assert_eq!(history.drop_dead_letters(&any).await.unwrap(), 2);
+}
+
+async fn a_cursor_has_one_owner_and_stays(state: &dyn State) {
+    let owner = state.begin_run(&info("one", true)).await.unwrap();
+    let refused = state.begin_run(&info("two", true)).await.err().unwrap();
+    assert_eq!(refused.kind(), ErrorKind::Unavailable);
+    begin(state, "hooks may run at the same time").await;
+    owner.save_cursor("then").await.unwrap();
+    owner.save_cursor("here").await.unwrap();
+    drop(owner);
+    let next = state.begin_run(&info("two", true)).await.unwrap();
+    assert_eq!(next.cursor().await.unwrap().as_deref(), Some("here"));
+}
+
+async fn a_run_is_remembered_with_its_result(state: &dyn State) {
+    let history = state.history();
+    assert!(state.last_result("workflow").await.unwrap().is_none());
+    let run = begin(state, "run-1").await;
+    assert_eq!(history.run("run-1").await.unwrap()[0].stage, RunStage::Running);
+    run.finish(&result("run-1")).await.unwrap();
+    drop(run);
+    drop(begin(state, "run-2").await);
+    let runs = history.runs(Some("workflow"), 10).await.unwrap();
+    let stages: Vec<_> = runs.iter().map(|run| (run.run_id.as_str(), run.stage)).collect();
+    assert_eq!(stages, [("run-2", RunStage::BrokenOff), ("run-1", RunStage::Finished)]);
+    assert_eq!(runs[1].result, Some(result("run-1")));
+    assert_eq!((runs[1].connector.as_str(), runs[1].started_at), ("connector", at(0)));
+    assert_eq!(history.runs(None, 1).await.unwrap().len(), 1);
+    assert!(history.runs(Some("another"), 10).await.unwrap().is_empty());
+    assert_eq!(history.run("run-").await.unwrap().len(), 2);
+    assert_eq!(state.last_result("workflow").await.unwrap(), Some(result("run-1")));
+}
+
+async fn everything_about_one_item_is_told(state: &dyn State) {
+    let run = begin(state, "one").await;
+    let failed = Record::DeadLetter(Box::new(letter("a", "resume", ErrorKind::Invalid)));
+    let step = Intent { key: key("a"), trace: IntentTrace::Step(step_trace("note")) };
+    claimed(run.as_ref(), "a").await;
+    run.record(&[Record::Receipt(key("a"), receipt("7")), failed]).await.unwrap();
+    run.intend(&[step]).await.unwrap();
+    run.record(&[Record::Settled(key("a"), Some(Passage::Created))]).await.unwrap();
+    for _ in 0..2 {
+        run.record(&[Record::Settled(key("a"), Some(Passage::Unchanged))]).await.unwrap();
+    }
+    run.record(&[Record::Receipt(key("b"), receipt("8"))]).await.unwrap();
+    let history = state.history();
+    for wanted in ["source/a", "a", "7"] {
+        let found = history.items(wanted).await.unwrap();
+        assert_eq!(found.len(), 1, "{wanted}");
+        let item = &found[0];
+        assert_eq!((&item.key, &item.target), (&key("a").item, &target()));
+        assert_eq!(item.receipt, Some(receipt("7")));
+        assert_eq!(item.unanswered, [("note".to_owned(), at(4))]);
+        let passages: Vec<_> = item.passages.iter().map(|it| (it.step.as_str(), it.passage)).collect();
+        assert_eq!(passages[..2], [("resume", Passage::Failed), ("write", Passage::Created)]);
+        assert_eq!(passages[2], ("write", Passage::Unchanged));
+        assert_eq!(item.passages[0].kind, Some(ErrorKind::Invalid));
+        assert_eq!(item.passages[0].run_id, "one");
+        assert_eq!(item.dead_letters.len(), 1);
+    }
+    assert!(history.items("nobody").await.unwrap().is_empty());
+    let receipts = history.receipts(0, 1).await.unwrap();
+    assert_eq!((receipts[0].key.clone(), receipts[0].receipt.clone()), (key("a").item, receipt("7")));
+    let rest = history.receipts(receipts[0].number, 10).await.unwrap();
+    assert_eq!(rest.iter().map(|it| it.key.clone()).collect::<Vec<_>>(), [key("b").item]);
+}
+
+async fn grants_are_kept_and_locked(state: &dyn State) {
+    let grants = state.grants();
+    assert!(grants.load("client").await.unwrap().is_none());
+    for token in ["refresh-1", "refresh-2"] {
+        grants.store("client", &Secret::new(token)).await.unwrap();
+        assert_eq!(state.grants().load("client").await.unwrap().unwrap().expose(), token);
+    }
+    let lock = grants.lock("client").await.unwrap();
+    let other = state.grants();
+    let waiting = tokio::spawn(async move { other.lock("client").await.map(drop) });
+    grants.lock("another").await.unwrap();
+    assert!(!waiting.is_finished());
+    drop(lock);
+    waiting.await.unwrap().unwrap();
+}
