@@ -193,9 +193,10 @@ impl<O: Origin, T: Target> Action<O, T> {
         );
         let options =
             keep(parameters::read("options", &run.options), Reason::BadActionParameters, &mut faults);
-        let origin = match &run.items {
-            Some(_) => Some(None),
-            None => keep(
+        let is_read = run.items.is_none() && run.environment.retry.is_none();
+        let origin = match is_read {
+            false => Some(None),
+            true => keep(
                 parameters::read("origin_parameters", &run.origin_parameters),
                 Reason::BadOriginParameters,
                 &mut faults,
@@ -289,7 +290,7 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
         let source = match (run.items, read.origin) {
             (Some(items), _) => Source::Items(items.map(|item| item.and_then(typed::<O::Item>)).boxed()),
             (None, Some(origin)) => Source::Warehouse(origin),
-            // `read` answers no origin only where there are items.
+            // `read` answers no origin only where there are items, or dead letters to take them from.
             (None, None) => Source::Items(futures::stream::empty().boxed()),
         };
         let mut planned = self

@@ -19,7 +19,8 @@ use crate::{
     options::{Attachments, OnExisting, Options},
     receipt::{Outcome, Receipt, Trace, VendorId},
     state::{
-        Claim, DeadLetter, Entry, Intent, IntentTrace, JournalKey, Passage, Record, RunState, StoredReceipt,
+        Claim, DeadLetter, Entry, ITEM_STEPS, Intent, IntentTrace, JournalKey, Passage, Record, RunState,
+        StoredReceipt,
     },
     target::{Write, Writer},
 };
@@ -67,6 +68,23 @@ pub(super) struct Parcel<'a, I> {
     pub(super) key: JournalKey,
     pub(super) entry: Entry,
     pub(super) recovered: bool,
+    /// In a retry: the steps of the dead letters that nobody has delivered by now.
+    pub(super) missing: Option<Missing>,
+}
+
+/// What of an item is in dead letters.
+pub(super) struct Missing(Vec<String>);
+
+impl Missing {
+    /// Whether the item as a whole is.
+    pub(super) fn all(&self) -> bool {
+        self.0.iter().any(|step| ITEM_STEPS.contains(&step.as_str()))
+    }
+
+    /// Whether one of its steps is.
+    pub(super) fn step(&self, name: &str) -> bool {
+        self.0.iter().any(|step| step == name)
+    }
 }
 
 /// How an item came to be settled: what counts it, and what its history says.
@@ -177,6 +195,12 @@ impl<I: TargetItem> Delivery<I> {
 
     /// What the journal's knowledge of an item means for this run.
     async fn decide(&self, parcel: &mut Parcel<'_, I>) -> Decision {
+        if self.retry {
+            match self.state.open_letters(&parcel.key).await {
+                Ok(steps) => parcel.missing = Some(Missing(steps)),
+                Err(error) => return Decision::Done(Fate::stopped(error)),
+            }
+        }
         let mut kept = Settlement::UNCHANGED;
         let mut done = Vec::new();
         let mut half_updated = false;
@@ -222,7 +246,10 @@ impl<I: TargetItem> Delivery<I> {
         let update = self.options.on_existing == OnExisting::Update;
         match parcel.entry.receipt.clone() {
             None => Decision::Send(None),
-            Some(receipt) if self.retry => Decision::Keep(receipt, kept, done),
+            // Only steps are missing, or a later run has delivered it: this item is older than what is there.
+            Some(receipt) if parcel.missing.as_ref().is_some_and(|missing| !missing.all()) => {
+                Decision::Keep(receipt, kept, done)
+            }
             Some(receipt) if self.resend => Decision::Send(receipt.id.filter(|_| update)),
             Some(receipt) => {
                 let delivered = receipt.hash == parcel.prepared.hash
@@ -528,7 +555,7 @@ impl<I: TargetItem> Delivery<I> {
     }
 
     fn parcel<'a>(&self, prepared: &'a Prepared<I>, entry: Entry) -> Parcel<'a, I> {
-        Parcel { prepared, key: self.key(&prepared.key), entry, recovered: false }
+        Parcel { prepared, key: self.key(&prepared.key), entry, recovered: false, missing: None }
     }
 
     fn key(&self, item: &ItemKey) -> JournalKey {

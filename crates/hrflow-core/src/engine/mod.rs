@@ -13,6 +13,7 @@ mod lookup;
 mod prepare;
 mod progress;
 mod report;
+mod retry;
 mod steps;
 mod window;
 
@@ -46,7 +47,7 @@ use crate::{
     options::{OnExisting, Options},
     origin::{ItemStream, Origin, ReadRequest},
     result::{Events, Reason, RunResult},
-    state::{MemoryState, RunInfo, RunState, State},
+    state::{LetterFilter, MemoryState, RunInfo, RunState, State},
     target::{OpenContext, Target, Writer},
 };
 
@@ -73,9 +74,9 @@ pub struct Environment {
     pub progress: Option<watch::Sender<Events>>,
     /// Send items although the journal says that they are delivered and unchanged.
     pub resend: bool,
-    /// The items are dead letters. What the journal knows as delivered by now stays as it is: of it, only
-    /// steps that are missing are sent.
-    pub retry: bool,
+    /// Take the items of these dead letters of the workflow instead of reading the origin. What a later run has
+    /// delivered stays as it is, and where only steps are missing, only those are sent.
+    pub retry: Option<LetterFilter>,
     /// Read no more items than this.
     pub limit: Option<u64>,
     /// Write nothing; hand over what would be sent.
@@ -92,7 +93,7 @@ impl Default for Environment {
             grace: DEFAULT_GRACE,
             progress: None,
             resend: false,
-            retry: false,
+            retry: None,
             limit: None,
             dry_run: None,
             run_id: None,
@@ -161,7 +162,7 @@ pub(crate) async fn run<O: Origin, T: Target>(mut plan: Plan<O, T>) -> RunResult
 }
 
 async fn execute<O: Origin, T: Target>(
-    plan: Plan<O, T>,
+    mut plan: Plan<O, T>,
     dry_run: Option<DryRun>,
     report: &mut Report,
     run_state: &mut Option<Arc<dyn RunState>>,
@@ -171,6 +172,11 @@ async fn execute<O: Origin, T: Target>(
         let message = format!("{} cannot update what exists", plan.target.warehouse().name);
         let error = Error::new(ErrorKind::Config, message).advise("Set on_existing to report.");
         return Err(Fatal::new(Reason::BadActionParameters, "run", error));
+    }
+    let retry = plan.environment.retry.clone();
+    if retry.is_some() {
+        // Dead letters lie behind the cursor, wherever it is.
+        plan.read_mode = ReadMode::Sync;
     }
     check_read_mode(&plan)?;
 
@@ -208,7 +214,13 @@ async fn execute<O: Origin, T: Target>(
     let cancelled = plan.environment.cancel.clone();
     let opened = cancelled.run_until_cancelled(async {
         let writer = open_target(plan.target.as_ref(), plan.target_parameters, context).await?;
-        let items = open_source(plan.origin.as_ref(), plan.source, cursor, &plan.options).await?;
+        let items = match &retry {
+            Some(filter) => {
+                let filter = LetterFilter { workflow_id: Some(plan.workflow_id.clone()), ..filter.clone() };
+                retry::items(state.history(), filter, writer.target_id().clone())
+            }
+            None => open_source(plan.origin.as_ref(), plan.source, cursor, &plan.options).await?,
+        };
         Ok((writer, items))
     });
     let Some(opened) = opened.await else {
@@ -229,7 +241,7 @@ async fn execute<O: Origin, T: Target>(
         workflow_id: plan.workflow_id,
         run_id: report.run_id().to_owned(),
         resend: plan.environment.resend,
-        retry: plan.environment.retry,
+        retry: retry.is_some(),
         options: plan.options,
         stop: stop.clone(),
     };

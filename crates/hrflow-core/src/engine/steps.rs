@@ -79,9 +79,9 @@ impl<I: TargetItem> Delivery<I> {
     /// Steps are for records that we created. At a record that was there before us, a document is sent only
     /// if it is new for certain — the journal has seen the others — or if documents are asked for always.
     fn is_due(&self, parcel: &Parcel<'_, I>, receipt: &StoredReceipt, step: &Step) -> bool {
-        // A dead letter is older than what a later run has sent in its place.
-        if self.retry && receipt.steps.iter().any(|known| known.sent && known.name == step.name) {
-            return false;
+        // The item of a dead letter is older than what a later run has sent in its place.
+        if let Some(missing) = parcel.missing.as_ref().filter(|missing| !missing.all()) {
+            return missing.step(&step.name);
         }
         let seen_before = parcel.entry.receipt.is_some() && !parcel.recovered;
         let known =

@@ -31,6 +31,16 @@ pub trait History: Send + Sync {
     async fn dead_letters(&self, filter: &LetterFilter, after: i64, most: usize)
     -> Result<Vec<StoredLetter>>;
 
+    /// Items that could not be delivered to `target`, or not with all their steps: of each that has a letter which
+    /// `filter` means, the newest letter of that workflow. At most `most` of those with a number above `after`, in order.
+    async fn undelivered(
+        &self,
+        filter: &LetterFilter,
+        target: &TargetId,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<StoredLetter>>;
+
     /// Drops the dead letters that `filter` means. Answers how many there were.
     async fn drop_dead_letters(&self, filter: &LetterFilter) -> Result<u64>;
 
@@ -138,4 +148,4 @@ impl DeadLetter {
 }
 
 /// Where an item as a whole can fail.
-pub(super) const ITEM_STEPS: [&str; 3] = ["format", "logics", "write"];
+pub(crate) const ITEM_STEPS: [&str; 3] = ["format", "logics", "write"];

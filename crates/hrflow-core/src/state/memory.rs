@@ -191,6 +191,12 @@ impl RunState for MemoryRun {
         Ok(self.lock().owners.get(&(target.clone(), data_type, id.clone())).cloned())
     }
 
+    async fn open_letters(&self, key: &JournalKey) -> Result<Vec<String>> {
+        let shared = self.lock();
+        let letters = shared.dead_letters.iter().filter(|stored| is_about(&stored.letter, key));
+        Ok(letters.map(|stored| stored.letter.step.clone()).collect())
+    }
+
     async fn discard(&self, key: &JournalKey) -> Result<()> {
         let mut shared = self.lock();
         shared.drop_item_letters(key, |letter| letter.kind != ErrorKind::OutcomeUnknown);
@@ -245,6 +251,29 @@ impl History for MemoryState {
         let shared = self.lock();
         let wanted = |stored: &&StoredLetter| stored.number > after && filter.takes(&stored.letter);
         Ok(shared.dead_letters.iter().filter(wanted).take(most).cloned().collect())
+    }
+
+    async fn undelivered(
+        &self,
+        filter: &LetterFilter,
+        target: &TargetId,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<StoredLetter>> {
+        let shared = self.lock();
+        let same_item = |one: &DeadLetter, other: &DeadLetter| {
+            one.is_same(&DeadLetter { step: one.step.clone(), ..other.clone() })
+        };
+        let letters = || shared.dead_letters.iter();
+        let wanted = |stored: &&StoredLetter| {
+            let of_item = || letters().filter(|it| same_item(&it.letter, &stored.letter));
+            let newest = of_item().max_by_key(|it| (it.letter.at, it.number)).map(|it| it.number);
+            stored.number > after
+                && stored.letter.target == *target
+                && newest == Some(stored.number)
+                && of_item().any(|it| filter.takes(&it.letter))
+        };
+        Ok(letters().filter(wanted).take(most).cloned().collect())
     }
 
     async fn drop_dead_letters(&self, filter: &LetterFilter) -> Result<u64> {

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+pub(crate) use self::history::ITEM_STEPS;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{Keep, SqliteState};
 pub use self::{
@@ -106,6 +107,9 @@ pub trait RunState: Send + Sync {
         data_type: DataType,
         id: &VendorId,
     ) -> Result<Option<ItemKey>>;
+
+    /// The steps of an item's dead letters: `format`, `logics`, `write`, or the names of its own steps.
+    async fn open_letters(&self, key: &JournalKey) -> Result<Vec<String>>;
 
     /// Notes that a logic discarded an item: its dead letters go, save where it may have arrived. The note is as durable
     /// as the next thing that is stored: nothing is lost with it, as the item would be discarded again.

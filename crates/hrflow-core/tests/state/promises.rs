@@ -40,6 +40,7 @@ promises! {
     letters_go_when_what_they_are_about_is_delivered,
     a_discarded_item_leaves_no_letter_but_where_it_may_have_arrived,
     letters_are_found_and_dropped_by_what_is_asked_for,
+    an_item_is_tried_again_in_its_last_form,
     a_cursor_has_one_owner_and_stays,
     a_run_is_remembered_with_its_result,
     everything_about_one_item_is_told,
@@ -191,6 +192,38 @@ async fn letters_are_found_and_dropped_by_what_is_asked_for(state: &dyn State) {
     assert_eq!(history.drop_dead_letters(&one).await.unwrap(), 1);
     assert_eq!(letters(state).await, named(&[("b", "write"), ("c", "write")]));
     assert_eq!(history.drop_dead_letters(&any).await.unwrap(), 2);
+}
+
+async fn an_item_is_tried_again_in_its_last_form(state: &dyn State) {
+    let run = begin(state, "one").await;
+    let mut letters = [
+        letter("a", "resume", ErrorKind::Timeout),
+        letter("a", "write", ErrorKind::Invalid),
+        letter("b", "write", ErrorKind::Invalid),
+        letter("c", "write", ErrorKind::Timeout),
+    ];
+    letters[0].at = at(90);
+    letters[2].target.0 = "another target".into();
+    letters[3].workflow_id = "another".into();
+    for letter in letters {
+        run.record(&[Record::DeadLetter(Box::new(letter))]).await.unwrap();
+    }
+    let history = state.history();
+    let undelivered = async |kind, workflow: &str, after| {
+        let workflow_id = Some(workflow.to_owned());
+        let filter = LetterFilter { kind, workflow_id, ..LetterFilter::default() };
+        let found = history.undelivered(&filter, &target(), after, 10).await.unwrap();
+        found.into_iter().map(|it| (it.letter.key.to_string(), it.letter.step)).collect::<Vec<_>>()
+    };
+    assert_eq!(undelivered(None, "workflow", 0).await, named(&[("a", "resume")]));
+    let invalid = undelivered(Some(ErrorKind::Invalid), "workflow", 0).await;
+    assert_eq!(invalid, named(&[("a", "resume")]), "in its last form, whichever letter is meant");
+    assert!(undelivered(Some(ErrorKind::NotFound), "workflow", 0).await.is_empty());
+    assert!(undelivered(None, "workflow", 1).await.is_empty());
+    assert_eq!(undelivered(None, "another", 0).await, named(&[("c", "write")]));
+    let mut open = run.open_letters(&key("a")).await.unwrap();
+    open.sort();
+    assert_eq!(open, ["resume", "write"]);
 }
 
 async fn a_cursor_has_one_owner_and_stays(state: &dyn State) {

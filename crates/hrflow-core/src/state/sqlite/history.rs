@@ -72,6 +72,34 @@ impl History for SqliteHistory {
         letters.await
     }
 
+    async fn undelivered(
+        &self,
+        filter: &LetterFilter,
+        target: &TargetId,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<StoredLetter>> {
+        let (filter, target) = (filter.clone(), target.clone());
+        let letters = self.0.store.read(move |connection| {
+            let (rule, mut values) = rule(&filter);
+            values.extend([
+                Box::new(after) as Box<dyn ToSql>,
+                Box::new(limit(most)),
+                Box::new(target.0.clone()),
+            ]);
+            let which = format!(
+                "WHERE letter > ?5 AND target_id = ?7 AND letter = (SELECT letter FROM dead_letters newer \
+                 WHERE newer.item = dead_letters.item AND newer.workflow_id = dead_letters.workflow_id \
+                 ORDER BY last_at DESC, letter DESC LIMIT 1) \
+                 AND EXISTS (SELECT 1 FROM dead_letters meant JOIN items USING (item) \
+                 WHERE meant.item = dead_letters.item AND meant.workflow_id = dead_letters.workflow_id AND {rule}) \
+                 ORDER BY letter LIMIT ?6"
+            );
+            letters(connection, &which, values)
+        });
+        letters.await
+    }
+
     async fn drop_dead_letters(&self, filter: &LetterFilter) -> Result<u64> {
         let filter = filter.clone();
         let dropped = self.0.store.write(move |connection| {

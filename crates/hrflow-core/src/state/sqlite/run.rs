@@ -175,6 +175,20 @@ impl RunState for SqliteRun {
         self.shared.store.read(move |connection| journal::owner_of(connection, &target, data_type, &id)).await
     }
 
+    async fn open_letters(&self, key: &JournalKey) -> Result<Vec<String>> {
+        let key = key.clone();
+        let steps = self.shared.store.read(move |connection| {
+            connection
+                .prepare_cached(
+                    "SELECT step FROM dead_letters JOIN items USING (item) JOIN targets USING (target) \
+                     WHERE target_id = ?1 AND data_type = ?2 AND item_key = ?3",
+                )?
+                .query_map(params![key.target.0, Json(key.data_type), key.item.as_str()], |row| row.get(0))?
+                .collect()
+        });
+        steps.await
+    }
+
     async fn discard(&self, key: &JournalKey) -> Result<()> {
         let (key, run) = (key.clone(), self.run);
         let noted = self.shared.store.write_later(move |connection| journal::discard(connection, run, &key));

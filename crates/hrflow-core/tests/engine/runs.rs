@@ -1,13 +1,11 @@
-//! The run engine against a target that fails in every way: every item is accounted for.
+//! Runs from their beginning to their end.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::IntoFuture, sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
-use std::future::IntoFuture;
-
 use hrflow_core::{
-    Action, ActionInfo, ActionType, CancellationToken, DataType, Environment, Error, ErrorKind, FormatName,
-    ItemKey, ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, Status, TriggerType, Warehouse,
+    Action, ActionInfo, ActionType, CancellationToken, DataType, Error, ErrorKind, FormatName, ItemKey,
+    ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, Status, TriggerType, Warehouse,
     async_trait,
     options::{Attachments, OnExisting, Options},
     parameters::NoParameters,
@@ -17,145 +15,7 @@ use hrflow_core::{
 };
 use serde_json::json;
 
-/// People in memory, oldest or newest first.
-struct People {
-    people: Vec<Result<Person, ErrorKind>>,
-    order: Option<ReadOrder>,
-}
-
-#[async_trait]
-impl Origin for People {
-    type Parameters = NoParameters;
-    type Item = Person;
-
-    fn warehouse(&self) -> Warehouse {
-        Warehouse { name: "People", data_type: DataType::Profile, endpoints: Vec::new() }
-    }
-
-    fn key(&self, item: &Person) -> ItemKey {
-        ItemKey::new(format!("source/{}", item.name))
-    }
-
-    async fn read(&self, _: NoParameters, request: ReadRequest) -> Result<ItemStream<Person>> {
-        let from = request.read_from.unwrap_or_default();
-        let people =
-            self.people.clone().into_iter().map(|it| it.map_err(|kind| Error::new(kind, "scripted read")));
-        let wanted: Vec<_> =
-            people.filter(|it| it.as_ref().is_ok_and(|it| it.name > from) || it.is_err()).collect();
-        Ok(stream::iter(wanted).boxed())
-    }
-
-    async fn check(&self, _: NoParameters, _: &Options) -> Result<Vec<String>> {
-        Ok(Vec::new())
-    }
-
-    fn incremental(&self) -> Option<ReadOrder> {
-        self.order
-    }
-
-    fn read_from(&self, item: &Person) -> Result<Option<String>> {
-        Ok(Some(item.name.clone()))
-    }
-}
-
-fn person(name: &str) -> Person {
-    serde_json::from_value(json!({ "name": name, "email": format!("{name}@example.com") })).unwrap()
-}
-
-fn with_documents(name: &str, documents: &[(&str, u64)]) -> Person {
-    let attachments: Vec<_> = documents
-        .iter()
-        .map(|(file, size)| json!({ "kind": "resume", "name": file, "url": "https://example.com/", "size": size }))
-        .collect();
-    serde_json::from_value(
-        json!({ "name": name, "email": format!("{name}@example.com"), "attachments": attachments }),
-    )
-    .unwrap()
-}
-
-fn people(names: &[&str]) -> Vec<Result<Person, ErrorKind>> {
-    names.iter().map(|name| Ok(person(name))).collect()
-}
-
-fn copy(person: &Person) -> Result<Person> {
-    Ok(person.clone())
-}
-
-/// One run to be, over `target`.
-struct Setup {
-    target: ScriptedTarget,
-    people: Vec<Result<Person, ErrorKind>>,
-    order: Option<ReadOrder>,
-    options: Options,
-    environment: Environment,
-}
-
-impl Setup {
-    fn new(target: &ScriptedTarget, people: Vec<Result<Person, ErrorKind>>) -> Self {
-        let options = Options::default();
-        Self { target: target.clone(), people, order: None, options, environment: Environment::default() }
-    }
-
-    fn state(mut self, state: &MemoryState) -> Self {
-        self.environment.state = Some(Arc::new(state.clone()));
-        self
-    }
-
-    fn deadline(mut self, time: Duration) -> Self {
-        self.options.deadline = time.into();
-        self
-    }
-
-    fn on_existing(mut self, what: OnExisting) -> Self {
-        self.options.on_existing = what;
-        self
-    }
-
-    fn attachments(mut self, which: Attachments) -> Self {
-        self.options.attachments = which;
-        self
-    }
-
-    fn prepare(self) -> hrflow_core::Run<People, ScriptedTarget> {
-        let info = ActionInfo {
-            name: "push_profile",
-            description: "",
-            trigger_type: TriggerType::Hook,
-            action_type: ActionType::Outbound,
-        };
-        let origin = People { people: self.people, order: self.order };
-        let format = FormatName { name: "copy", source: "" };
-        Action::new(info, origin, self.target, format, copy)
-            .run(NoParameters, ScriptedParameters::default())
-            .workflow_id("workflow")
-            .options(self.options)
-            .environment(self.environment)
-    }
-
-    async fn run(self) -> RunResult {
-        let result = self.prepare().await;
-        adds_up(&result);
-        result
-    }
-}
-
-/// In a run that was not stopped early, every item that was read is in exactly one count.
-fn adds_up(result: &RunResult) {
-    if !result.failures.iter().any(|it| it.step == "run") {
-        assert_eq!(result.events.settled(), result.events.read_success, "{result:#?}");
-    }
-}
-
-/// success, duplicate, failure
-fn written(result: &RunResult) -> (u64, u64, u64) {
-    (result.events.write_success, result.events.write_duplicate, result.events.write_failure)
-}
-
-fn names(target: &ScriptedTarget) -> Vec<String> {
-    let mut names: Vec<_> = target.records().into_iter().map(|record| record.name).collect();
-    names.sort();
-    names
-}
+use crate::support::{Setup, adds_up, copy, names, people, person, with_documents, written};
 
 #[tokio::test(start_paused = true)]
 async fn everything_arrives_once() {

@@ -1,0 +1,43 @@
+//! Dead letters as a source of items: each undelivered item once, as it was read.
+
+use std::sync::Arc;
+
+use futures::{StreamExt, TryStreamExt};
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    item::Item,
+    origin::ItemStream,
+    state::{History, LetterFilter, StoredLetter},
+    target::TargetId,
+};
+
+/// How many letters are read at a time.
+const PAGE: usize = 50;
+
+/// The items of the letters that `filter` means, for this target alone: the same workflow may have been pointed
+/// elsewhere since they failed.
+pub(super) fn items<I: Item>(
+    history: Arc<dyn History>,
+    filter: LetterFilter,
+    target: TargetId,
+) -> ItemStream<I> {
+    let pages = futures::stream::try_unfold(Some(0), move |after| {
+        let (history, filter, target) = (history.clone(), filter.clone(), target.clone());
+        async move {
+            let Some(after) = after else { return Ok(None) };
+            let page = history.undelivered(&filter, &target, after, PAGE).await?;
+            let next = page.last().map(|last| last.number);
+            Ok::<_, Error>(Some((futures::stream::iter(page.into_iter().map(read::<I>)), next)))
+        }
+    });
+    pages.try_flatten().boxed()
+}
+
+fn read<I: Item>(stored: StoredLetter) -> Result<I> {
+    serde_json::from_value(stored.letter.item).map_err(|_| {
+        Error::new(ErrorKind::Invalid, "a dead letter does not hold an item of this origin")
+            .with("letter", stored.number)
+            .advise("It was made by another action, or changed by hand: drop it.")
+    })
+}

@@ -1,0 +1,5 @@
+//! The run engine against a target that fails in every way: every item is accounted for.
+
+mod retry;
+mod runs;
+mod support;
