@@ -3,8 +3,9 @@
 use std::fs;
 
 use anyhow::{Context, bail, ensure};
+use hrflow_e2e::program::{self, root};
 
-use crate::{playground::Playground, program, root};
+use crate::playground::Playground;
 
 /// Whether a manifest, or the dependencies of one, can be read by cargo, and leads to crates that exist.
 pub(crate) fn reads(playground: &Playground, text: &str) -> anyhow::Result<()> {

@@ -18,7 +18,6 @@ mod console;
 mod links;
 mod markdown;
 mod playground;
-mod program;
 mod workflow;
 
 use std::{
@@ -27,6 +26,7 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
+use hrflow_e2e::program::root;
 use libtest_mimic::{Arguments, Trial};
 
 use markdown::Block;
@@ -50,11 +50,6 @@ fn main() -> std::process::ExitCode {
 
 fn trial(name: String, test: impl FnOnce() -> anyhow::Result<()> + Send + 'static) -> Trial {
     Trial::test(name, move || test().map_err(|error| format!("{error:#}").into()))
-}
-
-/// The root of the workspace.
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
 }
 
 fn name(document: &Path) -> String {

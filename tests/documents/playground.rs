@@ -15,7 +15,9 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{program, workflow};
+use hrflow_e2e::program;
+
+use crate::workflow;
 
 /// How long a command may take; one that stays up, until it says something.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -7,6 +7,8 @@ pub mod behaviours;
 #[cfg(doctest)]
 mod documents;
 pub mod people;
+pub mod program;
 pub mod run;
 pub mod subject;
 pub mod subjects;
+pub mod torture;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hrflow_core::{AnyAction, async_trait};
+use hrflow_sandbox::Sandbox;
 use serde_json::Value;
 
 /// A target that behaviours are tried on.
@@ -24,6 +25,8 @@ pub struct Abilities {
     pub http: bool,
     /// Can let its look-ups lag behind its writes.
     pub lag: bool,
+    /// Is there for other processes too ([`World::outside`]): can be tortured.
+    pub process: bool,
     /// The longest name that it takes, in characters.
     pub longest_name: usize,
 }
@@ -69,6 +72,14 @@ pub struct Held {
     pub resumes: usize,
 }
 
+/// A vendor as another process reaches it.
+pub struct Outside<'w> {
+    /// The connector's id.
+    pub connector: &'static str,
+    /// The sandbox that it is part of, with an HrFlow.ai to read from.
+    pub sandbox: &'w Sandbox,
+}
+
 /// A vendor, up and empty.
 #[async_trait]
 pub trait World: Send + Sync {
@@ -77,6 +88,11 @@ pub trait World: Send + Sync {
 
     /// What its target takes.
     fn target_parameters(&self) -> Value;
+
+    /// Where another process reaches it; none where it lives in this one alone, and cannot be tortured.
+    fn outside(&self) -> Option<Outside<'_>> {
+        None
+    }
 
     /// Makes the next `times` writes of candidates go wrong.
     fn trouble(&self, what: Trouble, times: u64);

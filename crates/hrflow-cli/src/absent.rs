@@ -1,13 +1,7 @@
 //! What the program is going to have and does not have yet.
 
 /// Commands and options, and what to use until they are there.
-const ABSENT: [(&str, &str); 5] = [
-    ("runs", "`hrflow run FILE --json` prints the whole result of a run."),
-    ("where", "`hrflow run FILE --json` lists the items that failed, by their keys."),
-    ("dead-letters", "`hrflow run FILE --json` lists the items that failed; run them again with --from."),
-    ("auth", "No connector of this version needs consent in a browser."),
-    ("--state-dir", "State is kept in memory, and ends with the run."),
-];
+const ABSENT: [(&str, &str); 1] = [("auth", "No connector of this version needs consent in a browser.")];
 
 /// What to say when a command or an option of this name is asked for.
 pub(crate) fn explain(name: &str) -> Option<String> {

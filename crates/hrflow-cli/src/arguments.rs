@@ -7,6 +7,8 @@ use clap::{
     error::{ContextKind, ContextValue},
 };
 
+use hrflow_core::ErrorKind;
+
 use crate::{absent, exit::Exit, output};
 
 const AFTER_HELP: &str = "\
@@ -58,6 +60,16 @@ pub(crate) enum Command {
     Check(Check),
     /// Run a workflow file
     Run(Run),
+    /// List past runs, or show one in detail
+    Runs(Runs),
+    /// Tell one item's fate: every run, receipt, step and dead letter
+    Where(Where),
+    /// Export what was delivered: which record of the vendor is which item
+    #[command(subcommand)]
+    Receipts(Receipts),
+    /// What could not be delivered: list it, look at it, drop it, try it again
+    #[command(subcommand)]
+    DeadLetters(DeadLetters),
     /// Serve stand-ins for HrFlow.ai and the vendors on loopback, for playing and testing
     Sandbox(Sandbox),
 }
@@ -111,9 +123,30 @@ pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) settings: Settings,
 
+    #[command(flatten)]
+    pub(crate) state: StateOptions,
+
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StateDirectory {
+    /// Directory of the state. The default is .hrflow, beside the workflow file where there is one
+    #[arg(long, value_name = "DIRECTORY", env = "HRFLOW_STATE_DIR")]
+    pub(crate) state_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StateOptions {
+    #[command(flatten)]
+    pub(crate) directory: StateDirectory,
+
+    /// Keep state in memory only: it ends with the run. Another run then looks every item up again, there are no dead
+    /// letters to retry, and read_mode incremental is refused
+    #[arg(long)]
+    pub(crate) no_state: bool,
 }
 
 #[derive(Debug, Args)]
@@ -147,13 +180,155 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) resend: bool,
 
-    /// Keep state in memory only; it ends with the run. This version has no other place for it
-    #[arg(long)]
-    pub(crate) no_state: bool,
+    #[command(flatten)]
+    pub(crate) state: StateOptions,
 
     /// Print the result as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Runs {
+    /// A run, or the beginning of its id
+    pub(crate) run: Option<String>,
+
+    /// Runs of this workflow only
+    #[arg(long, value_name = "ID", conflicts_with = "run")]
+    pub(crate) workflow: Option<String>,
+
+    /// So many runs at the most
+    #[arg(long, value_name = "N", default_value = "20")]
+    pub(crate) limit: NonZeroU64,
+
+    #[command(flatten)]
+    pub(crate) state: StateDirectory,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Where {
+    /// The item's key (source/key), its part after the source, its e-mail address, or the vendor's id
+    pub(crate) key: String,
+
+    #[command(flatten)]
+    pub(crate) state: StateDirectory,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Receipts {
+    /// Print every receipt as CSV: the item's key, where it was delivered to, the vendor's id
+    Export(Export),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) state: StateDirectory,
+
+    /// Print JSON Lines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeadLetters {
+    /// List them
+    Ls(LetterList),
+    /// Print what is kept of them, the item as it was read included
+    Show(LetterPick),
+    /// Drop them: what they hold is gone
+    Drop(LetterDrop),
+    /// Run a workflow over them, from the format on. Where only a document is missing, only that is sent
+    Retry(Box<Retry>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LetterFilters {
+    /// Of this item: its key (source/key), or the part after the source
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<String>,
+
+    /// Failed for this kind of error
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    pub(crate) kind: Option<ErrorKind>,
+
+    /// Given up by this run
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LetterList {
+    #[command(flatten)]
+    pub(crate) filters: LetterFilters,
+
+    /// Of this workflow
+    #[arg(long, value_name = "ID")]
+    pub(crate) workflow: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) state: StateDirectory,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LetterPick {
+    /// An item's key (source/key), or the part after the source, as --key
+    #[arg(conflicts_with = "key")]
+    pub(crate) item: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) list: LetterList,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LetterDrop {
+    #[command(flatten)]
+    pub(crate) pick: LetterPick,
+
+    /// Drop every dead letter there is
+    #[arg(long, conflicts_with_all = ["item", "key", "kind", "run", "workflow"])]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Retry {
+    /// The workflow file
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) filters: LetterFilters,
+
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+
+    #[command(flatten)]
+    pub(crate) state: StateDirectory,
+
+    /// Try no more items than this
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<NonZeroU64>,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A kind of error by its name.
+fn kind(name: &str) -> Result<ErrorKind, String> {
+    let named = ErrorKind::ALL.into_iter().find(|kind| kind.to_string().eq_ignore_ascii_case(name));
+    named.ok_or_else(|| format!("there are {}", ErrorKind::ALL.map(|kind| kind.to_string()).join(", ")))
 }
 
 #[derive(Debug, Args)]

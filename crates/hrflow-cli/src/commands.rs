@@ -2,20 +2,25 @@
 
 mod check;
 mod connectors;
+mod dead_letters;
 mod demo;
 mod describe;
 mod init;
 mod preview;
+mod receipts;
 mod run;
+mod runs;
 mod sandbox;
+mod state;
 mod variables;
+mod where_item;
 
 use std::path::Path;
 
 use hrflow_workflow::Workflow;
 
 use crate::{
-    arguments::{Command, Settings},
+    arguments::{Command, Receipts, Settings},
     exit::{Exit, Failure},
     progress::Bar,
     signals::Signals,
@@ -29,6 +34,10 @@ pub(crate) async fn execute(command: Command, bar: Bar) -> Result<Exit, Failure>
         Command::Init(arguments) => init::execute(&arguments),
         Command::Check(arguments) => check::execute(&arguments).await,
         Command::Run(arguments) => run::execute(&arguments, bar).await,
+        Command::Runs(arguments) => runs::execute(&arguments).await,
+        Command::Where(arguments) => where_item::execute(&arguments).await,
+        Command::Receipts(Receipts::Export(arguments)) => receipts::export(&arguments).await,
+        Command::DeadLetters(command) => dead_letters::execute(command, bar).await,
         Command::Sandbox(arguments) => sandbox::execute(&arguments).await,
     }
 }

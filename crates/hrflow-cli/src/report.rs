@@ -1,12 +1,9 @@
 //! A run's result, for people.
 
 use comfy_table::{ContentArrangement, Table, presets};
-use hrflow_core::{
-    Events, RunResult, Status,
-    result::{MAX_FAILURES, Reason},
-};
+use hrflow_core::{Events, RunResult, Status, result::MAX_FAILURES};
 
-use crate::output::harmless;
+use crate::{output::harmless, text::word};
 
 /// What a run came to: a line, its counts, its failures.
 pub(crate) fn result(result: &RunResult) -> String {
@@ -40,11 +37,7 @@ pub(crate) fn text(table: &Table) -> String {
 }
 
 fn headline(result: &RunResult) -> String {
-    let status = match result.status {
-        Status::Success => "success".to_owned(),
-        Status::SuccessWithFailures => "success with failures".to_owned(),
-        Status::Fatal => format!("fatal, {}", reason(result.reason)),
-    };
+    let status = status(result);
     let took = result.finished_at.duration_since(result.started_at).as_secs_f64();
     let of_workflow = match result.workflow_id.as_str() {
         "" => String::new(),
@@ -56,9 +49,13 @@ fn headline(result: &RunResult) -> String {
     )
 }
 
-fn reason(reason: Reason) -> String {
-    let spelt = serde_json::to_value(reason).unwrap_or_default();
-    spelt.as_str().unwrap_or_default().to_owned()
+/// How a run ended, in a few words.
+pub(crate) fn status(result: &RunResult) -> String {
+    match result.status {
+        Status::Success => "success".to_owned(),
+        Status::SuccessWithFailures => "success with failures".to_owned(),
+        Status::Fatal => format!("fatal, {}", word(&result.reason)),
+    }
 }
 
 fn counts(events: &Events) -> String {

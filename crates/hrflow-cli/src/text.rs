@@ -1,7 +1,21 @@
 //! Text in lines that a terminal of 80 columns takes.
 
+use jiff::Timestamp;
+use serde::Serialize;
+
 /// The width of every text that the program lays out itself.
 pub(crate) const WIDTH: usize = 80;
+
+/// A time in whole seconds.
+pub(crate) fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// A value that serialises to a word, as that word.
+pub(crate) fn word(value: &impl Serialize) -> String {
+    let spelt = serde_json::to_value(value).unwrap_or_default();
+    spelt.as_str().unwrap_or_default().to_owned()
+}
 
 /// The words of a text in lines of at most `width` characters; a longer word has a line of its own.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {

@@ -39,6 +39,25 @@ pub enum ErrorKind {
     Internal,
 }
 
+impl ErrorKind {
+    /// Every kind.
+    pub const ALL: [Self; 13] = [
+        Self::Config,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::Invalid,
+        Self::Duplicate,
+        Self::NotFound,
+        Self::RateLimited,
+        Self::Unavailable,
+        Self::Timeout,
+        Self::OutcomeUnknown,
+        Self::Protocol,
+        Self::Cancelled,
+        Self::Internal,
+    ];
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)

@@ -22,7 +22,7 @@ impl Subject for Scripted {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { http: false, lag: true, longest_name: 10_000 }
+        Abilities { http: false, lag: true, process: false, longest_name: 10_000 }
     }
 
     fn world(&self) -> BoxFuture<'static, Box<dyn World>> {

@@ -8,7 +8,7 @@ use hrflow_core::{Action, AnyAction, async_trait};
 use hrflow_sandbox::{Config, Fault, FaultBody, Manner, Rule, Sandbox, Vendor, documents};
 use serde_json::{Value, json};
 
-use crate::subject::{Abilities, Held, Subject, Trouble, World};
+use crate::subject::{Abilities, Held, Outside, Subject, Trouble, World};
 
 /// Teamtailor.
 pub(crate) struct Teamtailor;
@@ -19,7 +19,7 @@ impl Subject for Teamtailor {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { http: true, lag: true, longest_name: 1_000 }
+        Abilities { http: true, lag: true, process: true, longest_name: 1_000 }
     }
 
     fn world(&self) -> BoxFuture<'static, Box<dyn World>> {
@@ -66,6 +66,10 @@ impl World for TeamtailorWorld {
             "api_url": self.sandbox.urls().teamtailor,
             "lookup_lag": format!("{}ms", lag.as_millis()),
         })
+    }
+
+    fn outside(&self) -> Option<Outside<'_>> {
+        Some(Outside { connector: "teamtailor", sandbox: &self.sandbox })
     }
 
     fn trouble(&self, what: Trouble, times: u64) {

@@ -1,6 +1,10 @@
 //! `hrflow check`.
 
-use hrflow_core::ErrorKind;
+use std::sync::Arc;
+
+use hrflow_core::{ErrorKind, state::State};
+
+use super::state;
 
 use crate::{
     arguments::Check,
@@ -10,7 +14,10 @@ use crate::{
 
 pub(crate) async fn execute(arguments: &Check) -> Result<Exit, Failure> {
     let workflow = super::load(&arguments.file, &arguments.settings)?;
-    let prepared = workflow.prepare(None).map_err(|error| Failure::usage(error.to_string()))?;
+    let mut prepared = workflow.prepare(None).map_err(|error| Failure::usage(error.to_string()))?;
+    // Logging in may renew a grant, which then has to be kept.
+    let state = state::of_workflow(&arguments.file, &arguments.state)?;
+    prepared.run.environment.state = state.map(|state| Arc::new(state) as Arc<dyn State>);
     let mut signals = super::listen()?;
     let report = tokio::select! {
         report = prepared.check() => report,

@@ -2,15 +2,23 @@
 
 use std::{
     env,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::OnceLock,
 };
 
 use anyhow::{Context, anyhow, ensure};
 
+/// The root of the workspace.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| Path::new("."))
+}
+
 /// Where the program is. `cargo xtask test` has built it and says so in `HRFLOW_PROGRAM`; else it is built here, once.
-pub(crate) fn path() -> anyhow::Result<PathBuf> {
+/// # Errors
+///
+/// Where it cannot be built.
+pub fn path() -> anyhow::Result<PathBuf> {
     static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let built = BUILT.get_or_init(|| match env::var_os("HRFLOW_PROGRAM") {
         Some(program) => Ok(PathBuf::from(program)),
@@ -36,9 +44,9 @@ fn build() -> anyhow::Result<PathBuf> {
 
 /// Cargo as if it were called from a shell, at the root. What cargo told us of this package is taken out: `ring` is built
 /// anew whenever these variables change, and with it most of the workspace.
-pub(crate) fn cargo() -> Command {
+pub fn cargo() -> Command {
     let mut command = Command::new(env!("CARGO"));
-    command.current_dir(crate::root());
+    command.current_dir(root());
     for (name, _) in env::vars_os() {
         let of_this_package = name.to_str().is_some_and(|name| {
             name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "OUT_DIR"

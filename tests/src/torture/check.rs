@@ -1,0 +1,155 @@
+//! What has to hold.
+
+use std::collections::{HashMap, HashSet};
+
+use anyhow::{Result, ensure};
+use hrflow_core::{ErrorKind, RunResult};
+use hrflow_sandbox::Sandbox;
+use serde::Deserialize;
+
+use super::{
+    crowd::{Crowd, Person},
+    program::Program,
+};
+use crate::subject::Held;
+
+/// The open dead letters: step and kind by key.
+#[derive(Debug)]
+pub(super) struct Letters(HashMap<String, Vec<Letter>>);
+
+#[derive(Debug, Deserialize)]
+struct Letter {
+    key: String,
+    step: String,
+    kind: ErrorKind,
+    message: String,
+}
+
+impl Letters {
+    pub(super) fn read(program: &Program) -> Result<Self> {
+        let letters: Vec<Letter> =
+            serde_json::from_value(program.json(&["dead-letters", "ls", "--json"])?)?;
+        let mut by_key: HashMap<String, Vec<Letter>> = HashMap::new();
+        for letter in letters {
+            by_key.entry(letter.key.clone()).or_default().push(letter);
+        }
+        Ok(Self(by_key))
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.0.values().map(Vec::len).sum()
+    }
+
+    fn of(&self, key: &str, wanted: impl Fn(&str) -> bool) -> Option<&Letter> {
+        self.0.get(key)?.iter().find(|letter| wanted(&letter.step))
+    }
+}
+
+/// Whether a run ended before its end.
+pub(super) fn is_stopped(result: &RunResult) -> bool {
+    result.failures.iter().any(|failure| failure.step == "run" || failure.step == "read")
+}
+
+/// Every item that was read is in exactly one count.
+pub(super) fn adds_up(result: &RunResult) -> Result<()> {
+    ensure!(result.events.settled() == result.events.read_success, "the counts do not add up: {result:#?}");
+    Ok(())
+}
+
+/// Everybody is at the vendor once, or in a dead letter with a reason that is true.
+pub(super) fn accounted_for(crowd: &Crowd, held: &[Held], letters: &Letters) -> Result<()> {
+    for person in crowd.people() {
+        let records = records_of(person, held);
+        let count = records.len();
+        match letters.of(&person.key, |step| step == "write") {
+            None => ensure!(count == 1, "{} is there {count} times, and no dead letter says why", person.key),
+            Some(Letter { kind: ErrorKind::OutcomeUnknown, .. }) => {
+                ensure!(count <= 1, "{} is there {count} times", person.key);
+            }
+            // Who shares an address may be kept out while the other one is in.
+            Some(letter) => ensure!(
+                count == 0 || person.is_one_of_two(),
+                "{} is there although a dead letter says: {}",
+                person.key,
+                letter.message
+            ),
+        }
+        ensure!(records.iter().all(|it| it.resumes <= 1), "{} has a résumé twice", person.key);
+        let has_resume = records.iter().any(|it| it.resumes == 1);
+        if count == 1 && person.has_resume && !has_resume {
+            ensure!(
+                letters.of(&person.key, |_| true).is_some(),
+                "{} has no résumé, and no dead letter says why",
+                person.key
+            );
+        }
+    }
+    no_strangers(crowd, held)
+}
+
+/// Everybody is there once, with their résumé.
+pub(super) fn everybody_is_there(crowd: &Crowd, held: &[Held]) -> Result<()> {
+    for person in crowd.people() {
+        let records = records_of(person, held);
+        ensure!(records.len() == 1, "{} is there {} times", person.key, records.len());
+        let resumes = records[0].resumes;
+        ensure!(resumes == usize::from(person.has_resume), "{} has {resumes} résumés", person.key);
+    }
+    ensure!(held.len() == crowd.records(), "{} records for {} identities", held.len(), crowd.records());
+    no_strangers(crowd, held)
+}
+
+/// The receipts name everybody, with the id that the vendor has for them.
+pub(super) fn receipts_tell_the_truth(crowd: &Crowd, held: &[Held], program: &Program) -> Result<()> {
+    let receipts = program.json_lines(&["receipts", "export", "--json"])?;
+    let ids: HashMap<&str, &str> =
+        receipts.iter().filter_map(|it| Some((it["key"].as_str()?, it["id"].as_str()?))).collect();
+    ensure!(ids.len() == crowd.people().len(), "{} receipts for {} people", ids.len(), crowd.people().len());
+    for person in crowd.people() {
+        let id = ids.get(person.key.as_str()).copied().unwrap_or_default();
+        let record = held.iter().find(|it| it.id == id);
+        ensure!(
+            record.is_some_and(|record| person.is_at(record)),
+            "the receipt of {} names the record {id}, which is somebody else's: {record:?}",
+            person.key
+        );
+    }
+    Ok(())
+}
+
+/// The cursor has come to the newest profile.
+pub(super) fn cursor_is_at_the_newest(result: &RunResult, sandbox: &Sandbox) -> Result<()> {
+    let newest = sandbox.hrflow().profiles().into_iter().filter_map(|it| {
+        let updated_at = it["updated_at"].as_str()?.to_owned();
+        connector_hrflow::timestamp(&updated_at)
+    });
+    let newest = newest.max().map(|newest| newest.to_string());
+    ensure!(result.read_from == newest, "the cursor is {:?}, and the newest is {newest:?}", result.read_from);
+    Ok(())
+}
+
+/// Nobody is there who never came.
+fn no_strangers(crowd: &Crowd, held: &[Held]) -> Result<()> {
+    let names: HashSet<&str> = crowd.people().iter().map(|it| it.name.as_str()).collect();
+    let stranger = held.iter().find(|it| !names.contains(it.name.as_str()));
+    ensure!(stranger.is_none(), "a stranger is there: {stranger:?}");
+    Ok(())
+}
+
+fn records_of<'h>(person: &Person, held: &'h [Held]) -> Vec<&'h Held> {
+    held.iter().filter(|record| person.is_at(record)).collect()
+}
+
+impl Person {
+    /// Whether a record is theirs: by the address, where they have one, as two may share it.
+    fn is_at(&self, record: &Held) -> bool {
+        match &self.email {
+            Some(email) => record.email.as_ref() == Some(email),
+            None => record.name == self.name,
+        }
+    }
+
+    fn is_one_of_two(&self) -> bool {
+        self.email.as_ref().is_some_and(|email| email.starts_with("pair"))
+    }
+}

@@ -1,0 +1,66 @@
+//! The people of a torture: who they are, and who shares what with whom.
+
+use serde_json::Value;
+
+use crate::people::{profile, with_email, with_resume};
+
+/// Everybody who has come so far.
+pub(super) struct Crowd {
+    people: Vec<Person>,
+    resume: String,
+}
+
+/// Somebody.
+pub(super) struct Person {
+    /// The item's key.
+    pub(super) key: String,
+    /// First and last name; nobody else has it.
+    pub(super) name: String,
+    /// The e-mail address: of their own, shared with one other, or none.
+    pub(super) email: Option<String>,
+    /// Whether they have a résumé.
+    pub(super) has_resume: bool,
+    /// As HrFlow.ai has them.
+    pub(super) profile: Value,
+}
+
+impl Crowd {
+    pub(super) fn new(resume: String) -> Self {
+        Self { people: Vec::new(), resume }
+    }
+
+    pub(super) fn people(&self) -> &[Person] {
+        &self.people
+    }
+
+    /// How many records they make: who shares an address shares a record.
+    pub(super) fn records(&self) -> usize {
+        let mut known = std::collections::HashSet::new();
+        self.people.iter().filter(|it| known.insert(it.email.as_ref().unwrap_or(&it.name))).count()
+    }
+
+    /// Lets `count` more come: of ten, two without an e-mail address, and two who share one.
+    pub(super) fn grow(&mut self, count: usize, random: &mut fastrand::Rng) {
+        for _ in 0..count {
+            let index = self.people.len();
+            let (key, last) = (format!("p{index}"), format!("Example-{index}"));
+            let plain = profile(&key, "Ada", &last);
+            let (email, has_resume) = match index % 10 {
+                3 | 6 => (None, random.bool()),
+                8 | 9 => (Some(format!("pair{}@example.com", index / 10)), false),
+                _ => (Some(format!("{key}@example.com")), random.bool()),
+            };
+            let mut person = with_email(plain, email.as_deref());
+            if has_resume {
+                person = with_resume(person, &self.resume, 7);
+            }
+            self.people.push(Person {
+                key: format!("source/{key}"),
+                name: format!("Ada {last}"),
+                email,
+                has_resume,
+                profile: person,
+            });
+        }
+    }
+}

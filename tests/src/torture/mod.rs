@@ -1,0 +1,159 @@
+//! The crash suite: the real program against the sandbox, killed at any instant, restarted until it is done.
+//!
+//! It works in waves. Each brings new people to HrFlow.ai, and the vendor's stand-in fails by chance in every way it
+//! can: server errors, resets and silence before and after execution, requests to slow down, half answers,
+//! look-ups that lag. The program is started and killed (SIGKILL) after a random time, again and again, until a
+//! run of it comes to its end. Then everybody has to be where the program says: once at the vendor, or in a dead
+//! letter with a reason. At last the vendor is healed, the dead letters are tried again, and everybody has to be
+//! there, once.
+//!
+//! It is written over [`World`]: a target whose stand-in another process reaches joins by [`World::outside`].
+
+mod check;
+mod crowd;
+mod program;
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, bail, ensure};
+use hrflow_core::Status;
+use hrflow_sandbox::{Fault, FaultBody, Rule, Vendor};
+
+use self::{check::Letters, crowd::Crowd, program::Program};
+use crate::subject::World;
+
+/// How people get from HrFlow.ai to the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// From a file (`push_profile`, `--from`): everybody, with every run.
+    File,
+    /// As a list of the source, incrementally (`push_profile_list`): whoever is new, and at times two programs at once.
+    List,
+}
+
+/// How hard it is to be.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// Decides who comes, what fails and when it is killed.
+    pub seed: u64,
+    /// How often the program is killed at least.
+    pub kills: u32,
+    /// How many people come with each wave.
+    pub wave: usize,
+    /// How they get to the program.
+    pub way: Way,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Figures {
+    /// Programs started.
+    pub starts: u32,
+    /// Programs killed.
+    pub kills: u32,
+    /// People there were.
+    pub people: usize,
+    /// Records that the vendor holds at the end.
+    pub records: usize,
+    /// Requests to write a record that the vendor got.
+    pub writes: usize,
+    /// Items whose fate a later run found out.
+    pub recovered: u64,
+    /// Dead letters before the vendor was healed.
+    pub letters: usize,
+    /// How long it took.
+    pub time: Duration,
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { starts, kills, people, records, writes, recovered, letters, time } = self;
+        write!(
+            f,
+            "{kills} kills in {starts} starts; {people} people, {records} records, {writes} requests to write one; \
+             {recovered} fates found out later; {letters} dead letters before the vendor was healed; {:.0} s",
+            time.as_secs_f64()
+        )
+    }
+}
+
+/// The longest that the program lives before it is killed.
+const LONGEST_LIFE: Duration = Duration::from_millis(1_200);
+/// By how much look-ups lag behind writes.
+const LAG: Duration = Duration::from_millis(150);
+
+/// Tortures the program over `world`.
+///
+/// # Errors
+///
+/// Whatever was lost, doubled or told wrongly, with the seed to do it again.
+pub async fn torture(world: &dyn World, plan: Plan) -> Result<Figures> {
+    run(world, plan).await.map_err(|error| error.context(format!("{plan:?}")))
+}
+
+async fn run(world: &dyn World, plan: Plan) -> Result<Figures> {
+    let started = Instant::now();
+    let Some(outside) = world.outside() else { bail!("this target lives in one process") };
+    let mut random = fastrand::Rng::with_seed(plan.seed);
+    let mut figures = Figures::default();
+    world.lag(LAG);
+    let program = Program::new(world, &outside, plan.way)?;
+    let mut crowd = Crowd::new(world.resume_url());
+
+    let mut wave = 0;
+    while figures.kills < plan.kills {
+        wave += 1;
+        crowd.grow(plan.wave, &mut random);
+        program.bring(&crowd)?;
+        trouble(world, &outside, plan.seed.wrapping_add(wave));
+        let result = loop {
+            let life = LONGEST_LIFE.mul_f64(random.f64());
+            // Once the kills are done, the wave may end in peace.
+            let life = (figures.kills < plan.kills).then_some(life);
+            figures.starts += 1;
+            match program.live(life).await? {
+                None => figures.kills += 1,
+                Some(result) if result.status == Status::Fatal || check::is_stopped(&result) => {}
+                Some(result) => break result,
+            }
+        };
+        check::adds_up(&result)?;
+        figures.recovered += program.recovered()?;
+        let letters = Letters::read(&program)?;
+        check::accounted_for(&crowd, &world.held().await, &letters)?;
+        figures.letters = letters.count();
+    }
+
+    outside.sandbox.faults().clear();
+    let result = program.until_done().await?;
+    check::adds_up(&result)?;
+    program.retry()?;
+    let letters = Letters::read(&program)?;
+    ensure!(letters.count() == 0, "dead letters are left at a vendor without faults: {letters:?}");
+    let held = world.held().await;
+    check::everybody_is_there(&crowd, &held)?;
+    check::receipts_tell_the_truth(&crowd, &held, &program)?;
+    if plan.way == Way::List {
+        check::cursor_is_at_the_newest(&result, outside.sandbox)?;
+    }
+    Ok(Figures {
+        people: crowd.people().len(),
+        records: held.len(),
+        writes: world.writes(),
+        time: started.elapsed(),
+        ..figures
+    })
+}
+
+/// The vendor's chaos, and some of HrFlow.ai's.
+fn trouble(world: &dyn World, outside: &crate::subject::Outside<'_>, seed: u64) {
+    world.chaos(seed);
+    let faults = outside.sandbox.faults();
+    let status = Fault::Status { code: 502, body: FaultBody::Html, executed: false };
+    for fault in [status, Fault::ResetBefore, Fault::TruncatedBody] {
+        faults.add(Rule::new(Vendor::Hrflow, "*", fault).probability(0.03));
+    }
+}

@@ -1,0 +1,158 @@
+//! The program under torture, with its workflow and its state.
+
+use std::{
+    fs::{self, File},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, ensure};
+use hrflow_core::RunResult;
+use hrflow_sandbox::HrFlow;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+use super::{Way, check, crowd::Crowd};
+use crate::{
+    program,
+    subject::{Outside, World},
+};
+
+/// A run that does not end in this time does not end.
+const LONGEST_RUN: Duration = Duration::from_secs(300);
+/// How often a program is looked after.
+const LOOK: Duration = Duration::from_millis(3);
+
+pub(super) struct Program {
+    home: TempDir,
+    hrflow: HrFlow,
+    way: Way,
+}
+
+impl Program {
+    pub(super) fn new(world: &dyn World, outside: &Outside<'_>, way: Way) -> Result<Self> {
+        let home = TempDir::new()?;
+        let (urls, credentials) = (outside.sandbox.urls(), outside.sandbox.credentials().hrflow);
+        let action = if way == Way::List { "push_profile_list" } else { "push_profile" };
+        let workflow = json!({
+            "workflow_id": "torture",
+            "connector": outside.connector,
+            "action": action,
+            "action_parameters": { "read_mode": if way == Way::List { "incremental" } else { "sync" } },
+            "origin_parameters": {
+                "api_secret": credentials.api_secret,
+                "api_user": credentials.api_user,
+                "source_key": "source",
+                "api_url": urls.hrflow,
+            },
+            "target_parameters": world.target_parameters(),
+            "options": {
+                "rate_limit": "off",
+                "allow_local_urls": true,
+                "timeout": "1s",
+                "deadline": "60s",
+            },
+        });
+        // JSON is YAML.
+        fs::write(home.path().join("workflow.yaml"), workflow.to_string())?;
+        Ok(Self { home, hrflow: outside.sandbox.hrflow().clone(), way })
+    }
+
+    /// Puts everybody where the next run finds them.
+    pub(super) fn bring(&self, crowd: &Crowd) -> Result<()> {
+        let profiles = crowd.people().iter().map(|it| &it.profile);
+        match self.way {
+            Way::File => {
+                let lines: String = profiles.map(|it| format!("{it}\n")).collect();
+                fs::write(self.home.path().join("profiles.jsonl"), lines)?;
+            }
+            Way::List => {
+                let known = self.hrflow.profiles().len();
+                profiles.skip(known).for_each(|it| drop(self.hrflow.put_profile(it.clone())));
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs it: to its end, or for so long and no longer. Then it is killed, and there is no result.
+    pub(super) async fn live(&self, life: Option<Duration>) -> Result<Option<RunResult>> {
+        let output = self.home.path().join("result.json");
+        let mut command = self.command(&["run", "workflow.yaml", "--json"]);
+        if self.way == Way::File {
+            command.args(["--from", "profiles.jsonl"]);
+        }
+        let errors = File::create(self.home.path().join("stderr"))?;
+        let mut child = command.stdout(File::create(&output)?).stderr(errors).spawn()?;
+        let end = Instant::now() + life.unwrap_or(LONGEST_RUN);
+        while child.try_wait()?.is_none() {
+            if Instant::now() >= end {
+                kill(&mut child)?;
+                ensure!(life.is_some(), "a run that nobody killed does not end");
+                return Ok(None);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        let json = fs::read(&output)?;
+        let result = serde_json::from_slice(&json).with_context(|| {
+            let said = fs::read_to_string(self.home.path().join("stderr")).unwrap_or_default();
+            format!("the program ended without a result and said: {said}")
+        })?;
+        Ok(Some(result))
+    }
+
+    /// Runs it in peace until a run comes to its end without a fault that stops it.
+    pub(super) async fn until_done(&self) -> Result<RunResult> {
+        for _ in 0..10 {
+            if let Some(result) = self.live(None).await?
+                && !check::is_stopped(&result)
+            {
+                return Ok(result);
+            }
+        }
+        anyhow::bail!("ten runs in a row were stopped by a vendor without faults")
+    }
+
+    pub(super) fn retry(&self) -> Result<()> {
+        let result: RunResult =
+            serde_json::from_value(self.json(&["dead-letters", "retry", "workflow.yaml", "--json"])?)?;
+        check::adds_up(&result)
+    }
+
+    /// How many fates the last run found out that had been left open.
+    pub(super) fn recovered(&self) -> Result<u64> {
+        let runs = self.json(&["runs", "--json", "--limit", "1"])?;
+        Ok(runs[0]["result"]["recovered"].as_u64().unwrap_or_default())
+    }
+
+    /// What a command prints as JSON.
+    pub(super) fn json(&self, arguments: &[&str]) -> Result<Value> {
+        Ok(serde_json::from_slice(&self.print(arguments)?)?)
+    }
+
+    /// What a command prints as JSON Lines.
+    pub(super) fn json_lines(&self, arguments: &[&str]) -> Result<Vec<Value>> {
+        let text = String::from_utf8(self.print(arguments)?)?;
+        text.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+    }
+
+    fn print(&self, arguments: &[&str]) -> Result<Vec<u8>> {
+        let output = self.command(arguments).output()?;
+        let failed = output.status.code().is_none_or(|code| code != 0 && code != 3);
+        ensure!(!failed, "{arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(output.stdout)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program::path().unwrap_or_else(|_| "hrflow".into()));
+        command.current_dir(self.home.path()).args(arguments).stdin(Stdio::null());
+        command
+    }
+}
+
+/// SIGKILL, which no program can answer.
+fn kill(child: &mut Child) -> Result<()> {
+    child.kill()?;
+    child.wait()?;
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! The crash suite in short: `cargo xtask torture` runs the long one.
+
+use hrflow_e2e::{
+    subjects,
+    torture::{Plan, Way, torture},
+};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() -> std::process::ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    for subject in subjects::all().into_iter().filter(|subject| subject.abilities().process) {
+        for way in [Way::File, Way::List] {
+            let subject = subject.clone();
+            let name = format!("{}::{way:?}", subject.name()).to_lowercase();
+            trials.push(Trial::test(name, move || {
+                let runtime = tokio::runtime::Runtime::new()?;
+                runtime.block_on(async move {
+                    let world = subject.world().await;
+                    let plan = Plan { seed: 7, kills: 12, wave: 30, way };
+                    let figures = torture(world.as_ref(), plan).await;
+                    figures.map(drop).map_err(|error| Failed::from(format!("{error:#}")))
+                })
+            }));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
