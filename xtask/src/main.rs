@@ -1,4 +1,4 @@
-//! The project's chores: `cargo xtask test | docs | deny`.
+//! The project's chores: `cargo xtask test | docs | bench | torture | deny`.
 //!
 //! It compiles no connector, so that it starts quickly.
 
@@ -6,6 +6,7 @@ mod bench;
 mod cargo;
 mod docs;
 mod test;
+mod torture;
 
 use clap::{Parser, Subcommand};
 
@@ -25,6 +26,8 @@ enum Chore {
     Docs(docs::Arguments),
     /// Measures what the connectors cost over the bare floor, and prints one table.
     Bench(bench::Arguments),
+    /// Kills the program at hundreds of random instants, and checks that nothing is lost and nothing doubled.
+    Torture(torture::Arguments),
     /// Checks licences, advisories and sources of the dependencies, with cargo-deny (installed if missing).
     Deny,
 }
@@ -33,6 +36,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
         Chore::Test(arguments) => test::run(&arguments),
         Chore::Bench(arguments) => bench::run(&arguments),
+        Chore::Torture(arguments) => torture::run(&arguments),
         Chore::Docs(arguments) => docs::run(&arguments),
         Chore::Deny => deny(),
     }

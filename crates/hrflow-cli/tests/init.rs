@@ -69,7 +69,7 @@ fn it_is_checked_and_run_once_its_variables_are_set() {
     };
     play.home.write("w.yaml", &file);
     let checked = run("check w.yaml");
-    assert_eq!((checked.code, checked.stderr.as_str()), (Some(0), ""), "{checked:?}");
+    assert_eq!(checked.code, Some(0), "{checked:?}");
     let ran = run("run w.yaml --json");
     assert_eq!((ran.code, ran.event("write_success")), (Some(0), 1), "{ran:?}");
 
@@ -79,7 +79,7 @@ fn it_is_checked_and_run_once_its_variables_are_set() {
     assert!(all.contains("\n  lookup_lag: 2s\n") && all.contains("\n  attempts: 5\n"));
     play.home.write("w.yaml", &all);
     let checked = run("check w.yaml");
-    assert_eq!((checked.code, checked.stderr.as_str()), (Some(0), ""), "{checked:?}");
+    assert_eq!(checked.code, Some(0), "{checked:?}");
     let unset = play.home.run("check w.yaml");
     assert_eq!(unset.stderr.matches(" is not set\n").count(), 6, "{}", unset.stderr);
 }

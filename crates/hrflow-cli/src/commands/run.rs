@@ -10,7 +10,7 @@ use super::{preview::Preview, state};
 use crate::{
     arguments::Run,
     exit::{Exit, Failure},
-    output,
+    output, program,
     progress::Bar,
     report,
 };
@@ -31,6 +31,7 @@ pub(crate) async fn execute(arguments: &Run, bar: Bar) -> Result<Exit, Failure> 
         Some(_) => None,
         None => state::of_workflow(&arguments.file, &arguments.state)?,
     };
+    let remembered = state.is_some();
     let environment = Environment {
         state: state.map(|state| Arc::new(state) as Arc<dyn State>),
         cancel,
@@ -42,7 +43,7 @@ pub(crate) async fn execute(arguments: &Run, bar: Bar) -> Result<Exit, Failure> 
     let result = carry_out(prepared, environment, &bar, preview.is_none()).await?;
     match (result, preview) {
         (None, _) => Ok(Exit::Interrupted),
-        (Some(result), None) => finish(&result, arguments.json),
+        (Some(result), None) => finish(&result, arguments.json, remembered),
         (Some(result), Some(preview)) => preview.finish(&result),
     }
 }
@@ -83,11 +84,23 @@ pub(super) fn refuse(error: &WorkflowError, json: bool) -> Result<Exit, Failure>
     Err(Failure::usage(error.to_string()))
 }
 
-pub(super) fn finish(result: &RunResult, json: bool) -> Result<Exit, Failure> {
+/// Prints a result. Of what is remembered, it says where to look for it.
+pub(super) fn finish(result: &RunResult, json: bool, remembered: bool) -> Result<Exit, Failure> {
     if json {
         output::print_json(result)?;
     } else {
         output::print(&report::result(result))?;
+        if remembered && has_dead_letters(&result.events) {
+            let ways = [
+                (format!("{} dead-letters ls", program::name()), "what failed is kept there"),
+                (format!("{} where KEY", program::name()), "all about one item"),
+            ];
+            output::print(&format!("\n{}", program::commands(ways)))?;
+        }
     }
     Ok(Exit::of(result))
+}
+
+fn has_dead_letters(events: &Events) -> bool {
+    events.format_failure + events.logics_failure + events.write_failure + events.attachment_failure > 0
 }

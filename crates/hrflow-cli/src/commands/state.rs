@@ -25,8 +25,7 @@ pub(crate) fn of_workflow(file: &Path, options: &StateOptions) -> Result<Option<
     let state = SqliteState::open(&directory(Some(file), &options.directory)).map_err(failure)?;
     if state.is_new() {
         output::tell(&format!(
-            "State is kept in {} from now on. There was none: what earlier runs delivered from elsewhere is not known \
-             there.",
+            "State is kept in {} from now on. There was none: nothing is known of earlier runs.",
             program::path(state.directory())
         ));
     }

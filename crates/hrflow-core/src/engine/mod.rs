@@ -148,12 +148,13 @@ pub(crate) async fn run<O: Origin, T: Target>(mut plan: Plan<O, T>) -> RunResult
         if let Some(callback) = callback {
             report.callback(callback(report.result()).await);
         }
+        let mut result = report.result();
         if let Some(state) = run_state
-            && let Err(error) = state.finish(&report.result()).await
+            && let Err(error) = state.finish(&result).await
         {
             report.state_failure(&error);
+            result = report.result();
         }
-        let result = report.result();
         tracing::info!(status = ?result.status, events = ?result.events, "run finished");
         result
     }

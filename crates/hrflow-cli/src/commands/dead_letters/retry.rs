@@ -29,6 +29,6 @@ pub(super) async fn execute(arguments: &Retry, bar: Bar) -> Result<Exit, Failure
     };
     match run::carry_out(prepared, environment, &bar, true).await? {
         None => Ok(Exit::Interrupted),
-        Some(result) => run::finish(&result, arguments.json),
+        Some(result) => run::finish(&result, arguments.json, true),
     }
 }

@@ -1,0 +1,192 @@
+//! What is remembered between runs, and how it is asked for.
+
+mod common;
+
+use common::{Home, Playground, Ran, many};
+use hrflow_sandbox::{Fault, FaultBody, Rule, Vendor};
+use serde_json::Value;
+
+fn refuse_creations(play: &Playground, times: u64) {
+    let fault = Fault::Status { code: 422, body: FaultBody::Json, executed: false };
+    play.sandbox.faults().add(Rule::new(Vendor::Teamtailor, "candidates.create", fault).first(times));
+}
+
+fn creations(play: &Playground) -> u64 {
+    play.sandbox.journal().count("candidates.create")
+}
+
+/// The playground with six profiles without e-mail addresses in `p.jsonl`: only the journal keeps them apart.
+fn nameless() -> Playground {
+    let play = Playground::new();
+    let lines: Vec<String> = many(6)
+        .lines()
+        .map(|line| {
+            let mut profile: Value = serde_json::from_str(line).unwrap();
+            profile["info"]["email"] = Value::Null;
+            profile.to_string()
+        })
+        .collect();
+    play.home.write("p.jsonl", &lines.join("\n"));
+    play
+}
+
+const RUN: &str = "run w.yaml --from p.jsonl --json";
+
+#[test]
+fn what_is_delivered_is_not_sent_again() {
+    let play = nameless();
+    let first = play.home.run(RUN);
+    assert_eq!((first.code, first.event("write_success")), (Some(0), 6), "{first:?}");
+    let again = play.home.run(RUN);
+    assert_eq!((again.code, again.event("write_duplicate")), (Some(0), 6), "{again:?}");
+    assert_eq!((creations(&play), play.sandbox.teamtailor().candidate_count()), (6, 6));
+    let resent = play.home.run(&format!("{RUN} --resend"));
+    assert_eq!((resent.code, creations(&play)), (Some(0), 12), "{resent:?}");
+}
+
+#[test]
+fn state_is_where_it_is_asked_for() {
+    let play = nameless();
+    play.home.run(RUN);
+    assert!(play.home.0.path().join(".hrflow/state.db").is_file());
+    let elsewhere = play.home.run(&format!("{RUN} --state-dir other/place --limit 1"));
+    assert!(elsewhere.stderr.contains("State is kept in other/place"), "{}", elsewhere.stderr);
+    assert_eq!(elsewhere.event("write_success"), 1, "nothing is known there");
+    let mut command = play.home.command("runs --json");
+    let runs = Ran::from(command.env("HRFLOW_STATE_DIR", "other/place").output().unwrap());
+    assert_eq!(runs.json().as_array().unwrap().len(), 1);
+
+    let none = nameless();
+    none.home.run(&format!("{RUN} --no-state"));
+    assert!(!none.home.0.path().join(".hrflow").exists());
+    let missing = none.home.run("runs");
+    assert_eq!(missing.code, Some(2));
+    assert!(missing.stderr.contains("There is no state in .hrflow"), "{}", missing.stderr);
+}
+
+#[test]
+fn two_accounts_each_get_everybody() {
+    let (one, other) = (nameless(), Playground::new());
+    one.home.run(RUN);
+    let set = format!(
+        "--set target_parameters.api_url={} --set target_parameters.Authorization={}",
+        other.sandbox.urls().teamtailor,
+        other.sandbox.credentials().teamtailor.key
+    );
+    let ran = one.home.run(&format!("{RUN} {set}"));
+    assert_eq!((ran.code, ran.event("write_success")), (Some(0), 6), "{ran:?}");
+    assert_eq!(other.sandbox.teamtailor().candidate_count(), 6);
+    let found = one.home.run("where many-0 --json").json();
+    assert_eq!(found.as_array().unwrap().len(), 2, "{found}");
+}
+
+#[test]
+fn two_commands_tell_what_became_of_somebody() {
+    let play = Playground::new();
+    play.home.write("p.jsonl", &many(3));
+    refuse_creations(&play, 1);
+    let run = play.home.run("run w.yaml --from p.jsonl --set options.concurrency=1");
+    assert_eq!(run.code, Some(3), "{run:?}");
+    assert!(run.stdout.contains("hrflow dead-letters ls"), "{}", run.stdout);
+
+    let found = play.home.run("where many1@example.com");
+    assert_eq!(found.code, Some(0), "{found:?}");
+    assert!(found.words().starts_with("source/many-1 at teamtailor "), "{}", found.stdout);
+    assert!(found.words().contains("It is there with id "), "{}", found.stdout);
+    assert!(found.words().contains(" test write created"), "{}", found.stdout);
+
+    let failed = play.home.run("where source/many-0 --json").json();
+    assert_eq!(failed[0]["receipt"], Value::Null);
+    assert_eq!(failed[0]["passages"][0]["passage"], "failed");
+    assert_eq!(failed[0]["dead_letters"][0]["kind"], "Invalid");
+
+    let stranger = play.home.run("where nobody@example.com");
+    assert_eq!((stranger.code, stranger.stdout.as_str()), (Some(1), ""));
+    assert!(stranger.stderr.contains("Nothing is known of nobody@example.com"), "{}", stranger.stderr);
+}
+
+#[test]
+fn past_runs_are_listed_and_shown() {
+    let play = nameless();
+    let first = play.home.run(RUN).json();
+    play.home.run(RUN);
+    let runs = play.home.run("runs --json").json();
+    let stages: Vec<&Value> = runs.as_array().unwrap().iter().map(|run| &run["stage"]).collect();
+    assert_eq!(stages, ["finished", "finished"]);
+    assert_eq!(runs[1]["result"], first, "the newest is first");
+    let id = first["run_id"].as_str().unwrap();
+    assert_eq!(play.home.run(&format!("runs {id} --json")).json()["run_id"], id);
+    let shown = play.home.run(&format!("runs {id}"));
+    assert!(shown.words().contains("write_success 6 items created or updated"), "{}", shown.stdout);
+    assert!(play.home.run("runs").words().contains("teamtailor push_profile"));
+    assert!(play.home.run("runs --workflow another --json").json().as_array().unwrap().is_empty());
+    let nothing = play.home.run("runs nope");
+    assert_eq!(nothing.code, Some(2));
+    assert!(nothing.stderr.contains("There is no run nope"), "{}", nothing.stderr);
+}
+
+#[test]
+fn receipts_are_exported() {
+    let play = nameless();
+    play.home.run(RUN);
+    let csv = play.home.run("receipts export");
+    let lines: Vec<&str> = csv.stdout.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (7, "key,target,id,outcome,created_by_us,at"));
+    let held = play.sandbox.teamtailor().candidates();
+    for line in play.home.run("receipts export --json").stdout.lines() {
+        let receipt: Value = serde_json::from_str(line).unwrap();
+        assert!(held.iter().any(|candidate| receipt["id"] == candidate.id), "{receipt}");
+        assert!(receipt["key"].as_str().unwrap().starts_with("source/many-"));
+    }
+}
+
+#[test]
+fn dead_letters_are_listed_shown_dropped_and_tried_again() {
+    let play = Playground::new();
+    play.home.write("p.jsonl", &many(4));
+    refuse_creations(&play, 3);
+    let run = play.home.run(&format!("{RUN} --set options.concurrency=1"));
+    assert_eq!((run.code, run.event("write_failure")), (Some(3), 3), "{run:?}");
+
+    let letters = play.home.run("dead-letters ls --json").json();
+    let mut names: Vec<&str> = letters[0].as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    let expected = "attempts first_at key kind last_at message retryable run_id step workflow_id";
+    assert_eq!(names.join(" "), expected);
+    assert_eq!((&letters[0]["key"], &letters[0]["step"]), (&"source/many-0".into(), &"write".into()));
+    assert!(play.home.run("dead-letters ls").words().contains("source/many-0 test write Invalid"));
+    let shown = play.home.run("dead-letters show many-1").json();
+    assert_eq!(shown[0]["item"]["info"]["email"], "many1@example.com");
+
+    let unclear = play.home.run("dead-letters drop");
+    assert_eq!(unclear.code, Some(2));
+    assert!(unclear.stderr.contains("--all"), "{}", unclear.stderr);
+    assert_eq!(play.home.run("dead-letters drop many-0").stdout, "Dropped: 1\n");
+
+    let one = play.home.run("dead-letters retry w.yaml --key source/many-1 --json");
+    assert_eq!((one.code, one.event("write_success")), (Some(0), 1), "{one:?}");
+    let rest = play.home.run("dead-letters retry w.yaml --kind invalid --json");
+    assert_eq!((rest.code, rest.event("read_success"), rest.event("write_success")), (Some(0), 1, 1));
+    assert_eq!(play.home.run("dead-letters ls --json").json(), serde_json::json!([]));
+    assert_eq!(play.sandbox.teamtailor().candidate_count(), 3);
+    let wrong = play.home.run("dead-letters ls --kind Nonsense");
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.stderr.contains("OutcomeUnknown"), "{}", wrong.stderr);
+}
+
+#[test]
+fn a_damaged_state_is_named_and_nothing_is_sent() {
+    let play = nameless();
+    play.home.run(&format!("{RUN} --limit 1"));
+    let file = play.home.0.path().join(".hrflow/state.db");
+    std::fs::write(&file, vec![7; 8192]).unwrap();
+    let ran = play.home.run(RUN);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    assert!(ran.stderr.contains("the state file is damaged"), "{}", ran.stderr);
+    assert_eq!(creations(&play), 1);
+    let home = Home::new();
+    home.write("w.yaml", "");
+    home.write("file", "");
+    let ran = home.run("runs --state-dir file");
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+}

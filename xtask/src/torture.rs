@@ -1,0 +1,21 @@
+//! `cargo xtask torture`: the program killed at hundreds of random instants.
+
+use std::ffi::OsStr;
+
+use crate::cargo;
+
+/// How hard it is to be.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Handed on to the crash suite, such as `--kills 1000`, `--seed 7`, `--only teamtailor`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    torture: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let program = cargo::program("the program", &["build", "--package", "hrflow-cli"])?;
+    let mut torture = vec!["run", "--quiet", "--package", "hrflow-e2e", "--bin", "torture", "--"];
+    torture.extend(arguments.torture.iter().map(String::as_str));
+    let variables = [("HRFLOW_PROGRAM", program.as_os_str() as &OsStr)];
+    cargo::run_with("crash suite", &torture, &variables)
+}
