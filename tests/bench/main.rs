@@ -8,6 +8,7 @@ mod canned;
 mod cold_start;
 mod compare;
 mod format;
+mod journal;
 mod machine;
 mod memory;
 mod people;
@@ -54,6 +55,7 @@ struct Arguments {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Measure {
     WholeWay,
+    Journal,
     Format,
     Memory,
     ColdStart,
@@ -118,6 +120,9 @@ async fn measure(arguments: Arguments) -> Result<()> {
     if wanted(Measure::WholeWay) {
         let measured = whole_way::measure(&program, effort, &arguments.matching, &mut table);
         measured.await.context("the whole way")?;
+    }
+    if wanted(Measure::Journal) {
+        journal::measure(&program, effort, &mut table).await.context("the journal")?;
     }
     if wanted(Measure::Memory) {
         say("peak memory")?;

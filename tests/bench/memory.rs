@@ -1,4 +1,4 @@
-//! How much memory a run takes, whatever the number of profiles.
+//! How much memory a run takes, with its journal, whatever the number of profiles.
 
 use std::{
     fs::{self, File},
@@ -35,7 +35,8 @@ pub(crate) async fn measure(program: &Program, table: &mut Table) -> Result<()> 
                 people::people(count).try_for_each(|person| writeln!(file, "{person}"))?;
                 file.flush()?;
             }
-            *peak = program.run(&workflow, &path, count).await?.peak;
+            let state = directory.path().join(format!("state of {count}, {in_flight} in flight"));
+            *peak = program.run(&workflow, &path, Some(&state), count).await?.peak;
         }
         let [few, many] = peaks;
         table.push(Row {

@@ -41,8 +41,15 @@ impl Program {
         Command::new(&self.path)
     }
 
-    /// `hrflow run WORKFLOW --from PROFILES`, which has to deliver `count` of them.
-    pub(crate) async fn run(&self, workflow: &Path, profiles: &Path, count: usize) -> Result<Ran> {
+    /// `hrflow run WORKFLOW --from PROFILES`, which has to deliver `count` of them; with its state in a directory, or
+    /// without any.
+    pub(crate) async fn run(
+        &self,
+        workflow: &Path,
+        profiles: &Path,
+        state: Option<&Path>,
+        count: usize,
+    ) -> Result<Ran> {
         let answer = workflow.with_extension("result.json");
         let started = Instant::now();
         let mut child = self
@@ -52,6 +59,10 @@ impl Program {
             .arg("--from")
             .arg(profiles)
             .arg("--json")
+            .args(match state {
+                Some(directory) => vec!["--state-dir".as_ref(), directory.as_os_str()],
+                None => vec!["--no-state".as_ref()],
+            })
             .stdin(Stdio::null())
             .stdout(fs::File::create(&answer)?)
             .spawn()?;

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use connector_hrflow::Profile;
 use futures::{StreamExt, stream};
 use hrflow_connectors::teamtailor;
-use hrflow_core::Options;
+use hrflow_core::{Environment, Options};
 use serde_json::json;
 
 use crate::{
@@ -31,7 +31,7 @@ const AIM: f64 = 0.80;
 
 /// Who does it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub(crate) enum Way {
     /// `push_profile` as a hook calls it: one run for each profile, which logs in, reads and writes.
     Hooks,
     /// `run_items`: one run over a stream of profiles that the caller has.
@@ -42,16 +42,16 @@ enum Way {
 
 /// What is measured.
 #[derive(Clone, Copy)]
-struct Case {
-    way: Way,
-    vendor: Kind,
-    latency: Duration,
-    in_flight: usize,
+pub(crate) struct Case {
+    pub(crate) way: Way,
+    pub(crate) vendor: Kind,
+    pub(crate) latency: Duration,
+    pub(crate) in_flight: usize,
     /// Profiles in one measurement.
-    count: usize,
+    pub(crate) count: usize,
 }
 
-const MOST: usize = 6_000;
+pub(crate) const MOST: usize = 6_000;
 
 fn cases(effort: Effort) -> Vec<Case> {
     const LATENCY: Duration = Duration::from_millis(50);
@@ -112,7 +112,7 @@ fn row(case: Case, comparison: &Comparison) -> Row {
 }
 
 impl Case {
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         let way = match self.way {
             Way::Hooks => "`push_profile`, a run per profile",
             Way::Items => "`run_items`",
@@ -125,7 +125,7 @@ impl Case {
         format!("{way}; {vendor}, {} ms, {} in flight", self.latency.as_millis(), self.in_flight)
     }
 
-    fn speed(&self, sample: Sample, with_work: bool) -> String {
+    pub(crate) fn speed(&self, sample: Sample, with_work: bool) -> String {
         let per_second = self.count as f64 / sample.wall.as_secs_f64();
         if with_work && self.latency.is_zero() {
             let work = sample.cpu.as_secs_f64() * 1e6 / self.count as f64;
@@ -136,7 +136,7 @@ impl Case {
 }
 
 /// A vendor with both ways to push people there.
-struct Bench<'a> {
+pub(crate) struct Bench<'a> {
     vendor: Vendor,
     program: &'a Program,
     directory: &'a Path,
@@ -148,7 +148,12 @@ struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
-    fn new(kind: Kind, program: &'a Program, directory: &'a Path, profiles: &'a [Profile]) -> Result<Self> {
+    pub(crate) fn new(
+        kind: Kind,
+        program: &'a Program,
+        directory: &'a Path,
+        profiles: &'a [Profile],
+    ) -> Result<Self> {
         let vendor = Vendor::start(kind, MOST)?;
         let plain = Arc::new(Plain::new(&vendor, MOST)?);
         let keys = Arc::new(people::people(MOST).map(|person| people::key(&person)).collect());
@@ -168,15 +173,12 @@ impl<'a> Bench<'a> {
     async fn ours(&self, case: Case) -> Result<Sample> {
         match case.way {
             Way::Hooks => self.measured(case, self.hooks(case)).await,
-            Way::Items => {
-                let profiles = self.profiles[..case.count].to_vec();
-                self.measured(case, self.items(case, profiles)).await
-            }
+            Way::Items => self.items(case, Environment::default()).await,
             Way::File => {
                 let (workflow, people) = self.files(case)?;
                 let mut wall = Duration::ZERO;
                 let sample = self.measured(case, async {
-                    wall = self.program.run(&workflow, &people, case.count).await?.wall;
+                    wall = self.program.run(&workflow, &people, None, case.count).await?.wall;
                     Ok(())
                 });
                 let sample = sample.await?;
@@ -220,12 +222,17 @@ impl<'a> Bench<'a> {
         .await
     }
 
-    async fn items(&self, case: Case, profiles: Vec<Profile>) -> Result<()> {
-        let items = stream::iter(profiles.into_iter().map(Ok)).boxed();
-        let run = teamtailor::push_profile().run_items(items, self.vendor.access.target_parameters()?);
-        let run = run.options(options(case.in_flight)?);
-        let result = tokio::spawn(run.into_future()).await?;
-        program::check(&result, case.count)
+    /// One run over profiles, in `environment`.
+    pub(crate) async fn items(&self, case: Case, environment: Environment) -> Result<Sample> {
+        let profiles = self.profiles[..case.count].to_vec();
+        self.measured(case, async {
+            let items = stream::iter(profiles.into_iter().map(Ok)).boxed();
+            let run = teamtailor::push_profile().run_items(items, self.vendor.access.target_parameters()?);
+            let run = run.options(options(case.in_flight)?).environment(environment);
+            let result = tokio::spawn(run.into_future()).await?;
+            program::check(&result, case.count)
+        })
+        .await
     }
 
     /// The workflow and the people, as files.

@@ -28,9 +28,9 @@ use crate::subject::World;
 /// How people get from HrFlow.ai to the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// From a file (`push_profile`, `--from`): everybody, with every run.
+    /// From a file (`push_profile`, `--from`), at times by two programs at once, as hooks do.
     File,
-    /// As a list of the source, incrementally (`push_profile_list`): whoever is new, and at times two programs at once.
+    /// As a list of the source, incrementally (`push_profile_list`): whoever is new.
     List,
 }
 
@@ -107,14 +107,23 @@ async fn run(world: &dyn World, plan: Plan) -> Result<Figures> {
     while figures.kills < plan.kills {
         wave += 1;
         crowd.grow(plan.wave, &mut random);
-        program.bring(&crowd)?;
+        program.bring(&crowd, 3 * plan.wave)?;
         trouble(world, &outside, plan.seed.wrapping_add(wave));
         let result = loop {
             let life = LONGEST_LIFE.mul_f64(random.f64());
             // Once the kills are done, the wave may end in peace.
             let life = (figures.kills < plan.kills).then_some(life);
             figures.starts += 1;
-            match program.live(life).await? {
+            let mut second = match plan.way == Way::File && random.u8(..4) == 0 {
+                true => Some(program.start("second")?),
+                false => None,
+            };
+            let ended = program.live(life).await?;
+            if let Some(second) = &mut second {
+                figures.starts += 1;
+                figures.kills += u32::from(second.kill()?);
+            }
+            match ended {
                 None => figures.kills += 1,
                 Some(result) if result.status == Status::Fatal || check::is_stopped(&result) => {}
                 Some(result) => break result,
@@ -128,6 +137,7 @@ async fn run(world: &dyn World, plan: Plan) -> Result<Figures> {
     }
 
     outside.sandbox.faults().clear();
+    program.bring(&crowd, crowd.people().len())?;
     let result = program.until_done().await?;
     check::adds_up(&result)?;
     program.retry()?;

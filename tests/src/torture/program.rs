@@ -59,12 +59,14 @@ impl Program {
         Ok(Self { home, hrflow: outside.sandbox.hrflow().clone(), way })
     }
 
-    /// Puts everybody where the next run finds them.
-    pub(super) fn bring(&self, crowd: &Crowd) -> Result<()> {
+    /// Puts people where the next run finds them: in a file, those that came last, and who is to be met again; at
+    /// HrFlow.ai, everybody.
+    pub(super) fn bring(&self, crowd: &Crowd, last: usize) -> Result<()> {
         let profiles = crowd.people().iter().map(|it| &it.profile);
         match self.way {
             Way::File => {
-                let lines: String = profiles.map(|it| format!("{it}\n")).collect();
+                let known = crowd.people().len().saturating_sub(last);
+                let lines: String = profiles.skip(known).map(|it| format!("{it}\n")).collect();
                 fs::write(self.home.path().join("profiles.jsonl"), lines)?;
             }
             Way::List => {
@@ -77,28 +79,32 @@ impl Program {
 
     /// Runs it: to its end, or for so long and no longer. Then it is killed, and there is no result.
     pub(super) async fn live(&self, life: Option<Duration>) -> Result<Option<RunResult>> {
-        let output = self.home.path().join("result.json");
-        let mut command = self.command(&["run", "workflow.yaml", "--json"]);
-        if self.way == Way::File {
-            command.args(["--from", "profiles.jsonl"]);
-        }
-        let errors = File::create(self.home.path().join("stderr"))?;
-        let mut child = command.stdout(File::create(&output)?).stderr(errors).spawn()?;
+        let mut living = self.start("first")?;
         let end = Instant::now() + life.unwrap_or(LONGEST_RUN);
-        while child.try_wait()?.is_none() {
+        while living.child.try_wait()?.is_none() {
             if Instant::now() >= end {
-                kill(&mut child)?;
+                living.kill()?;
                 ensure!(life.is_some(), "a run that nobody killed does not end");
                 return Ok(None);
             }
             tokio::time::sleep(LOOK).await;
         }
-        let json = fs::read(&output)?;
+        let json = fs::read(self.home.path().join("first.json"))?;
         let result = serde_json::from_slice(&json).with_context(|| {
-            let said = fs::read_to_string(self.home.path().join("stderr")).unwrap_or_default();
+            let said = fs::read_to_string(self.home.path().join("first.stderr")).unwrap_or_default();
             format!("the program ended without a result and said: {said}")
         })?;
         Ok(Some(result))
+    }
+
+    /// Starts a run.
+    pub(super) fn start(&self, name: &str) -> Result<Living> {
+        let mut command = self.command(&["run", "workflow.yaml", "--json"]);
+        if self.way == Way::File {
+            command.args(["--from", "profiles.jsonl"]);
+        }
+        let file = |kind: &str| File::create(self.home.path().join(format!("{name}.{kind}")));
+        Ok(Living { child: command.stdout(file("json")?).stderr(file("stderr")?).spawn()? })
     }
 
     /// Runs it in peace until a run comes to its end without a fault that stops it.
@@ -150,9 +156,25 @@ impl Program {
     }
 }
 
-/// SIGKILL, which no program can answer.
-fn kill(child: &mut Child) -> Result<()> {
-    child.kill()?;
-    child.wait()?;
-    Ok(())
+/// A run that was started. It does not outlive this.
+pub(super) struct Living {
+    child: Child,
+}
+
+impl Living {
+    /// SIGKILL, which no program can answer. Answers whether it was alive.
+    pub(super) fn kill(&mut self) -> Result<bool> {
+        let was_alive = self.child.try_wait()?.is_none();
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(was_alive)
+    }
+}
+
+impl Drop for Living {
+    fn drop(&mut self) {
+        // Gone already, as a rule.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
