@@ -37,6 +37,8 @@ pub mod classify;
 mod client;
 mod download;
 mod limiter;
+#[cfg(feature = "oauth")]
+pub mod oauth;
 mod operation;
 mod rate_limit;
 mod request;
