@@ -36,6 +36,7 @@ pub mod budget;
 pub mod classify;
 mod client;
 mod download;
+mod file_part;
 mod limiter;
 #[cfg(feature = "oauth")]
 pub mod oauth;
@@ -49,6 +50,7 @@ mod transport;
 mod vendor_clock;
 mod words;
 
+pub use bytes::Bytes;
 pub use reqwest::{Method, multipart};
 pub use url::Url;
 
@@ -58,6 +60,7 @@ pub use self::{
     budget::Budget,
     client::{Client, ClientBuilder},
     download::{Download, DownloadOptions, Downloader},
+    file_part::file_part,
     operation::{Operation, Safety},
     rate_limit::RateLimit,
     request::Request,
