@@ -67,6 +67,24 @@ impl Attachment {
         }
     }
 
+    /// The [name](Self::name) with a part before its extension that changes with the file, as in `resume-19ff4028.pdf`:
+    /// for targets at which documents are told apart by their names. HrFlow.ai calls most résumés `resume`. The part
+    /// is the beginning of the file's hash, else its size.
+    pub fn name_of_version(&self) -> String {
+        let name = self.name();
+        let hash =
+            self.alt.filled().map(|alt| alt.chars().filter(char::is_ascii_alphanumeric).take(8).collect());
+        let version: String =
+            hash.or_else(|| self.file_size.map(|size| size.to_string())).unwrap_or_default().to_lowercase();
+        if version.is_empty() || name.to_lowercase().contains(&version) {
+            return name;
+        }
+        match extension_of(&name).and_then(|extension| name.strip_suffix(extension)?.strip_suffix('.')) {
+            Some(stem) if !stem.is_empty() => format!("{stem}-{version}{}", &name[stem.len()..]),
+            _ => format!("{name}-{version}"),
+        }
+    }
+
     /// Whether it is of a type such as `resume`; case does not count.
     pub fn is_of_type(&self, wanted: &str) -> bool {
         self.r#type.filled().is_some_and(|it| it.eq_ignore_ascii_case(wanted))
@@ -122,6 +140,28 @@ mod tests {
         ] {
             let attachment: Attachment = serde_json::from_value(json).unwrap();
             assert_eq!(attachment.name(), name);
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_version_changes_with_the_file() {
+        for (json, name) in [
+            (
+                json!({ "file_name": "resume", "extension": ".pdf", "alt": "19FF402815ca" }),
+                "resume-19ff4028.pdf",
+            ),
+            (json!({ "file_name": "resume", "extension": ".pdf", "file_size": 91377 }), "resume-91377.pdf"),
+            (
+                json!({ "file_name": "resume", "extension": ".pdf", "alt": " - ", "file_size": null }),
+                "resume.pdf",
+            ),
+            (json!({ "file_name": "a 19ff4028.pdf", "alt": "19ff4028ab" }), "a 19ff4028.pdf"),
+            (json!({ "file_name": "Dr. Who", "alt": "é1234" }), "Dr. Who-1234"),
+            (json!({ "file_name": ".pdf", "alt": "1234" }), ".pdf-1234"),
+            (json!({ "alt": "1234" }), "file-1234"),
+        ] {
+            let attachment: Attachment = serde_json::from_value(json).unwrap();
+            assert_eq!(attachment.name_of_version(), name);
         }
     }
 }
