@@ -1,7 +1,9 @@
 //! Documents of a profile.
 
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use url::Url;
 
 use crate::{
     Filled,
@@ -46,23 +48,65 @@ pub struct Attachment {
 
 impl Attachment {
     /// The best name that is known, with the extension appended where it is missing: targets judge a
-    /// file by it. `file` if there is no name at all.
+    /// file by it. What the members do not tell may stand in the URL. `file` if there is no name at all.
     pub fn name(&self) -> String {
-        let name =
-            [&self.original_file_name, &self.file_name, &self.r#type].into_iter().find_map(Filled::filled);
-        let name = name.unwrap_or("file");
-        let extension =
-            self.extension.filled().map(|extension| extension.trim_start_matches('.')).unwrap_or_default();
-        let has_it = name.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case(extension));
-        if extension.is_empty() || has_it { name.to_owned() } else { format!("{name}.{extension}") }
+        let in_url = self.name_in_url();
+        let name = self.original_file_name.filled().or_else(|| self.file_name.filled());
+        let name = name.or(in_url.as_deref()).or_else(|| self.r#type.filled()).unwrap_or("file");
+        let told = self.extension.filled().map(|extension| extension.trim_start_matches('.'));
+        let extension = told.filter(|extension| !extension.is_empty()).or_else(|| match extension_of(name) {
+            None => in_url.as_deref().and_then(extension_of),
+            Some(_) => None,
+        });
+        let has = |extension: &str| {
+            name.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case(extension))
+        };
+        match extension.filter(|extension| !has(extension)) {
+            Some(extension) => format!("{name}.{extension}"),
+            None => name.to_owned(),
+        }
     }
 
-    pub(crate) fn is_of_type(&self, wanted: &str) -> bool {
+    /// The [name](Self::name) with a part before its extension that changes with the file, as in `resume-19ff4028.pdf`:
+    /// for targets at which documents are told apart by their names. HrFlow.ai calls most résumés `resume`. The part
+    /// is the beginning of the file's hash, else its size.
+    pub fn name_of_version(&self) -> String {
+        let name = self.name();
+        let hash =
+            self.alt.filled().map(|alt| alt.chars().filter(char::is_ascii_alphanumeric).take(8).collect());
+        let version: String =
+            hash.or_else(|| self.file_size.map(|size| size.to_string())).unwrap_or_default().to_lowercase();
+        if version.is_empty() || name.to_lowercase().contains(&version) {
+            return name;
+        }
+        match extension_of(&name).and_then(|extension| name.strip_suffix(extension)?.strip_suffix('.')) {
+            Some(stem) if !stem.is_empty() => format!("{stem}-{version}{}", &name[stem.len()..]),
+            _ => format!("{name}-{version}"),
+        }
+    }
+
+    /// Whether it is of a type such as `resume`; case does not count.
+    pub fn is_of_type(&self, wanted: &str) -> bool {
         self.r#type.filled().is_some_and(|it| it.eq_ignore_ascii_case(wanted))
+    }
+
+    /// The last part of the URL's path. Its query is often a signature, and never a name.
+    fn name_in_url(&self) -> Option<String> {
+        let url = Url::parse(self.public_url.filled()?).ok()?;
+        let last = url.path_segments()?.next_back()?;
+        let name = percent_decode_str(last).decode_utf8().ok()?;
+        name.filled().map(str::to_owned)
     }
 }
 
 impl Record for Attachment {}
+
+/// What looks like the extension of a file: a few letters and digits after a dot.
+fn extension_of(name: &str) -> Option<&str> {
+    let (_, extension) = name.rsplit_once('.')?;
+    let short = (1..=5).contains(&extension.len()) && extension.bytes().all(|it| it.is_ascii_alphanumeric());
+    short.then_some(extension)
+}
 
 #[cfg(test)]
 mod tests {
@@ -79,9 +123,45 @@ mod tests {
             (json!({ "original_file_name": "", "file_name": "cover" }), "cover"),
             (json!({ "type": "resume", "extension": ".pdf" }), "resume.pdf"),
             (json!({}), "file"),
+            (
+                json!({ "public_url": "https://f.example.com/a/CV%20de%20Zo%C3%AB.pdf?sig=x.y" }),
+                "CV de Zoë.pdf",
+            ),
+            (
+                json!({ "file_name": "resume", "public_url": "https://f.example.com/1.PDF?sig=a/b.exe" }),
+                "resume.PDF",
+            ),
+            (json!({ "file_name": "a.doc", "public_url": "https://f.example.com/1.pdf" }), "a.doc"),
+            (json!({ "file_name": "Dr. Who", "public_url": "https://f.example.com/1.pdf" }), "Dr. Who.pdf"),
+            (json!({ "type": "resume", "extension": ".", "public_url": "https://f.example.com/" }), "resume"),
+            (json!({ "type": "cover", "public_url": "no URL" }), "cover"),
+            (json!({ "file_name": "x", "public_url": "data:text/plain,x.pdf" }), "x"),
+            (json!({ "public_url": "https://f.example.com/%FF%FE" }), "file"),
         ] {
             let attachment: Attachment = serde_json::from_value(json).unwrap();
             assert_eq!(attachment.name(), name);
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_version_changes_with_the_file() {
+        for (json, name) in [
+            (
+                json!({ "file_name": "resume", "extension": ".pdf", "alt": "19FF402815ca" }),
+                "resume-19ff4028.pdf",
+            ),
+            (json!({ "file_name": "resume", "extension": ".pdf", "file_size": 91377 }), "resume-91377.pdf"),
+            (
+                json!({ "file_name": "resume", "extension": ".pdf", "alt": " - ", "file_size": null }),
+                "resume.pdf",
+            ),
+            (json!({ "file_name": "a 19ff4028.pdf", "alt": "19ff4028ab" }), "a 19ff4028.pdf"),
+            (json!({ "file_name": "Dr. Who", "alt": "é1234" }), "Dr. Who-1234"),
+            (json!({ "file_name": ".pdf", "alt": "1234" }), ".pdf-1234"),
+            (json!({ "alt": "1234" }), "file-1234"),
+        ] {
+            let attachment: Attachment = serde_json::from_value(json).unwrap();
+            assert_eq!(attachment.name_of_version(), name);
         }
     }
 }

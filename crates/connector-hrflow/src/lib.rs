@@ -23,6 +23,7 @@ pub mod profile;
 pub mod text;
 pub mod traits;
 mod warehouse;
+pub mod web;
 
 pub use attachment::Attachment;
 pub use career::{Education, Experience};
@@ -32,6 +33,7 @@ pub use job::{Job, RangeDate, RangeFloat, Section};
 pub use location::{Location, LocationFields};
 pub use parameters::ProfileParameters;
 pub use profile::{Container, Label, Profile};
-pub use text::Filled;
+pub use text::{Filled, plain};
 pub use traits::{Named, Skill};
 pub use warehouse::Profiles;
+pub use web::{web_page, web_url};

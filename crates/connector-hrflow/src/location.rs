@@ -1,5 +1,7 @@
 //! Places.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
@@ -105,7 +107,39 @@ pub struct LocationFields {
     pub extra: Map<String, Value>,
 }
 
+impl LocationFields {
+    /// The ISO 3166-1 alpha-2 code of the country; see [`country_code`].
+    pub fn country_code(&self) -> Option<&'static str> {
+        country_code(self.country.filled()?)
+    }
+}
+
 impl Record for LocationFields {}
+
+/// The ISO 3166-1 alpha-2 code of a country that is given by a code of two or three letters, or by its English name.
+/// Case, blanks and punctuation do not count.
+///
+/// ```
+/// use connector_hrflow::location::country_code;
+///
+/// for country in ["FRA", "fr", " France "] {
+///     assert_eq!(country_code(country), Some("FR"));
+/// }
+/// assert_eq!(country_code("Atlantis"), None);
+/// ```
+pub fn country_code(country: &str) -> Option<&'static str> {
+    let letters: String = country.replace('&', "and").chars().filter(|it| it.is_alphabetic()).collect();
+    match letters.to_ascii_lowercase().as_str() {
+        // Codes that people use, and ISO 3166-1 does not.
+        "uk" => Some("GB"),
+        "uae" => Some("AE"),
+        // Some names begin with an article in the list, and some do not.
+        name => [name, name.strip_prefix("the").unwrap_or_default(), &format!("the{name}")]
+            .into_iter()
+            .find_map(|name| celes::Country::from_str(name).ok())
+            .map(|country| country.alpha2),
+    }
+}
 
 fn fields<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<LocationFields, D::Error> {
     lenient::record(deserializer)
@@ -130,6 +164,32 @@ mod tests {
         assert_eq!(location(json!({ "lat": "47.2", "lng": -1 })).point(), Some((47.2, -1.0)));
         assert_eq!(location(json!({ "lat": 91, "lng": 0 })).point(), None);
         assert_eq!(location(json!({ "lat": 47.2, "lng": null })).point(), None);
+    }
+
+    #[test]
+    fn countries_are_known_by_codes_and_names() {
+        for (country, code) in [
+            ("USA", "US"),
+            ("U.S.A.", "US"),
+            ("the United States", "US"),
+            ("United States of America", "US"),
+            ("UK", "GB"),
+            ("England", "GB"),
+            ("Netherlands", "NL"),
+            ("Bosnia & Herzegovina", "BA"),
+            ("Cote d'Ivoire", "CI"),
+            ("Türkiye", "TR"),
+            ("Republic of Korea", "KR"),
+            ("viet nam", "VN"),
+            ("Kosovo", "XK"),
+        ] {
+            assert_eq!(country_code(country), Some(code), "{country}");
+        }
+        for country in ["", " ", "Ile-de-France", "840", "x", "\u{0}", "日本"] {
+            assert_eq!(country_code(country), None, "{country}");
+        }
+        assert_eq!(location(json!({ "fields": { "country": " deu " } })).fields.country_code(), Some("DE"));
+        assert_eq!(location(json!({ "fields": [] })).fields.country_code(), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Text that says something.
 
+use hrflow_core::text::one_line;
+
 /// Text that may be absent, empty or blank, which all mean the same.
 pub trait Filled {
     /// The text without surrounding blanks, if anything is left.
@@ -28,6 +30,16 @@ impl<T: Filled> Filled for Option<T> {
     fn filled(&self) -> Option<&str> {
         self.as_ref().and_then(Filled::filled)
     }
+}
+
+/// One line without control characters, which few fields of a target can hold.
+///
+/// ```
+/// assert_eq!(connector_hrflow::plain(&" Ada\u{0}\n Byron"), Some("Ada Byron".to_owned()));
+/// ```
+pub fn plain(text: &impl Filled) -> Option<String> {
+    let text = text.filled()?.replace(char::is_control, " ");
+    one_line(&text).filled().map(str::to_owned)
 }
 
 #[cfg(test)]

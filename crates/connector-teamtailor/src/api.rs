@@ -4,11 +4,7 @@ use std::time::Duration;
 
 use hrflow_core::{
     Error, ErrorKind, Execution, OpenContext, Result, Secret, VendorId,
-    http::{
-        Answer, Client, Operation, VendorClock,
-        multipart::{Form, Part},
-        segment,
-    },
+    http::{Answer, Bytes, Client, Operation, VendorClock, file_part, multipart::Form, segment},
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
@@ -193,13 +189,8 @@ impl Api {
             #[serde(default)]
             data: Value,
         }
-        // The type is one that the download found; a file name may be anything.
-        let (name, bytes) = (name.to_owned(), bytes::Bytes::from(bytes));
-        let form = move || {
-            let part = Part::stream_with_length(bytes.clone(), bytes.len() as u64).file_name(name.clone());
-            Form::new()
-                .part("file", part.mime_str(content_type).unwrap_or_else(|_| Part::bytes(bytes.to_vec())))
-        };
+        let (name, bytes) = (name.to_owned(), Bytes::from(bytes));
+        let form = move || Form::new().part("file", file_part(&name, content_type, &bytes));
         let request = self.client.post(Operation::idempotent("files.create"), "v1/files").multipart(form);
         let stored: Stored = request.send().await?.json()?;
         let url = stored.data.pointer("/attributes/url").and_then(Value::as_str).map(str::to_owned);

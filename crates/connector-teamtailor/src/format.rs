@@ -1,11 +1,11 @@
 //! From an HrFlow.ai profile to a Teamtailor candidate. Pure: only the profile counts.
 
-use std::collections::HashSet;
-
-use connector_hrflow::{Attachment as HrFlowAttachment, Filled, Named, Profile, date};
+use connector_hrflow::{
+    Attachment as HrFlowAttachment, Filled, Named, Profile, date, plain as text, web_page, web_url,
+};
 use hrflow_core::{
     Attachment, AttachmentKind, Result,
-    text::{cut, one_line, without_html},
+    text::{cut, unique, without_html},
 };
 
 use crate::candidate::{Attributes, Candidate, Data, PITCH_CHARACTERS};
@@ -49,12 +49,6 @@ pub fn format_profile(profile: &Profile) -> Result<Candidate> {
     })
 }
 
-/// One line without control characters, which no field of a candidate can hold.
-fn text(text: &impl Filled) -> Option<String> {
-    let text = text.filled()?.replace(char::is_control, " ");
-    one_line(&text).filled().map(str::to_owned)
-}
-
 fn pitch(summary: &str) -> Option<String> {
     let line = text(&without_html(summary))?;
     cut(&line, PITCH_CHARACTERS).filled().map(str::to_owned)
@@ -70,36 +64,12 @@ fn is(r#type: &Option<String>, wanted: &str) -> bool {
     r#type.filled().is_some_and(|it| it.eq_ignore_ascii_case(wanted))
 }
 
-/// The address of a page as people write it: `https` may be missing.
-fn web_page(url: &str) -> Option<String> {
-    let url = url.filled()?;
-    let url = match url.contains("://") {
-        true => web_url(url)?,
-        false => web_url(&format!("https://{}", url.trim_start_matches('/')))?,
-    };
-    let host = url.split('/').nth(2)?;
-    host.contains('.').then_some(url)
-}
-
-/// An http(s) URL that names no user, in its normal form.
-fn web_url(url: &str) -> Option<String> {
-    let url = url::Url::parse(url.filled()?).ok()?;
-    let is_web = matches!(url.scheme(), "http" | "https");
-    (is_web && url.username().is_empty() && url.password().is_none()).then(|| url.into())
-}
-
 /// `name: value`, or what there is of the two.
 fn tags(profile: &Profile) -> Vec<String> {
     unique(profile.tags.iter().filter_map(|tag| match (text(&tag.name), text(&tag.value_text())) {
         (Some(name), Some(value)) => Some(format!("{name}: {value}")),
         (name, value) => name.or(value),
     }))
-}
-
-/// The same without repetitions, in the same order.
-pub(crate) fn unique(texts: impl Iterator<Item = String>) -> Vec<String> {
-    let mut seen = HashSet::new();
-    texts.filter(|text| seen.insert(text.clone())).collect()
 }
 
 /// Every document with a web address; one of them is the résumé.

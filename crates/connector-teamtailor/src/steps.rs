@@ -1,10 +1,9 @@
 //! What is sent after a candidate: résumé, documents, note, applications, the profile's key.
 
-use std::collections::HashSet;
-
 use hrflow_core::{
     Attachment, AttachmentKind, Error, ErrorKind, Found, Identity, Result, Step, StepTrace, VendorId,
     http::{Operation, VendorClock, segment},
+    item::under_own_names,
     text::one_line,
 };
 use serde_json::{Map, Value, json};
@@ -179,22 +178,7 @@ fn candidate(id: &VendorId) -> Value {
     json!({ "data": { "type": "candidates", "id": id } })
 }
 
-/// The documents to upload, each under a file name of its own, as uploads are told apart by it.
+/// The documents to upload.
 fn uploads(item: &Candidate) -> Vec<(String, &Attachment)> {
-    let mut names = HashSet::new();
-    let mut uploads = Vec::new();
-    for document in item.attachments.iter().filter(|it| it.kind != AttachmentKind::Resume) {
-        let (stem, extension) = match document.name.rsplit_once('.') {
-            Some((stem, extension)) => (stem, format!(".{extension}")),
-            None => (document.name.as_str(), String::new()),
-        };
-        let mut name = document.name.clone();
-        let mut number = 1;
-        while !names.insert(name.clone()) {
-            number += 1;
-            name = format!("{stem} ({number}){extension}");
-        }
-        uploads.push((name, document));
-    }
-    uploads
+    under_own_names(item.attachments.iter().filter(|it| it.kind != AttachmentKind::Resume))
 }

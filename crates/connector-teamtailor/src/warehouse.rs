@@ -8,6 +8,7 @@ use hrflow_core::{
     Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer, async_trait,
     http::{DownloadOptions, Downloader, RateLimit, VendorClock, budget},
     options::OnExisting,
+    text::unique,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,6 @@ use crate::{
     api::{Api, Resource},
     candidate::Candidate,
     errors::is_about,
-    format::unique,
     parameters::Parameters,
 };
 

@@ -10,13 +10,14 @@ use serde_json::Value;
 
 use crate::{
     action::{Action, ActionType, Callback, FormatName, ReadMode, TriggerType},
+    consent::Consent,
     engine::{BoxError, Environment, Source},
     error::{Error, ErrorKind, Result},
     options::Options,
     origin::Origin,
     parameters::{self, Fault, Faults, Field, Parameters},
     result::{Failure, Reason, RunResult},
-    state::MemoryState,
+    state::{MemoryState, State as _},
     target::{Capabilities, OpenContext, Target},
     warehouse::Warehouse,
 };
@@ -163,6 +164,14 @@ pub trait AnyAction: Send + Sync {
     /// Logs in at both ends and writes nothing.
     async fn check(&self, run: JsonRun) -> CheckReport;
 
+    /// How a person consents to the target; none where it asks for no consent. Of the run, only `target_parameters`,
+    /// `options` and `environment.state`, where the grant will be kept, count.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the parameters.
+    fn consent(&self, run: &JsonRun) -> Result<Option<Box<dyn Consent>>, Vec<Failure>>;
+
     /// Runs it to its end. Bad parameters end in a result too.
     async fn run(&self, run: JsonRun) -> RunResult;
 
@@ -183,6 +192,15 @@ struct Read<O: Origin, T: Target> {
 }
 
 impl<O: Origin, T: Target> Action<O, T> {
+    fn open_context(&self, options: Options, run: &JsonRun) -> OpenContext {
+        let grants = match &run.environment.state {
+            Some(state) => state.grants(),
+            None => MemoryState::new().grants(),
+        };
+        let rate_limit = options.rate_limit.resolve(self.target.capabilities().rate_limit);
+        OpenContext { options, rate_limit, grants }
+    }
+
     /// Reads all parameters; the faults of every section, with the reason that each section has.
     fn read(&self, run: &JsonRun) -> Result<Read<O, T>, Vec<(Reason, Faults)>> {
         let mut faults = Vec::new();
@@ -268,18 +286,30 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
         if let Some(origin) = read.origin {
             report.note(self.origin.warehouse().name, "read", self.origin.check(origin, &read.options).await);
         }
-        let state = run.environment.state.unwrap_or_else(|| Arc::new(MemoryState::new()));
-        let context = OpenContext {
-            rate_limit: read.options.rate_limit.resolve(self.target.capabilities().rate_limit),
-            options: read.options,
-            grants: state.grants(),
-        };
+        let context = self.open_context(read.options, &run);
         let checked = match self.target.open(read.target, context).await {
             Ok(writer) => writer.check().await,
             Err(error) => Err(error),
         };
         report.note(self.target.warehouse().name, "write", checked);
         report
+    }
+
+    fn consent(&self, run: &JsonRun) -> Result<Option<Box<dyn Consent>>, Vec<Failure>> {
+        let options = parameters::read::<Options>("options", &run.options);
+        let target = parameters::read::<T::Parameters>("target_parameters", &run.target_parameters);
+        let (options, target) = match (options, target) {
+            (Ok(options), Ok(target)) => (options, target),
+            (options, target) => {
+                let faults = options.err().into_iter().chain(target.err()).flatten();
+                return Err(faults.map(|fault| Failure::of_parameters(fault.to_string())).collect());
+            }
+        };
+        let consent = self.target.consent(target, self.open_context(options, run));
+        consent.map_err(|error| {
+            let error = error.with("warehouse", self.target.warehouse().name);
+            vec![Failure::new("", "consent", &error)]
+        })
     }
 
     async fn run(&self, run: JsonRun) -> RunResult {

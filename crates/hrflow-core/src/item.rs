@@ -1,6 +1,6 @@
 //! Items: what is common to profiles and jobs, whatever warehouse they are in.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -68,6 +68,28 @@ impl Attachment {
             None => self.name.clone(),
         }
     }
+}
+
+/// Documents, each under a file name of its own: a repeated one gets a number before its extension, as in
+/// `letter (2).pdf`. Steps and uploads are told apart by it.
+pub fn under_own_names<'a>(
+    documents: impl IntoIterator<Item = &'a Attachment>,
+) -> Vec<(String, &'a Attachment)> {
+    let mut taken = HashSet::new();
+    let named = documents.into_iter().map(|document| {
+        let (stem, extension) = match document.name.rsplit_once('.') {
+            Some((stem, extension)) => (stem, format!(".{extension}")),
+            None => (document.name.as_str(), String::new()),
+        };
+        let mut name = document.name.clone();
+        let mut number = 1;
+        while !taken.insert(name.clone()) {
+            number += 1;
+            name = format!("{stem} ({number}){extension}");
+        }
+        (name, document)
+    });
+    named.collect()
 }
 
 impl fmt::Debug for Attachment {
@@ -267,6 +289,19 @@ mod tests {
         assert_eq!(one, hash(&candidate("Ada", "p?sig=2", "https://example.com/2", 7)));
         assert_ne!(one, hash(&candidate("Ada", "p?sig=1", "https://example.com/1", 8)));
         assert_ne!(one, hash(&candidate("Eva", "p?sig=1", "https://example.com/1", 7)));
+    }
+
+    #[test]
+    fn documents_have_names_of_their_own() {
+        let named = |name: &str| Attachment {
+            kind: AttachmentKind::Other,
+            name: name.to_owned(),
+            url: String::new(),
+            size: None,
+        };
+        let documents = ["a.pdf", "a.pdf", "a (2).pdf", "b", "a.pdf", "b"].map(named);
+        let names: Vec<String> = under_own_names(&documents).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a.pdf", "a (2).pdf", "a (2) (2).pdf", "b", "a (3).pdf", "b (2)"]);
     }
 
     #[test]

@@ -12,6 +12,7 @@
 
 pub mod action;
 pub mod connector;
+pub mod consent;
 mod engine;
 pub mod error;
 pub mod http;
@@ -32,6 +33,7 @@ pub mod warehouse;
 pub use action::{Action, ActionInfo, ActionType, FormatName, ReadMode, Run, TriggerType};
 pub use async_trait::async_trait;
 pub use connector::{AnyAction, Connector, ConnectorType, JsonRun};
+pub use consent::Consent;
 pub use engine::{BoxError, DryRun, Environment};
 pub use error::{Error, ErrorKind, Execution, Result, Scope};
 pub use futures::stream::BoxStream;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    consent::Consent,
     error::Result,
     http::RateLimit,
     item::{Identity, TargetItem},
@@ -87,6 +88,20 @@ pub trait Target: Send + Sync + 'static {
         parameters: Self::Parameters,
         context: OpenContext,
     ) -> Result<Arc<dyn Writer<Self::Item>>>;
+
+    /// How a person consents to being written to, where the target asks for that (OAuth 2.0, authorization code):
+    /// what `hrflow auth` needs. None by default. No request is made.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) where the parameters do not lead to an address to consent at.
+    fn consent(
+        &self,
+        _parameters: Self::Parameters,
+        _context: OpenContext,
+    ) -> Result<Option<Box<dyn Consent>>> {
+        Ok(None)
+    }
 
     /// The body that would be sent for an item, for a dry run. No request is made.
     fn preview(&self, parameters: &Self::Parameters, item: &Self::Item) -> Value;

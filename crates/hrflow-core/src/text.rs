@@ -1,5 +1,7 @@
 //! Text that has to fit into somebody else's field.
 
+use std::collections::HashSet;
+
 /// One line: every run of white space, line breaks included, becomes one blank.
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -13,6 +15,12 @@ pub fn without_html(text: &str) -> String {
         name.starts_with(|first: char| first.is_ascii_alphabetic()) && rest.contains('>')
     };
     if text.split('<').skip(1).any(is_tag) { nanohtml2text::html2text(text) } else { text.to_owned() }
+}
+
+/// The same without repetitions, in the same order.
+pub fn unique(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    texts.into_iter().filter(|text| seen.insert(text.clone())).collect()
 }
 
 /// At most `most` characters, cut at a word where there is one to cut at.
@@ -49,6 +57,12 @@ mod tests {
         assert_eq!(cut("ééééé", 3), "ééé");
         assert_eq!(cut("a veryveryverylongword", 12), "a veryveryve");
         assert_eq!(cut("anything", 0), "");
+    }
+
+    #[test]
+    fn of_repetitions_the_first_stays() {
+        let texts = ["b", "a", "b", "B"].map(str::to_owned);
+        assert_eq!(unique(texts), ["b", "a", "B"]);
     }
 
     proptest! {

@@ -88,6 +88,38 @@ impl BaseUrl {
         Ok(Self { url, host: self.host.clone(), field: self.field })
     }
 
+    /// A base address that the vendor handed us, such as that of an account's region. Credentials follow it only
+    /// where it is https at or below `domain`, the vendor's own, and so is this one; on this machine where this one
+    /// is; or at this one's own host.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Protocol`], naming the host and never the rest.
+    pub fn handed(&self, value: &str, domain: &str) -> Result<Self> {
+        let at_vendor = |it: &Self| {
+            let host = it.url.host_str().unwrap_or_default().trim_end_matches('.');
+            it.url.scheme() == "https"
+                && (host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')))
+        };
+        let handed = Self::parse(value, self.field).map_err(|error| {
+            Error::new(ErrorKind::Protocol, "the vendor handed us no address").with_source(error)
+        })?;
+        let allowed = if self.is_loopback() {
+            handed.is_loopback()
+        } else {
+            (at_vendor(self) && at_vendor(&handed)) || self.same_origin(&handed.url)
+        };
+        if allowed {
+            return Ok(handed);
+        }
+        let message = format!(
+            "{} sends us on to {}, and credentials stay where they belong",
+            self.host(),
+            handed.host()
+        );
+        Err(Error::new(ErrorKind::Protocol, message))
+    }
+
     /// Whether `url` has the scheme, host and port of this one.
     pub fn same_origin(&self, url: &Url) -> bool {
         self.url.origin() == url.origin()
@@ -253,6 +285,39 @@ mod tests {
         assert!(!same("https://h.example:444/"));
         assert!(!same("http://h.example/"));
         assert!(!same("https://h.example.evil/"));
+    }
+
+    #[test]
+    fn a_base_that_is_handed_to_us_stays_with_the_vendor() {
+        let handed = |from: &str, to: &str| base(from).handed(to, "vendor.example").map(|it| it.to_string());
+        let id = "https://id.vendor.example";
+        for (from, to) in [
+            (id, "https://eu2api.vendor.example/v2/"),
+            (id, "https://vendor.example/"),
+            (id, "https://id.vendor.example/v2/"),
+            ("http://127.0.0.1:81", "http://127.0.0.1:82/v2/"),
+            ("http://localhost:81", "http://[::1]:82/"),
+            ("https://gateway.example.org:8443", "https://gateway.example.org:8443/api/"),
+        ] {
+            assert_eq!(handed(from, to).unwrap(), to);
+        }
+        for (from, to) in [
+            (id, "https://evilvendor.example/hush"),
+            (id, "https://vendor.example.org/hush"),
+            (id, "https://vendor.example.evil.example/hush"),
+            (id, "http://eu2api.vendor.example/hush"),
+            (id, "http://127.0.0.1:82/hush"),
+            (id, "https://hush@api.vendor.example"),
+            (id, "hush"),
+            (id, ""),
+            ("http://127.0.0.1:81", "https://api.vendor.example/hush"),
+            ("https://gateway.example.org", "https://api.vendor.example/hush"),
+            ("https://gateway.example.org", "https://other.example.org/hush"),
+        ] {
+            let error = base(from).handed(to, "vendor.example").unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Protocol, "{from} {to}");
+            assert!(!format!("{error:?}").contains("hush"), "{error:?}");
+        }
     }
 
     #[test]

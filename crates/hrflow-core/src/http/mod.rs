@@ -36,7 +36,10 @@ pub mod budget;
 pub mod classify;
 mod client;
 mod download;
+mod file_part;
 mod limiter;
+#[cfg(feature = "oauth")]
+pub mod oauth;
 mod operation;
 mod rate_limit;
 mod request;
@@ -47,6 +50,7 @@ mod transport;
 mod vendor_clock;
 mod words;
 
+pub use bytes::Bytes;
 pub use reqwest::{Method, multipart};
 pub use url::Url;
 
@@ -56,6 +60,7 @@ pub use self::{
     budget::Budget,
     client::{Client, ClientBuilder},
     download::{Download, DownloadOptions, Downloader},
+    file_part::file_part,
     operation::{Operation, Safety},
     rate_limit::RateLimit,
     request::Request,

@@ -16,7 +16,10 @@ use super::{
     operation::Operation,
     send,
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    secret::Secret,
+};
 
 /// One request. What is wrong with a part is told by [`send`](Self::send).
 #[must_use = "a request does nothing until it is sent"]
@@ -27,6 +30,10 @@ pub struct Request {
     pub(super) url: Result<Url>,
     pub(super) headers: HeaderMap,
     pub(super) body: Body,
+    /// Secrets of this request alone.
+    pub(super) secrets: Vec<Secret>,
+    /// Neither its body nor that of its answer is logged.
+    pub(super) confidential: bool,
 }
 
 pub(super) enum Body {
@@ -38,7 +45,16 @@ pub(super) enum Body {
 
 impl Request {
     pub(super) fn new(client: Arc<Inner>, operation: Operation, method: Method, url: Result<Url>) -> Self {
-        Self { client, operation, method, url, headers: HeaderMap::new(), body: Body::Empty }
+        Self {
+            client,
+            operation,
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: Body::Empty,
+            secrets: Vec::new(),
+            confidential: false,
+        }
     }
 
     /// Adds pairs to the query.
@@ -86,6 +102,19 @@ impl Request {
     /// Sends `multipart/form-data`; `form` is called once for each attempt.
     pub fn multipart(mut self, form: impl Fn() -> Form + Send + Sync + 'static) -> Self {
         self.body = Body::Multipart(Box::new(form));
+        self
+    }
+
+    /// A secret of this request alone, such as a refresh token, to take out of the vendor's messages.
+    pub fn redact(mut self, secret: &Secret) -> Self {
+        self.secrets.push(secret.clone());
+        self
+    }
+
+    /// Keeps the bodies of the request and of its answer out of the logs at every level: for those that hold
+    /// secrets, such as new tokens, which no redactor can know beforehand.
+    pub fn confidential(mut self) -> Self {
+        self.confidential = true;
         self
     }
 

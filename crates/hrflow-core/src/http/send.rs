@@ -32,6 +32,9 @@ use crate::{
 /// How many bytes of a body are logged at `trace`.
 const LOGGED: usize = 4 * 1024;
 
+/// What is logged in place of a body that nobody may see.
+const CONFIDENTIAL: &str = "(confidential)";
+
 /// How often a token that dies while waiting for the rate limit is fetched anew.
 const TOKEN_ROUNDS: usize = 3;
 
@@ -178,7 +181,7 @@ impl Sending<'_> {
         let client = self.client;
         self.budget.check().map_err(|stopped| Fault::Unsent(stopped.before_sending()))?;
         let (mut slot, token) = self.slot_and_token().await.map_err(Fault::Unsent)?;
-        let redactor = redactor_with(client, token.as_ref());
+        let redactor = redactor_with(client, token.as_ref(), &self.request.secrets);
         let request = self.build(url, token.as_ref()).map_err(Fault::Unsent)?;
         self.trace_request(url, &redactor);
 
@@ -202,7 +205,7 @@ impl Sending<'_> {
         let (answer, verdict) = match outcome {
             Ok(received) => {
                 let answer = answer(received.status, received.headers, received.body);
-                trace_answer(&answer, &redactor);
+                self.trace_answer(&answer, &redactor);
                 let verdict = (client.classify)(&answer);
                 (answer, verdict)
             }
@@ -349,11 +352,23 @@ impl Sending<'_> {
         }
         let body = match &self.request.body {
             Body::Empty => String::new(),
+            _ if self.request.confidential => CONFIDENTIAL.to_owned(),
             Body::Bytes(bytes) => loggable(bytes, redactor),
             Body::Multipart(_) => "(multipart)".to_owned(),
         };
         let url = redactor.redact(url.as_str());
         tracing::trace!(method = %self.request.method, url, body, "sending");
+    }
+
+    fn trace_answer(&self, answer: &Answer, redactor: &Redactor) {
+        if !tracing::enabled!(Level::TRACE) {
+            return;
+        }
+        let body = match self.request.confidential {
+            true => CONFIDENTIAL.to_owned(),
+            false => loggable(&answer.body, redactor),
+        };
+        tracing::trace!(status = answer.status, body, "answer");
     }
 }
 
@@ -411,21 +426,14 @@ fn bearer(access: &Secret) -> Result<HeaderValue> {
     Ok(value)
 }
 
-fn redactor_with(client: &Inner, token: Option<&Token>) -> Arc<Redactor> {
-    match token {
-        None => client.redactor.clone(),
-        Some(token) => {
-            let mut redactor = Redactor::clone(&client.redactor);
-            words::learn(&mut redactor, &token.access);
-            Arc::new(redactor)
-        }
+fn redactor_with(client: &Inner, token: Option<&Token>, secrets: &[Secret]) -> Arc<Redactor> {
+    let token = token.map(|token| &token.access);
+    if token.is_none() && secrets.is_empty() {
+        return client.redactor.clone();
     }
-}
-
-fn trace_answer(answer: &Answer, redactor: &Redactor) {
-    if tracing::enabled!(Level::TRACE) {
-        tracing::trace!(status = answer.status, body = loggable(&answer.body, redactor), "answer");
-    }
+    let mut redactor = Redactor::clone(&client.redactor);
+    token.into_iter().chain(secrets).for_each(|secret| words::learn(&mut redactor, secret));
+    Arc::new(redactor)
 }
 
 /// The beginning of a body, redacted before it is cut.

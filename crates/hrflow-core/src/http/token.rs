@@ -43,6 +43,14 @@ pub trait TokenSource: Send + Sync {
     async fn fetch(&self, previous: Option<&Token>) -> Result<Token>;
 }
 
+/// A source that its owner keeps a handle to, for what else the vendor's answer holds.
+#[async_trait]
+impl<S: TokenSource + ?Sized> TokenSource for Arc<S> {
+    async fn fetch(&self, previous: Option<&Token>) -> Result<Token> {
+        self.as_ref().fetch(previous).await
+    }
+}
+
 /// An access token and the end of its life.
 #[derive(Debug, Clone)]
 pub struct Token {
