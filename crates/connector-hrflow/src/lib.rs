@@ -10,6 +10,7 @@
 
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod account;
 mod api;
 pub mod attachment;
 pub mod career;
@@ -17,6 +18,7 @@ pub mod date;
 pub mod info;
 pub mod job;
 mod lenient;
+mod list;
 pub mod location;
 mod parameters;
 pub mod profile;
@@ -30,6 +32,7 @@ pub use career::{Education, Experience};
 pub use date::{date, timestamp};
 pub use info::{Info, Links, Url};
 pub use job::{Job, RangeDate, RangeFloat, Section};
+pub use list::{ProfileList, ProfileListParameters};
 pub use location::{Location, LocationFields};
 pub use parameters::ProfileParameters;
 pub use profile::{Container, Label, Profile};

@@ -1,12 +1,13 @@
-//! What a user says to read from HrFlow.ai.
+//! What a user says to read one profile from HrFlow.ai.
 
 use hrflow_core::{
     Secret,
-    http::BaseUrl,
     parameters::{Fault, Parameters},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+use crate::account::{Account, api_url, blank};
 
 /// The parameters of `HrFlow.ai Profiles`, for one profile.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -25,30 +26,19 @@ pub struct ProfileParameters {
     pub api_url: String,
 }
 
-fn api_url() -> String {
-    "https://api.hrflow.ai/v1/".to_owned()
+impl ProfileParameters {
+    pub(crate) fn account(&self) -> Account<'_> {
+        Account {
+            api_secret: &self.api_secret,
+            api_user: &self.api_user,
+            source_key: &self.source_key,
+            api_url: &self.api_url,
+        }
+    }
 }
 
 impl Parameters for ProfileParameters {
     fn check(&self) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        if self.api_secret.expose().trim().is_empty() {
-            faults.push(Fault::wrong("api_secret", "text that is not blank"));
-        }
-        for (name, value) in [
-            ("api_user", &self.api_user),
-            ("source_key", &self.source_key),
-            ("profile_key", &self.profile_key),
-        ] {
-            if value.trim().is_empty() {
-                faults.push(Fault::wrong(name, "text that is not blank").with_came(value));
-            }
-        }
-        if let Err(error) = BaseUrl::parse(&self.api_url, "api_url") {
-            faults.push(
-                Fault::wrong("api_url", "an https URL, or http to loopback").with_hint(error.message()),
-            );
-        }
-        faults
+        self.account().faults(blank("profile_key", &self.profile_key))
     }
 }

@@ -1,4 +1,4 @@
-//! `HrFlow.ai Profiles`, read.
+//! `HrFlow.ai Profiles`, read one by one.
 
 use futures::{StreamExt, stream};
 use hrflow_core::{
@@ -6,6 +6,14 @@ use hrflow_core::{
 };
 
 use crate::{Profile, api::Api, parameters::ProfileParameters};
+
+/// The name of the warehouse, however it is read.
+pub(crate) const NAME: &str = "HrFlow.ai Profiles";
+
+/// What a profile is known by, however it was read.
+pub(crate) fn key(profile: &Profile) -> ItemKey {
+    profile.item_key().map_or_else(|| ItemKey::of_content(profile), ItemKey::new)
+}
 
 /// The warehouse `HrFlow.ai Profiles`: one profile of a source.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,7 +26,7 @@ impl Origin for Profiles {
 
     fn warehouse(&self) -> Warehouse {
         Warehouse {
-            name: "HrFlow.ai Profiles",
+            name: NAME,
             data_type: DataType::Profile,
             endpoints: vec![Endpoint {
                 name: "Read a profile",
@@ -29,18 +37,19 @@ impl Origin for Profiles {
     }
 
     fn key(&self, item: &Profile) -> ItemKey {
-        item.item_key().map_or_else(|| ItemKey::of_content(item), ItemKey::new)
+        key(item)
     }
 
     async fn read(&self, parameters: ProfileParameters, request: ReadRequest) -> Result<ItemStream<Profile>> {
-        let api = Api::new(&parameters, &request.options)?;
+        let api = Api::new(&parameters.account(), &request.options)?;
         let read = async move { api.profile(&parameters.source_key, &parameters.profile_key).await };
         Ok(stream::once(read).boxed())
     }
 
     async fn check(&self, parameters: ProfileParameters, options: &Options) -> Result<Vec<String>> {
-        let profile =
-            Api::new(&parameters, options)?.profile(&parameters.source_key, &parameters.profile_key).await?;
+        let profile = Api::new(&parameters.account(), options)?
+            .profile(&parameters.source_key, &parameters.profile_key)
+            .await?;
         let archived = if profile.is_archived() { ", which is archived" } else { "" };
         Ok(vec![format!("the key may read; the profile is there{archived}")])
     }

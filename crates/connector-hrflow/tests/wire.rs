@@ -93,14 +93,15 @@ async fn the_source_that_the_answer_names_stands() {
 
 #[tokio::test]
 async fn a_missing_object_is_named() {
-    for (message, what) in [
-        ("Invalid parameters. Unable to find object: profile", "HrFlow.ai has no such profile"),
-        ("Invalid parameters. Unable to find object: source", "HrFlow.ai has no such source"),
-        ("Invalid source fields", "HrFlow.ai has no such source"),
+    let (both, source) = ("Check source_key and profile_key.", "Check source_key.");
+    for (message, what, advice) in [
+        ("Invalid parameters. Unable to find object: profile", "HrFlow.ai has no such profile", both),
+        ("Invalid parameters. Unable to find object: source", "HrFlow.ai has no such source", source),
+        ("Invalid source fields", "HrFlow.ai has no such source", source),
     ] {
         let error = refused_with(400, message).await;
         assert_eq!((error.kind(), error.message()), (ErrorKind::NotFound, what));
-        assert!(error.to_string().contains("Check source_key and profile_key."), "{error}");
+        assert!(error.to_string().contains(advice), "{error}");
         assert!(error.to_string().contains(message), "{error}");
     }
     let error = refused_with(400, "Bad Request. Invalid source ids").await;

@@ -169,6 +169,17 @@ impl Control {
                     profiles.into_iter().map(|profile| hrflow.put_profile(profile)).collect();
                 ok(json!({"keys": keys}))
             }
+            // A merge patch; the profile has changed now, unless it names an updated_at.
+            ("PATCH", ["profiles", key]) => {
+                let changes: Value = body(request)?;
+                if !changes.is_object() {
+                    return Err(refuse(400, "changes of a profile are an object"));
+                }
+                match hrflow.change_profile(key, changes) {
+                    true => ok(hrflow.profile(key)),
+                    false => Err(refuse(404, "no such profile")),
+                }
+            }
             ("DELETE", ["profiles"]) => {
                 hrflow.clear();
                 ok(json!({}))

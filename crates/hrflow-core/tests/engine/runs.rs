@@ -445,6 +445,36 @@ async fn incremental_runs_read_on_and_pass_nothing_unsettled() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn newest_first_the_cursor_moves_when_all_is_read_and_settled() {
+    let target = ScriptedTarget::default();
+    let incremental = async |state: &MemoryState, people: Vec<Result<Person, ErrorKind>>, limit| {
+        let mut setup = Setup::new(&target, people).state(state);
+        setup.order = Some(ReadOrder::NewestFirst);
+        setup.environment.limit = limit;
+        setup.prepare().read_mode(hrflow_core::ReadMode::Incremental).await
+    };
+    let state = MemoryState::new();
+    let broken = || Err(ErrorKind::Unavailable);
+    // The rest could not be read, a limit cut it short, a fault stopped it: the next run begins where this one did.
+    let cut = [people(&["dan", "cyd"]), vec![broken()]].concat();
+    assert_eq!(incremental(&state, cut, None).await.read_from, None);
+    assert_eq!(incremental(&state, people(&["dan", "cyd"]), Some(1)).await.read_from, None);
+    target.script("bob", [Reaction::Fatal(ErrorKind::Unauthorized)]);
+    assert_eq!(incremental(&state, people(&["dan", "bob"]), None).await.read_from, None);
+    // One that cannot be read, or delivered, does not hold it up.
+    target.script("bob", [Reaction::Refuse(ErrorKind::Invalid)]);
+    let one_broken = [people(&["dan"]), vec![broken()], people(&["cyd", "bob", "ada"])].concat();
+    let whole = incremental(&state, one_broken, None).await;
+    assert_eq!((whole.read_from.as_deref(), whole.events.read_failure), (Some("dan"), 1));
+    assert_eq!((written(&whole), state.dead_letters().len()), ((1, 2, 1), 1));
+    // Nothing new leaves it where it is.
+    let nothing = incremental(&state, people(&["dan"]), None).await;
+    assert_eq!((nothing.events.read_success, nothing.read_from.as_deref()), (0, Some("dan")));
+    let more = incremental(&state, people(&["eve", "dan"]), None).await;
+    assert_eq!((more.events.read_success, more.read_from.as_deref()), (1, Some("eve")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn incremental_is_refused_with_the_reason() {
     let target = ScriptedTarget::default();
     let refused = |order, state: Option<MemoryState>, workflow: &'static str| {

@@ -79,6 +79,27 @@ impl HrFlow {
         profiles::put_as_is(store, &source_key, body, now, random).key.clone()
     }
 
+    /// Changes a profile, wherever it is, as a JSON merge patch does (RFC 7396); whether it was there.
+    ///
+    /// Its `updated_at` becomes the present unless the changes name another. `{files}` in any text becomes the
+    /// files server's URL.
+    pub fn change_profile(&self, key: &str, changes: Value) -> bool {
+        let now = self.clock.now();
+        let mut inner = self.lock();
+        let found = inner.store.sources.iter().find_map(|source| inner.store.by_key(&source.key, key));
+        let Some(stored) = found else { return false };
+        let mut profile = stored.value();
+        profile["updated_at"] = query::show_time(now).into();
+        patch(&mut profile, with_files_url(changes, self.files.base()));
+        let Value::Object(mut body) = profile else { return false };
+        // These are what it is found by.
+        for (name, value) in [("key", &stored.key), ("source_key", &stored.source_key)] {
+            body.insert(name.to_owned(), value.as_str().into());
+        }
+        inner.store.put(&stored.source_key, &shapes::kept(body, now), stored.arrived);
+        true
+    }
+
     /// All profiles as stored.
     pub fn profiles(&self) -> Vec<Value> {
         self.lock().store.all().iter().map(|stored| stored.value()).collect()
@@ -227,6 +248,23 @@ impl Stand for HrFlow {
             _ => "Server error",
         };
         envelope::failure(status, message)
+    }
+}
+
+/// Objects are merged, null removes a member, all else replaces (RFC 7396).
+fn patch(target: &mut Value, changes: Value) {
+    let Value::Object(changes) = changes else {
+        *target = changes;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    for (name, change) in changes {
+        match change {
+            Value::Null => drop(target.as_object_mut().and_then(|members| members.remove(&name))),
+            change => patch(&mut target[name], change),
+        }
     }
 }
 

@@ -19,6 +19,11 @@ async fn everything_can_be_done_from_outside() {
         world.control(Method::POST, "/hrflow/profiles", &json!([{"key": "k", "info": {}}])).await.json();
     assert_eq!(put, json!({"keys": ["k"]}));
     assert_eq!(get("/hrflow/profiles/k").await["key"], "k");
+    let changed = world.control(Method::PATCH, "/hrflow/profiles/k", &json!({"text": "more"})).await.json();
+    assert_eq!((&changed["key"], &changed["text"]), (&json!("k"), &json!("more")));
+    assert_eq!(get("/hrflow/profiles/k").await, changed);
+    assert_eq!(world.control(Method::PATCH, "/hrflow/profiles/k", &json!([])).await.status, 400);
+    assert_eq!(world.control(Method::PATCH, "/hrflow/profiles/nobody", &json!({})).await.status, 404);
     assert_eq!(world.control(Method::DELETE, "/hrflow/profiles/k", &Value::Null).await.status, 200);
     assert_eq!(world.control(Method::DELETE, "/hrflow/profiles/k", &Value::Null).await.status, 404);
     let made =

@@ -258,6 +258,47 @@ async fn lists_page_by_page() {
 }
 
 #[tokio::test]
+async fn a_list_by_change_moves_when_something_changes_or_goes() {
+    let world = World::empty().await;
+    let hrflow = world.sandbox.hrflow();
+    for (key, minute) in [("a", 1), ("b", 2), ("c", 3)] {
+        let at = format!("2025-06-02T08:0{minute}:00+0000");
+        hrflow.put_profile(
+            json!({"key": key, "reference": format!("r-{key}"), "created_at": at, "updated_at": at,
+            "info": {"first_name": "Ada", "last_name": "Example"}, "tags": [{"name": "t", "value": null}]}),
+        );
+    }
+    let keys = async || -> String {
+        let answer =
+            world.hr_get(&list(&world.source(), "&sort_by=updated_at&return_profile=True")).await.json();
+        let data = answer["data"].as_array().unwrap();
+        assert_eq!(answer["meta"]["total"], data.len());
+        data.iter().map(|item| item["key"].as_str().unwrap()).collect()
+    };
+    assert_eq!(keys().await, "cba");
+
+    world.sandbox.clock().set("2025-06-02T09:00:00Z".parse().unwrap());
+    let changes = json!({"info": {"first_name": "Eva"}, "tags": null, "text": "at {files}", "key": "z"});
+    assert!(hrflow.change_profile("a", changes));
+    assert_eq!(keys().await, "acb");
+    let changed = hrflow.profile("a").unwrap();
+    assert!(changed["updated_at"].as_str().unwrap().starts_with("2025-06-02T09:00:0"), "{changed}");
+    assert_eq!(changed["created_at"], "2025-06-02T08:01:00+0000");
+    assert_eq!(changed["info"], json!({"first_name": "Eva", "last_name": "Example"}));
+    assert_eq!(changed["text"], format!("at {}", world.sandbox.urls().files));
+    assert_eq!(changed["tags"], Value::Null);
+    // It is found by its reference as before.
+    let by_reference = format!("profile/indexing?source_key={}&reference=r-a", world.source());
+    assert_eq!(world.hr_get(&by_reference).await.json()["data"]["text"], changed["text"]);
+
+    assert!(hrflow.change_profile("b", json!({"updated_at": "2025-06-02T08:30:00+0000"})));
+    assert_eq!(keys().await, "abc");
+    assert!(!hrflow.change_profile("nobody", json!({})));
+    assert!(hrflow.remove("b"));
+    assert_eq!(keys().await, "ac");
+}
+
+#[tokio::test]
 async fn archived_in_lists_and_lagging_look_ups() {
     let world = World::empty().await;
     let hrflow = world.sandbox.hrflow();
