@@ -2,14 +2,11 @@
 
 use std::{ffi::OsString, num::NonZeroU64, path::PathBuf};
 
-use clap::{
-    Args, Parser, Subcommand, ValueEnum,
-    error::{ContextKind, ContextValue},
-};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use hrflow_core::ErrorKind;
 
-use crate::{absent, exit::Exit, output};
+use crate::exit::Exit;
 
 const AFTER_HELP: &str = "\
 Results go to stdout, logs and progress to stderr.
@@ -70,6 +67,8 @@ pub(crate) enum Command {
     /// What could not be delivered: list it, look at it, drop it, try it again
     #[command(subcommand)]
     DeadLetters(DeadLetters),
+    /// Consent in the browser to what a workflow does, for vendors that ask for it; the grant is kept in the state
+    Auth(Auth),
     /// Serve stand-ins for HrFlow.ai and the vendors on loopback, for playing and testing
     Sandbox(Sandbox),
 }
@@ -332,6 +331,25 @@ fn kind(name: &str) -> Result<ErrorKind, String> {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Auth {
+    /// The connector of the workflow
+    pub(crate) connector: String,
+
+    /// The workflow file
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+
+    #[command(flatten)]
+    pub(crate) state: StateDirectory,
+
+    /// Only print the address, and open no browser
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Sandbox {
     /// Print one line of JSON once everything is up: every base URL, and the credentials
     #[arg(long)]
@@ -373,21 +391,8 @@ pub(crate) fn parse() -> Result<Arguments, Exit> {
 
 fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, Exit> {
     Arguments::try_parse_from(arguments).map_err(|error| {
-        match explanation(&error) {
-            Some(words) => output::tell(&words),
-            // The reader may have gone: then there is nobody to tell.
-            None => drop(error.print()),
-        }
+        // The reader may have gone: then there is nobody to tell.
+        drop(error.print());
         if error.use_stderr() { Exit::Usage } else { Exit::Success }
-    })
-}
-
-/// What to say where something is asked for that is not there yet.
-fn explanation(error: &clap::Error) -> Option<String> {
-    [ContextKind::InvalidSubcommand, ContextKind::InvalidArg].into_iter().find_map(|kind| {
-        match error.get(kind) {
-            Some(ContextValue::String(name)) => absent::explain(name),
-            _ => None,
-        }
     })
 }

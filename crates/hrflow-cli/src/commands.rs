@@ -1,5 +1,6 @@
 //! The commands.
 
+mod auth;
 mod check;
 mod connectors;
 mod dead_letters;
@@ -32,6 +33,7 @@ pub(crate) async fn execute(command: Command, bar: Bar) -> Result<Exit, Failure>
         Command::Connectors(arguments) => connectors::execute(&arguments),
         Command::Describe(arguments) => describe::execute(&arguments),
         Command::Init(arguments) => init::execute(&arguments),
+        Command::Auth(arguments) => auth::execute(&arguments).await,
         Command::Check(arguments) => check::execute(&arguments).await,
         Command::Run(arguments) => run::execute(&arguments, bar).await,
         Command::Runs(arguments) => runs::execute(&arguments).await,

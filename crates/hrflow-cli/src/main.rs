@@ -1,6 +1,5 @@
 //! The program `hrflow`: runs, checks and describes HrFlow connector workflows.
 
-mod absent;
 mod arguments;
 mod commands;
 mod exit;

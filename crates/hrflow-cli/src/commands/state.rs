@@ -22,14 +22,19 @@ pub(crate) fn of_workflow(file: &Path, options: &StateOptions) -> Result<Option<
         );
         return Ok(None);
     }
-    let state = SqliteState::open(&directory(Some(file), &options.directory)).map_err(failure)?;
+    kept(file, &options.directory).map(Some)
+}
+
+/// The state beside a workflow file, or where it is said. A new one is told of.
+pub(crate) fn kept(file: &Path, given: &StateDirectory) -> Result<SqliteState, Failure> {
+    let state = SqliteState::open(&directory(Some(file), given)).map_err(failure)?;
     if state.is_new() {
         output::tell(&format!(
             "State is kept in {} from now on. There was none: nothing is known of earlier runs.",
             program::path(state.directory())
         ));
     }
-    Ok(Some(state))
+    Ok(state)
 }
 
 /// The state that there is. There being none is a failure: a directory was not given, or a wrong one.

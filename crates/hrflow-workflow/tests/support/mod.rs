@@ -3,10 +3,11 @@
 use std::env::VarError;
 
 use hrflow_core::{
-    ActionType, AnyAction, Connector, ConnectorType, DataType, FormatName, JsonRun, Options, Result,
+    ActionType, AnyAction, Connector, ConnectorType, Consent, DataType, FormatName, JsonRun, Options, Result,
     RunResult, Secret, TriggerType, Warehouse, async_trait,
     connector::{ActionDescription, ActionParameters, CheckReport},
     parameters::{self, Fault, Parameters},
+    result::Failure,
 };
 use hrflow_workflow::{Prepared, Surroundings, Workflow, WorkflowError};
 use schemars::JsonSchema;
@@ -99,6 +100,10 @@ impl AnyAction for Push {
         }
         keep(parameters::read::<Target>("target_parameters", &run.target_parameters).err());
         faults
+    }
+
+    fn consent(&self, _: &JsonRun) -> Result<Option<Box<dyn Consent>>, Vec<Failure>> {
+        Ok(None)
     }
 
     async fn check(&self, _: JsonRun) -> CheckReport {
