@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 use crate::clock::Clock;
 use crate::faults::{Fault, FaultBody, Faults, Vendor};
 use crate::journal::{self, Entry, Journal};
+use crate::multipart;
 use crate::server::{Answer, Pace, Received, Reply, Service};
 
 /// A vendor's logic.
@@ -41,6 +42,8 @@ impl<S: Stand> Service for Front<S> {
                 tokio::time::sleep(decision.latency).await;
             }
             let mut entry = self.entry(vendor, operation, &request);
+            let parts = multipart::parts(&request).await.unwrap_or_default();
+            entry.parts = parts.into_iter().map(Into::into).collect();
             let reply = match &decision.fault {
                 None => Reply::Answer(Arc::clone(&self.stand).handle(request).await),
                 Some(fault) if fault.executes() => {
@@ -71,6 +74,13 @@ impl<S: Stand> Front<S> {
             let value = String::from_utf8_lossy(value.as_bytes());
             headers.insert(name.as_str().to_owned(), journal::masked(name.as_str(), &value));
         }
+        let mut body = journal::body_text(&request.body);
+        if request
+            .header("content-type")
+            .is_some_and(|sent| sent.starts_with("application/x-www-form-urlencoded"))
+        {
+            body = journal::masked_form(&body);
+        }
         Entry {
             at: self.clock.now(),
             vendor,
@@ -79,7 +89,8 @@ impl<S: Stand> Front<S> {
             path: request.path.clone(),
             query: request.query.clone(),
             headers,
-            body: journal::body_text(&request.body),
+            body,
+            parts: Vec::new(),
             status: None,
             fault: None,
             executed: true,
