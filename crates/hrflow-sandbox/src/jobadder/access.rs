@@ -22,7 +22,7 @@ pub(crate) fn admit(
     state: &mut State,
     request: &Received,
     route: &Route,
-    base: &str,
+    base: String,
     now: Timestamp,
 ) -> Result<Access, Answer> {
     let token = request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
@@ -36,5 +36,5 @@ pub(crate) fn admit(
         return Err(Refusal::Bare(403).answer(switches));
     }
     let address = format!("{base}/{}", route.path);
-    Ok(Access { user: grant.user, base: base.to_owned(), address })
+    Ok(Access { user: grant.user, base, address })
 }

@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 
 use super::access::Access;
 use super::command::{CANDIDATE, CREATE_ONLY, Member};
-use super::errors::Refusal;
+use super::errors::{ErrorItem, Refusal};
 use super::route::Route;
 use super::show::View;
 use super::state::{State, StoredCandidate};
-use super::switches::{Put, Switches};
+use super::switches::Put;
 use super::{JobAdder, reader, rules};
 use crate::server::{Answer, Received};
 
@@ -80,7 +80,11 @@ fn checked<'a>(
     whole: bool,
 ) -> Result<Map<String, Value>, Refusal> {
     let (members, mut errors) = reader::read(request, members, &state.switches)?;
-    errors.extend(rules::faults(&members, &state.account, &state.switches, whole));
+    // A member that could not be read is told once.
+    let faults = rules::faults(&members, &state.account, &state.switches, whole);
+    let new: Vec<ErrorItem> =
+        faults.into_iter().filter(|fault| !errors.iter().any(|known| known.is_same_field(fault))).collect();
+    errors.extend(new);
     if errors.is_empty() { Ok(members) } else { Err(Refusal::invalid(errors)) }
 }
 
@@ -98,16 +102,15 @@ fn admit_email(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let Some(email) = members.get("email").and_then(Value::as_str) else { return Ok(()) };
-    let switches = state.switches.clone();
     let own = |candidate: &StoredCandidate| {
         current.is_some_and(|current| current.candidate_id == candidate.candidate_id)
     };
     let keeps_its_own = current.and_then(|current| current.text("email")) == Some(email);
-    if keeps_its_own || !is_taken(state, email, &switches, own) {
+    if keeps_its_own || !is_taken(state, email, own) {
         return Ok(());
     }
     let code = request.header("x-allow-duplicates").unwrap_or_default();
-    if state.overrides.spend(code, email, &switches, now) {
+    if state.overrides.spend(code, email, &state.switches, now) {
         return Ok(());
     }
     let code = state.overrides.issue(email, now);
@@ -115,7 +118,8 @@ fn admit_email(
     Err(Refusal::Duplicate { field: "email", message, code })
 }
 
-fn is_taken(state: &State, email: &str, switches: &Switches, own: impl Fn(&StoredCandidate) -> bool) -> bool {
+fn is_taken(state: &State, email: &str, own: impl Fn(&StoredCandidate) -> bool) -> bool {
+    let switches = &state.switches;
     let same = |other: &str| {
         if switches.duplicates_keep_case {
             other == email

@@ -54,8 +54,8 @@ impl ErrorItem {
         ErrorItem::new(Code::MissingField, field, format!("The field {field} is required."))
     }
 
-    pub(crate) fn is_about(&self, field: &str) -> bool {
-        self.fields.iter().any(|known| known == field)
+    pub(crate) fn is_same_field(&self, other: &ErrorItem) -> bool {
+        self.fields == other.fields
     }
 }
 

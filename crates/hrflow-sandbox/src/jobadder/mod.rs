@@ -298,21 +298,24 @@ impl JobAdder {
     }
 
     fn route(&self, method: &str, path: &str) -> Option<Route> {
-        let switches = self.switches();
-        let below = path.strip_prefix(switches.api_prefix.as_str())?.strip_prefix("/v2/")?;
+        let below = path.strip_prefix(self.lock().switches.api_prefix.as_str())?.strip_prefix("/v2/")?;
         Route::of(method, below)
     }
 
     async fn answer(self: Arc<Self>, request: Received) -> Answer {
         let Some(route) = self.route(&request.method, &request.path) else { return Answer::empty(404) };
-        let base = self.base(&self.switches());
-        let admitted = access::admit(&mut self.lock(), &request, &route, &base, self.clock.now());
-        let access = match admitted {
+        let access = match self.admit(&request, &route) {
             Ok(access) => access,
             Err(refusal) => return refusal,
         };
         let answer = self.perform(&request, &route, &access).await;
-        answer.unwrap_or_else(|refusal| refusal.answer(&self.switches()))
+        answer.unwrap_or_else(|refusal| refusal.answer(&self.lock().switches))
+    }
+
+    fn admit(&self, request: &Received, route: &Route) -> Result<Access, Answer> {
+        let mut state = self.lock();
+        let base = self.base(&state.switches);
+        access::admit(&mut state, request, route, base, self.clock.now())
     }
 
     async fn perform(&self, request: &Received, route: &Route, access: &Access) -> Result<Answer, Refusal> {

@@ -61,9 +61,10 @@ impl Reader<'_> {
         });
         for member in members.iter().filter(|member| member.required && !object.contains_key(member.name)) {
             let field = joined(path, member.name);
-            let reported = self.errors.iter().any(|error| error.is_about(&field));
-            if !reported {
-                self.errors.push(ErrorItem::missing(&field));
+            let missing = ErrorItem::missing(&field);
+            // A null was told already.
+            if !self.errors.iter().any(|known| known.is_same_field(&missing)) {
+                self.errors.push(missing);
             }
         }
     }

@@ -259,11 +259,11 @@ fn status(id: &Value, account: &Account) -> Value {
 fn work_types(value: &mut Value, account: &Account) {
     match value {
         Value::Object(members) => {
+            members.values_mut().for_each(|member| work_types(member, account));
             if let Some(id) = members.remove("workTypeId") {
                 let work_type = id.as_i64().and_then(|id| account.get(Kind::WorkType, id));
                 members.insert("workType".to_owned(), work_type.cloned().unwrap_or_default());
             }
-            members.values_mut().for_each(|member| work_types(member, account));
         }
         Value::Array(values) => values.iter_mut().for_each(|value| work_types(value, account)),
         _ => {}

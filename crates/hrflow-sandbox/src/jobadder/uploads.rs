@@ -21,6 +21,7 @@ const TYPES: [&str; 8] =
 
 /// The part that carries the file.
 const FILE: &str = "fileData";
+const OCTET_STREAM: &str = "application/octet-stream";
 
 impl JobAdder {
     /// `POST /candidates/{candidateId}/attachments/{attachmentType}`: each one adds a row.
@@ -40,7 +41,7 @@ impl JobAdder {
         let switches = self.switches();
         let part = match raw_part(request, &switches) {
             Some(part) => part,
-            None => form_part(request).await?,
+            None => form_part(request, &switches).await?,
         };
         let file = self.keep(part, &switches)?;
 
@@ -107,7 +108,8 @@ impl JobAdder {
     /// `PUT /candidates/{candidateId}/photo`.
     pub(crate) async fn update_photo(&self, request: &Received, route: &Route) -> Result<Answer, Refusal> {
         self.known_candidate(route.segment(0))?;
-        let photo = self.keep(form_part(request).await?, &self.switches())?;
+        let switches = self.switches();
+        let photo = self.keep(form_part(request, &switches).await?, &switches)?;
         self.change(route, |candidate| {
             candidate.photo = Some(photo);
             candidate.photos_put += 1;
@@ -134,7 +136,7 @@ impl JobAdder {
     fn download(&self, file: Option<&StoredFile>) -> Result<Answer, Refusal> {
         let file = file.ok_or(Refusal::Bare(404))?;
         let document = self.files.held(&file.sha256).ok_or(Refusal::Bare(404))?;
-        Ok(Answer::new(200, "application/octet-stream", document.bytes))
+        Ok(Answer::new(200, OCTET_STREAM, document.bytes))
     }
 
     /// Holds a file that the vendor takes.
@@ -156,10 +158,7 @@ impl JobAdder {
         {
             return invalid("Files of this type are not accepted.");
         }
-        let content_type = part.content_type.unwrap_or_else(|| "application/octet-stream".to_owned());
-        if content_type == "application/octet-stream" && !switches.octet_stream_parts {
-            return invalid("The file's content type is missing or says nothing.");
-        }
+        let content_type = part.content_type.unwrap_or_else(|| OCTET_STREAM.to_owned());
         let size = part.bytes.len();
         let sha256 = self.files.hold(Document { content_type: content_type.clone(), bytes: part.bytes });
         Ok(StoredFile { file_name, content_type, sha256, size, at: self.clock.now() })
@@ -171,30 +170,28 @@ fn not_found(id: &str) -> Refusal {
 }
 
 /// The file in a form.
-async fn form_part(request: &Received) -> Result<Part, Refusal> {
+async fn form_part(request: &Received, switches: &Switches) -> Result<Part, Refusal> {
     let parts = multipart::parts(request).await;
     let parts = parts.ok_or_else(|| Refusal::unsupported_media_type("multipart/form-data"))?;
     let file = parts.into_iter().find(|part| part.name == FILE);
-    file.ok_or_else(|| Refusal::invalid(vec![ErrorItem::missing(FILE)]))
+    let file = file.ok_or_else(|| Refusal::invalid(vec![ErrorItem::missing(FILE)]))?;
+    let says_nothing = file.content_type.as_deref().is_none_or(|claimed| claimed == OCTET_STREAM);
+    if says_nothing && !switches.octet_stream_parts {
+        let message = "The file's content type is missing or says nothing.";
+        return Err(Refusal::invalid(vec![ErrorItem::invalid(FILE, message)]));
+    }
+    Ok(file)
 }
 
 /// The file as the bare body, where that is taken.
 fn raw_part(request: &Received, switches: &Switches) -> Option<Part> {
-    let content_type = "application/octet-stream";
-    if !switches.raw_uploads || request.header("content-type") != Some(content_type) {
+    if !switches.raw_uploads || request.header("content-type") != Some(OCTET_STREAM) {
         return None;
     }
     let disposition = request.header("content-disposition").unwrap_or_default();
     let file_name = disposition.split_once("filename=").map(|(_, name)| name.trim_matches('"').to_owned());
-    let extension =
-        file_name.as_deref().and_then(|name| name.rsplit_once('.')).map_or("unknown", |(_, end)| end);
-    Some(Part {
-        name: FILE.to_owned(),
-        // The body's own type says nothing, and need not.
-        content_type: Some(format!("application/x-{extension}")),
-        file_name,
-        bytes: request.body.clone(),
-    })
+    let name = FILE.to_owned();
+    Some(Part { name, file_name, content_type: Some(OCTET_STREAM.to_owned()), bytes: request.body.clone() })
 }
 
 fn newest_of_each_type<'a>(attachments: &[&'a StoredAttachment]) -> Vec<&'a StoredAttachment> {
