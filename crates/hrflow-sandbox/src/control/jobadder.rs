@@ -45,7 +45,7 @@ impl Control {
             }
             ("POST", ["consents"]) => {
                 let code = jobadder.consent(&body::<Consent>(request)?.scope);
-                ok(json!({"code": code, "redirect_uri": jobadder.credentials().redirect_uri}))
+                ok(json!({"code": code, "redirect_uri": jobadder.redirect_uri()}))
             }
             ("POST", ["tokens"]) => ok(jobadder.sign_in(&body::<Consent>(request)?.scope)),
             ("DELETE", ["access_tokens"]) => {

@@ -46,6 +46,12 @@ pub(crate) struct Grant {
     revoked: bool,
 }
 
+impl Grant {
+    pub(crate) fn new(client_id: &str, scopes: BTreeSet<String>, user: i64) -> Grant {
+        Grant { client_id: client_id.to_owned(), scopes, user, revoked: false }
+    }
+}
+
 #[derive(Debug)]
 struct Code {
     grant: usize,
@@ -110,21 +116,23 @@ impl Grants {
     }
 
     /// A person says yes: the code that the browser carries back.
-    pub(crate) fn consent(
-        &mut self,
-        client_id: &str,
-        redirect_uri: &str,
-        scopes: BTreeSet<String>,
-        user: i64,
-        now: Timestamp,
-    ) -> String {
-        self.grants.push(Grant { client_id: client_id.to_owned(), scopes, user, revoked: false });
+    pub(crate) fn consent(&mut self, given: Grant, redirect_uri: &str, now: Timestamp) -> String {
+        let grant = self.add(given);
         let code = self.random.key();
-        let expires = later(now, CODE_MILLISECONDS);
-        let redirect_uri = redirect_uri.to_owned();
-        self.codes
-            .insert(code.clone(), Code { grant: self.grants.len() - 1, redirect_uri, expires, used: false });
+        let (redirect_uri, expires) = (redirect_uri.to_owned(), later(now, CODE_MILLISECONDS));
+        self.codes.insert(code.clone(), Code { grant, redirect_uri, expires, used: false });
         code
+    }
+
+    /// A person says yes, and the tokens are there at once.
+    pub(crate) fn sign_in(&mut self, given: Grant, now: Timestamp) -> Tokens {
+        let grant = self.add(given);
+        self.issue(grant, now)
+    }
+
+    fn add(&mut self, grant: Grant) -> usize {
+        self.grants.push(grant);
+        self.grants.len() - 1
     }
 
     /// The code of the last such consent as long as it can be exchanged, else one of a new consent.
@@ -154,7 +162,8 @@ impl Grants {
             return Err(Denied::Invalid);
         }
         known.used = true;
-        self.issue(grant, now)
+        self.stands(grant)?;
+        Ok(self.issue(grant, now))
     }
 
     /// `grant_type=refresh_token`. The answer has a new one if they rotate, else none.
@@ -177,24 +186,26 @@ impl Grants {
         if rotates {
             known.replaced.get_or_insert(now);
         }
-        let mut tokens = self.issue(grant, now)?;
+        self.stands(grant)?;
+        let mut tokens = self.issue(grant, now);
         if !rotates && let Some(unused) = tokens.refresh_token.take() {
             self.refresh.remove(&unused);
         }
         Ok(tokens)
     }
 
-    fn issue(&mut self, grant: usize, now: Timestamp) -> Result<Tokens, Denied> {
-        if self.grants[grant].revoked {
-            return Err(Denied::Revoked);
-        }
+    fn stands(&self, grant: usize) -> Result<(), Denied> {
+        if self.grants[grant].revoked { Err(Denied::Revoked) } else { Ok(()) }
+    }
+
+    fn issue(&mut self, grant: usize, now: Timestamp) -> Tokens {
         let access_token = self.random.key();
         self.access.insert(access_token.clone(), (grant, later(now, ACCESS_SECONDS * 1000)));
         let refresh_token = self.grants[grant].scopes.contains(OFFLINE).then(|| self.random.key());
         if let Some(token) = &refresh_token {
             self.refresh.insert(token.clone(), Refresh { grant, used: now, replaced: None });
         }
-        Ok(Tokens { access_token, refresh_token })
+        Tokens { access_token, refresh_token }
     }
 
     /// What a token is good for at present.

@@ -8,7 +8,7 @@ use serde_json::json;
 use url::form_urlencoded;
 
 use super::JobAdder;
-use super::grants::{ACCESS_SECONDS, Denied, Tokens};
+use super::grants::{ACCESS_SECONDS, Denied, Grant, Tokens};
 use super::scopes;
 use super::switches::{RevokedGrant, Switches};
 use crate::faults::Vendor;
@@ -78,8 +78,8 @@ impl Identity {
         let (name, value) = match outcome {
             Err(error) => ("error", error.to_owned()),
             Ok(scopes) => {
-                let (user, now) = (state.account.administrator(), self.0.clock.now());
-                ("code", state.grants.consent(client_id, redirect_uri, scopes, user, now))
+                let grant = Grant::new(client_id, scopes, state.account.administrator());
+                ("code", state.grants.consent(grant, redirect_uri, self.0.clock.now()))
             }
         };
         let mut query = form_urlencoded::Serializer::new(String::new());

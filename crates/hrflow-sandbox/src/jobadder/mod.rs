@@ -5,6 +5,7 @@ mod account;
 mod applications;
 mod candidates;
 mod command;
+mod consents;
 mod errors;
 mod filters;
 mod grants;
@@ -30,7 +31,6 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::JobAdderCredentials;
 use crate::clock::Clock;
 use crate::faults::Vendor;
 use crate::files::Files;
@@ -38,6 +38,7 @@ use crate::front::Stand;
 use crate::server::{Answer, Received};
 use access::Access;
 use account::Kind;
+pub(crate) use consents::ALL_SCOPES;
 use errors::{ErrorItem, Refusal};
 pub use grants::{Application, Tokens};
 pub(crate) use identity::Identity;
@@ -49,9 +50,7 @@ pub use switches::{
 };
 
 /// The token answer's `instance`.
-pub(crate) const INSTANCE: &str = "sandbox2";
-/// What a code of [`JobAdder::authorization_code`] is good for.
-pub(crate) const ALL_SCOPES: &str = "read write offline_access";
+const INSTANCE: &str = "sandbox2";
 
 /// The JobAdder stand-in. Clones share it.
 #[derive(Debug, Clone)]
@@ -201,53 +200,6 @@ impl JobAdder {
         change(&mut self.lock().switches);
     }
 
-    /// The registered applications.
-    pub fn applications(&self) -> Vec<Application> {
-        self.lock().grants.applications.clone()
-    }
-
-    /// Replaces the registered applications, for example to add a redirect URI.
-    pub fn set_applications(&self, applications: Vec<Application>) {
-        self.lock().grants.applications = applications;
-    }
-
-    /// A person consents: an authorization code for the first application and its first redirect URI, good
-    /// for 5 minutes and for one exchange. Scopes are separated by spaces.
-    pub fn consent(&self, scopes: &str) -> String {
-        let now = self.clock.now();
-        let mut state = self.lock();
-        let user = state.account.administrator();
-        consent(&mut state.grants, scopes, user, now)
-    }
-
-    /// A code to start with, for everything there is: the same one until it was exchanged or has expired.
-    pub fn authorization_code(&self) -> String {
-        let now = self.clock.now();
-        let mut state = self.lock();
-        let user = state.account.administrator();
-        state.grants.standing_code(now, |grants| consent(grants, ALL_SCOPES, user, now))
-    }
-
-    /// Tokens without the way through consent and exchange, for the first application.
-    pub fn sign_in(&self, scopes: &str) -> Tokens {
-        let code = self.consent(scopes);
-        let mut state = self.lock();
-        let (client_id, redirect_uri) = first(&state.grants);
-        let tokens = state.grants.exchange(&client_id, &code, &redirect_uri, self.clock.now());
-        // A code that was just made can be exchanged.
-        tokens.unwrap_or(Tokens { access_token: String::new(), refresh_token: None })
-    }
-
-    /// Every access token given out so far stops working; refresh tokens go on.
-    pub fn expire_access_tokens(&self) {
-        self.lock().grants.expire_access_tokens();
-    }
-
-    /// Every consent given so far is taken back, as when the user who gave it is deleted.
-    pub fn revoke_grants(&self) {
-        self.lock().grants.revoke();
-    }
-
     /// The whole account has to wait: 429 for so many seconds.
     pub fn throttle(&self, seconds: u64) {
         let now = self.clock.now();
@@ -257,21 +209,6 @@ impl JobAdder {
     /// The number of the account, as the token answer shows it.
     pub fn account(&self) -> u64 {
         self.lock().account.number
-    }
-
-    pub(crate) fn credentials(&self) -> JobAdderCredentials {
-        let authorization_code = self.authorization_code();
-        let state = self.lock();
-        let (client_id, redirect_uri) = first(&state.grants);
-        let application = state.grants.application(&client_id);
-        JobAdderCredentials {
-            client_secret: application.map(|known| known.client_secret.clone()).unwrap_or_default(),
-            client_id,
-            redirect_uri,
-            authorization_code,
-            instance: INSTANCE.to_owned(),
-            account: state.account.number,
-        }
     }
 
     /// The base URL, as the token answer shows it.
@@ -348,22 +285,6 @@ impl JobAdder {
             | Action::Countries => self.look_up(route.action, request, access),
         }
     }
-}
-
-fn consent(grants: &mut grants::Grants, scopes: &str, user: i64, now: Timestamp) -> String {
-    let scopes = scopes.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
-    let (client_id, redirect_uri) = first(grants);
-    grants.consent(&client_id, &redirect_uri, scopes, user, now)
-}
-
-/// The first application's id and first redirect URI.
-fn first(grants: &grants::Grants) -> (String, String) {
-    let application = grants.applications.first();
-    let redirect_uri = application.and_then(|application| application.redirect_uris.first());
-    (
-        application.map(|application| application.client_id.clone()).unwrap_or_default(),
-        redirect_uri.cloned().unwrap_or_default(),
-    )
 }
 
 impl Stand for JobAdder {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// How the JobAdder stand-in behaves where the facts are open. The defaults are the strictest reading.
+/// How the JobAdder stand-in behaves where the facts are open. The defaults are the strictest reading, save
+/// for the limits, `listed_values_only` and `duplicates_in_other_email`, which no source tells of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Switches {
