@@ -40,6 +40,18 @@ fn body<T: DeserializeOwned>(request: &Received) -> Result<T, Answer> {
     serde_json::from_slice(&request.body).map_err(|error| refuse(400, error.to_string()))
 }
 
+/// One value, or a list of them.
+fn values(request: &Received) -> Result<Vec<Value>, Answer> {
+    let values = match body(request)? {
+        Value::Array(values) => values,
+        value => vec![value],
+    };
+    match values.iter().all(Value::is_object) {
+        true => Ok(values),
+        false => Err(refuse(400, "an object, or a list of objects, is needed")),
+    }
+}
+
 /// The named members changed, the others as they were.
 fn merged<T: Serialize + DeserializeOwned>(current: &T, request: &Received) -> Result<T, Answer> {
     let mut value = serde_json::to_value(current).unwrap_or_default();

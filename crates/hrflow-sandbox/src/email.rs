@@ -1,5 +1,6 @@
-//! E-mail addresses, as far as web frameworks check them.
+//! What an e-mail address looks like.
 
+/// Whether a vendor's form would take it: something before and after the `@`, with a dot after it, and no spaces.
 pub(crate) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let plain = |part: &str| {

@@ -9,7 +9,6 @@ use futures::future::BoxFuture;
 use crate::clock::Clock;
 use crate::faults::{Fault, FaultBody, Faults, Vendor};
 use crate::journal::{self, Entry, Journal};
-use crate::multipart;
 use crate::server::{Answer, Pace, Received, Reply, Service};
 
 /// A vendor's logic.
@@ -23,6 +22,11 @@ pub(crate) trait Stand: Send + Sync + 'static {
 
     /// An error in the vendor's own form.
     fn error(&self, status: u16) -> Answer;
+
+    /// The body as the journal keeps it, where that is not the body as sent: secrets masked, forms parsed.
+    fn shown<'a>(&'a self, _request: &'a Received) -> BoxFuture<'a, Option<String>> {
+        Box::pin(std::future::ready(None))
+    }
 }
 
 pub(crate) struct Front<S> {
@@ -42,8 +46,9 @@ impl<S: Stand> Service for Front<S> {
                 tokio::time::sleep(decision.latency).await;
             }
             let mut entry = self.entry(vendor, operation, &request);
-            let parts = multipart::parts(&request).await.unwrap_or_default();
-            entry.parts = parts.into_iter().map(Into::into).collect();
+            if let Some(shown) = self.stand.shown(&request).await {
+                entry.body = journal::body_text(shown.as_bytes());
+            }
             let reply = match &decision.fault {
                 None => Reply::Answer(Arc::clone(&self.stand).handle(request).await),
                 Some(fault) if fault.executes() => {
@@ -74,13 +79,6 @@ impl<S: Stand> Front<S> {
             let value = String::from_utf8_lossy(value.as_bytes());
             headers.insert(name.as_str().to_owned(), journal::masked(name.as_str(), &value));
         }
-        let mut body = journal::body_text(&request.body);
-        if request
-            .header("content-type")
-            .is_some_and(|sent| sent.starts_with("application/x-www-form-urlencoded"))
-        {
-            body = journal::masked_form(&body);
-        }
         Entry {
             at: self.clock.now(),
             vendor,
@@ -89,8 +87,7 @@ impl<S: Stand> Front<S> {
             path: request.path.clone(),
             query: request.query.clone(),
             headers,
-            body,
-            parts: Vec::new(),
+            body: journal::body_text(&request.body),
             status: None,
             fault: None,
             executed: true,

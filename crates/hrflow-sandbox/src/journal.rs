@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::faults::{Fault, Vendor};
-use crate::multipart::PartHead;
 
 /// Longest body kept in an entry, in bytes; the rest is cut.
 const BODY_KEPT: usize = 64 * 1024;
@@ -29,11 +28,9 @@ pub struct Entry {
     pub query: String,
     /// Headers in lower case, credentials masked.
     pub headers: BTreeMap<String, String>,
-    /// The body as text, cut at 64 KiB; `<n bytes>` where it is not text.
+    /// The body as text, cut at 64 KiB; `<n bytes>` where it is not text. Forms are shown as a JSON object, files
+    /// in them by name, type, size and SHA-256; credentials are masked.
     pub body: String,
-    /// The parts of a multipart body.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub parts: Vec<PartHead>,
     /// The status that was answered; none where the connection was reset or left hanging.
     pub status: Option<u16>,
     /// The fault that struck, if one did.
@@ -146,15 +143,6 @@ pub(crate) fn body_text(body: &[u8]) -> String {
         }
         Err(_) => format!("<{} bytes>", body.len()),
     }
-}
-
-/// A form with the credentials replaced that log-ins send: it is a body as [`body_text`] has it.
-pub(crate) fn masked_form(body: &str) -> String {
-    let masked = body.split('&').map(|pair| match pair.split_once('=') {
-        Some((name @ ("client_secret" | "code" | "refresh_token"), _)) => format!("{name}=***"),
-        _ => pair.to_owned(),
-    });
-    masked.collect::<Vec<_>>().join("&")
 }
 
 /// The header's value with a credential replaced. The scheme of `Authorization` stays readable.

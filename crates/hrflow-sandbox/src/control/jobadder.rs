@@ -1,9 +1,9 @@
 //! What can be done with JobAdder.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Control, body, merged, ok, refuse};
+use super::{Control, body, merged, ok, refuse, values};
 use crate::jobadder::ALL_SCOPES;
 use crate::server::{Answer, Received};
 
@@ -62,9 +62,8 @@ impl Control {
             }
             ("GET", ["candidates"]) => ok(jobadder.candidates()),
             ("POST", ["candidates"]) => {
-                let members = one_or_many(body(request)?);
-                let ids: Vec<i64> =
-                    members.into_iter().map(|members| jobadder.seed_candidate(members)).collect();
+                let members = values(request)?.into_iter();
+                let ids: Vec<i64> = members.map(|members| jobadder.seed_candidate(members)).collect();
                 ok(json!({"ids": ids}))
             }
             ("DELETE", ["candidates"]) => {
@@ -84,22 +83,12 @@ impl Control {
             ("GET", ["job_applications"]) => ok(jobadder.job_applications()),
             ("GET", [kind]) if jobadder.knows(kind) => ok(jobadder.records(kind)),
             ("POST", [kind]) if jobadder.knows(kind) => {
-                let records = one_or_many(body(request)?);
-                let ids: Option<Vec<i64>> =
-                    records.into_iter().map(|record| jobadder.seed_record(kind, record)).collect();
-                match ids {
-                    Some(ids) => ok(json!({"ids": ids})),
-                    None => Err(refuse(400, "a record is an object")),
-                }
+                let records = values(request)?.into_iter();
+                let ids: Vec<Option<i64>> =
+                    records.map(|record| jobadder.seed_record(kind, record)).collect();
+                ok(json!({"ids": ids}))
             }
             _ => Err(refuse(404, format!("there is no {} {}", request.method, request.path))),
         }
-    }
-}
-
-fn one_or_many(sent: Value) -> Vec<Value> {
-    match sent {
-        Value::Array(values) => values,
-        value => vec![value],
     }
 }

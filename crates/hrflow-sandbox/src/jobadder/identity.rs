@@ -12,6 +12,7 @@ use super::grants::{ACCESS_SECONDS, Denied, Grant, Tokens};
 use super::scopes;
 use super::switches::{RevokedGrant, Switches};
 use crate::faults::Vendor;
+use crate::form;
 use crate::front::Stand;
 use crate::server::{Answer, Received};
 
@@ -40,6 +41,10 @@ impl Stand for Identity {
                 _ => Answer::empty(404),
             }
         })
+    }
+
+    fn shown<'a>(&'a self, request: &'a Received) -> BoxFuture<'a, Option<String>> {
+        Box::pin(form::shown(request, &["client_secret", "code", "refresh_token"]))
     }
 
     fn error(&self, status: u16) -> Answer {
@@ -94,7 +99,7 @@ impl Identity {
     /// Forms only, the client's id and secret in them (API documentation, authentication).
     fn token(&self, request: &Received) -> Result<Answer, Answer> {
         let invalid = || refusal(400, "invalid_request");
-        let form = form(request).ok_or_else(invalid)?;
+        let form = fields(request).ok_or_else(invalid)?;
         let required = |name: &str| form.get(name).map(String::as_str).filter(|sent| !sent.is_empty());
         let now = self.0.clock.now();
         let mut state = self.0.lock();
@@ -147,13 +152,12 @@ fn token_answer(tokens: &Tokens, api: &str, account: u64) -> Answer {
 }
 
 /// The fields of a form; none for another media type, or where a field comes twice (RFC 6749, 3.2).
-fn form(request: &Received) -> Option<HashMap<String, String>> {
-    let media_type = request.header("content-type")?.split(';').next()?.trim();
-    if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+fn fields(request: &Received) -> Option<HashMap<String, String>> {
+    if form::media_type(request) != "application/x-www-form-urlencoded" {
         return None;
     }
     let mut fields = HashMap::new();
-    for (name, value) in form_urlencoded::parse(&request.body).into_owned() {
+    for (name, value) in form::fields(request) {
         if fields.insert(name, value).is_some() {
             return None;
         }

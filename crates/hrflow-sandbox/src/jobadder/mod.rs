@@ -34,6 +34,7 @@ use serde_json::{Map, Value, json};
 use crate::clock::Clock;
 use crate::faults::Vendor;
 use crate::files::Files;
+use crate::form;
 use crate::front::Stand;
 use crate::server::{Answer, Received};
 use access::Access;
@@ -298,6 +299,10 @@ impl Stand for JobAdder {
 
     fn handle(self: Arc<Self>, request: Received) -> BoxFuture<'static, Answer> {
         Box::pin(self.answer(request))
+    }
+
+    fn shown<'a>(&'a self, request: &'a Received) -> BoxFuture<'a, Option<String>> {
+        Box::pin(form::shown(request, &[]))
     }
 
     fn error(&self, status: u16) -> Answer {

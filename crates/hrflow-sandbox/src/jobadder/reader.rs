@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::command::{Member, Shape};
 use super::errors::{ErrorItem, Refusal};
 use super::switches::Switches;
+use crate::form::media_type;
 use crate::server::Received;
 
 /// The object in a body that is JSON and says so, members in their shapes. What is ignored is gone from it,
@@ -15,8 +16,7 @@ pub(crate) fn read<'a>(
     members: impl IntoIterator<Item = &'a Member>,
     switches: &Switches,
 ) -> Result<(Map<String, Value>, Vec<ErrorItem>), Refusal> {
-    let media_type = request.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
-    if !media_type.trim().eq_ignore_ascii_case("application/json") {
+    if media_type(request) != "application/json" {
         return Err(Refusal::unsupported_media_type("application/json"));
     }
     let unreadable = |message: String| Refusal::invalid(vec![ErrorItem::unreadable("", message)]);

@@ -12,7 +12,7 @@ use super::show::View;
 use super::state::{StoredAttachment, StoredCandidate, StoredFile};
 use super::switches::Switches;
 use crate::files::Document;
-use crate::multipart::{self, Part};
+use crate::form::{self, Part};
 use crate::server::{Answer, Received};
 
 /// What an attachment can be (API documentation, `SubmitCandidateAttachmentType`).
@@ -171,7 +171,7 @@ fn not_found(id: &str) -> Refusal {
 
 /// The file in a form.
 async fn form_part(request: &Received, switches: &Switches) -> Result<Part, Refusal> {
-    let parts = multipart::parts(request).await;
+    let parts = form::parts(request).await;
     let parts = parts.ok_or_else(|| Refusal::unsupported_media_type("multipart/form-data"))?;
     let file = parts.into_iter().find(|part| part.name == FILE);
     let file = file.ok_or_else(|| Refusal::invalid(vec![ErrorItem::missing(FILE)]))?;

@@ -12,7 +12,7 @@ use super::switches::{FilesAnswer, Unreachable};
 use crate::documents;
 use crate::fetch::fetch;
 use crate::files::Document;
-use crate::multipart;
+use crate::form;
 use crate::server::{Answer, Received};
 
 /// What a write does to an attribute that holds a file.
@@ -101,7 +101,7 @@ impl Teamtailor {
 }
 
 async fn sent_file(request: &Received) -> Option<Document> {
-    let part = multipart::parts(request).await?.into_iter().find(|part| part.name == "file")?;
-    let content_type = part.content_type.unwrap_or_else(|| "application/octet-stream".to_owned());
-    Some(Document { content_type, bytes: part.bytes })
+    let file = form::parts(request).await?.into_iter().find(|part| part.name == "file")?;
+    let content_type = file.content_type.unwrap_or_else(|| "application/octet-stream".to_owned());
+    Some(Document { content_type, bytes: file.bytes })
 }

@@ -49,7 +49,7 @@ async fn from_consent_to_a_candidate() {
     assert_eq!(made.status, 201);
     let journal = account.world.sandbox.journal();
     assert_eq!((journal.count("connect.authorize"), journal.count("connect.token")), (1, 1));
-    assert!(journal.of("connect.token")[0].body.contains("client_secret=***&"));
+    assert!(journal.of("connect.token")[0].body.contains(r#""client_secret":"***""#));
 }
 
 #[tokio::test]
