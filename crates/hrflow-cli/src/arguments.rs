@@ -375,6 +375,14 @@ pub(crate) struct Sandbox {
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub(crate) teamtailor_port: u16,
 
+    /// Port of JobAdder
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) jobadder_port: u16,
+
+    /// Port of JobAdder's identity host, which consents and gives out tokens
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) jobadder_identity_port: u16,
+
     /// Port of the files server, which holds attachments
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub(crate) files_port: u16,

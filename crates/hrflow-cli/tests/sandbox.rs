@@ -5,6 +5,7 @@ mod common;
 
 use std::{
     io::{BufRead, BufReader},
+    net::TcpListener,
     os::unix::fs::PermissionsExt,
     process::{Child, Command},
 };
@@ -65,6 +66,22 @@ fn its_workflow_file_runs_as_it_is() {
         std::fs::read_dir(home.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, [".hrflow", "people.jsonl", "w.yaml"]);
+}
+
+#[test]
+fn programs_are_told_where_jobadder_is() {
+    let home = Home::new();
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (api, identity) = (free(), free());
+    let arguments = format!("sandbox --json --jobadder-port {api} --jobadder-identity-port {identity}");
+    let serving = Serving::start(&home, &arguments, "}\n");
+    let line: serde_json::Value = serde_json::from_str(&serving.1).unwrap();
+    assert_eq!(line["jobadder"], format!("http://127.0.0.1:{api}/v2/"));
+    assert_eq!(line["jobadder_identity"], format!("http://127.0.0.1:{identity}"));
+    let credentials = line["credentials"]["jobadder"].as_object().unwrap();
+    let names = ["account", "authorization_code", "client_id", "client_secret", "instance", "redirect_uri"];
+    assert_eq!(credentials.keys().collect::<Vec<_>>(), names);
+    assert_eq!(serving.stop(), Some(0));
 }
 
 #[test]

@@ -52,3 +52,17 @@ pub(crate) fn later(time: Timestamp, milliseconds: u64) -> Timestamp {
     let milliseconds = i64::try_from(milliseconds).unwrap_or(i64::MAX);
     Timestamp::from_millisecond(time.as_millisecond().saturating_add(milliseconds)).unwrap_or(Timestamp::MAX)
 }
+
+/// A time as queries have it; UTC where it does not say otherwise.
+pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
+    if let Ok(time) = text.parse() {
+        return Some(time);
+    }
+    // `+` in a query that was not escaped arrives as a space.
+    let escaped = text.replace(' ', "+");
+    if let Ok(time) = escaped.parse() {
+        return Some(time);
+    }
+    let civil: jiff::civil::DateTime = text.parse().ok()?;
+    jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
+}

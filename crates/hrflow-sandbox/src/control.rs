@@ -1,5 +1,7 @@
 //! The control server: everything that can be done in process, over HTTP with JSON.
 
+mod jobadder;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::World;
-use crate::faults::Rule;
+use crate::faults::{Rule, Vendor};
 use crate::files::Manner;
 use crate::generate::generate_profiles;
 use crate::server::{Answer, Received, Reply, Service};
@@ -38,6 +40,18 @@ fn body<T: DeserializeOwned>(request: &Received) -> Result<T, Answer> {
     serde_json::from_slice(&request.body).map_err(|error| refuse(400, error.to_string()))
 }
 
+/// One value, or a list of them.
+fn values(request: &Received) -> Result<Vec<Value>, Answer> {
+    let values = match body(request)? {
+        Value::Array(values) => values,
+        value => vec![value],
+    };
+    match values.iter().all(Value::is_object) {
+        true => Ok(values),
+        false => Err(refuse(400, "an object, or a list of objects, is needed")),
+    }
+}
+
 /// The named members changed, the others as they were.
 fn merged<T: Serialize + DeserializeOwned>(current: &T, request: &Received) -> Result<T, Answer> {
     let mut value = serde_json::to_value(current).unwrap_or_default();
@@ -46,6 +60,17 @@ fn merged<T: Serialize + DeserializeOwned>(current: &T, request: &Received) -> R
         value[name] = change;
     }
     serde_json::from_value(value).map_err(|error| refuse(400, error.to_string()))
+}
+
+/// A parameter of the query.
+fn asked(request: &Received, name: &str) -> Option<String> {
+    request.pairs().into_iter().find(|(sent, _)| sent == name).map(|(_, value)| value)
+}
+
+/// `?vendor=…`, as fault rules name them.
+fn asked_vendor(request: &Received) -> Result<Option<Vendor>, Answer> {
+    let vendor = asked(request, "vendor").map(|name| serde_json::from_value(name.into()));
+    vendor.transpose().map_err(|error| refuse(400, error.to_string()))
 }
 
 impl Control {
@@ -60,8 +85,11 @@ impl Control {
             }
             ("GET", ["clock"]) => self.clock(),
             ("POST", ["clock"]) => self.move_clock(request),
-            ("GET", ["journal"]) => ok(self.journal(request)),
-            ("GET", ["journal", "counts"]) => ok(world.journal.counts()),
+            ("GET", ["journal"]) => ok(self.journal(request)?),
+            ("GET", ["journal", "counts"]) => match asked_vendor(request)? {
+                Some(vendor) => ok(world.journal.counts_of(vendor)),
+                None => ok(world.journal.counts()),
+            },
             ("DELETE", ["journal"]) => {
                 world.journal.clear();
                 ok(json!({}))
@@ -79,6 +107,7 @@ impl Control {
             ("PUT", ["files", name @ ..]) if !name.is_empty() => self.put_file(request, &name.join("/")),
             (_, ["hrflow", rest @ ..]) => self.hrflow(request, rest),
             (_, ["teamtailor", rest @ ..]) => self.teamtailor(request, rest),
+            (_, ["jobadder", rest @ ..]) => self.jobadder(request, rest),
             _ => Err(refuse(404, format!("there is no {} {}", request.method, request.path))),
         }
     }
@@ -106,13 +135,15 @@ impl Control {
         self.clock()
     }
 
-    /// All entries, or those of `?operation=…`.
-    fn journal(&self, request: &Received) -> Vec<crate::Entry> {
-        let wanted = request.pairs().into_iter().find(|(name, _)| name == "operation");
-        match wanted {
-            Some((_, operation)) => self.0.journal.of(&operation),
+    /// All entries, or those of `?operation=…` and `?vendor=…`.
+    fn journal(&self, request: &Received) -> Result<Vec<crate::Entry>, Answer> {
+        let (operation, vendor) = (asked(request, "operation"), asked_vendor(request)?);
+        let mut entries = match operation {
+            Some(operation) => self.0.journal.of(&operation),
             None => self.0.journal.entries(),
-        }
+        };
+        entries.retain(|entry| vendor.is_none_or(|vendor| entry.vendor == vendor));
+        Ok(entries)
     }
 
     /// A list of rules, or `{"seed": n, "rules": […]}`.
@@ -132,7 +163,7 @@ impl Control {
     fn put_file(&self, request: &Received, name: &str) -> Result<Answer, Answer> {
         let content_type = request.header("content-type").unwrap_or("application/octet-stream");
         let url = self.0.files.put_file(name, content_type, request.body.clone());
-        if let Some((_, manner)) = request.pairs().into_iter().find(|(name, _)| name == "manner") {
+        if let Some(manner) = asked(request, "manner") {
             let manner: Manner =
                 serde_json::from_str(&manner).map_err(|error| refuse(400, error.to_string()))?;
             self.0.files.treat(name, manner);

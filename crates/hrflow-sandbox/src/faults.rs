@@ -8,13 +8,16 @@ use serde::{Deserialize, Serialize};
 use crate::random::Random;
 
 /// Whose requests a rule, or a journal entry, is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Vendor {
     /// HrFlow.ai.
     Hrflow,
     /// Teamtailor.
     Teamtailor,
+    /// JobAdder, its identity host included.
+    #[serde(rename = "jobadder")]
+    JobAdder,
     /// The server that holds attachments and pictures.
     Files,
 }

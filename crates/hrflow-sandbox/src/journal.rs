@@ -28,7 +28,8 @@ pub struct Entry {
     pub query: String,
     /// Headers in lower case, credentials masked.
     pub headers: BTreeMap<String, String>,
-    /// The body as text, cut at 64 KiB; `<n bytes>` where it is not text.
+    /// The body as text, cut at 64 KiB; `<n bytes>` where it is not text. Forms are shown as a JSON object, files
+    /// in them by name, type, size and SHA-256; credentials are masked.
     pub body: String,
     /// The status that was answered; none where the connection was reset or left hanging.
     pub status: Option<u16>,
@@ -48,7 +49,7 @@ pub struct Journal {
 struct Log {
     capacity: usize,
     entries: VecDeque<Entry>,
-    counts: BTreeMap<String, u64>,
+    counts: BTreeMap<(Vendor, String), u64>,
 }
 
 impl Journal {
@@ -68,16 +69,41 @@ impl Journal {
         self.lock().entries.iter().filter(|entry| entry.operation == operation).cloned().collect()
     }
 
-    /// How many requests named this operation since the start or the last [`Journal::clear`], whether
-    /// or not their entries are still held. Operations of different vendors never share a name with
-    /// different meaning, but `files.create` is Teamtailor's and `files.get` the file server's.
-    pub fn count(&self, operation: &str) -> u64 {
-        self.lock().counts.get(operation).copied().unwrap_or_default()
+    /// The held entries of one operation of one vendor.
+    pub fn of_vendor(&self, vendor: Vendor, operation: &str) -> Vec<Entry> {
+        let log = self.lock();
+        let wanted =
+            log.entries.iter().filter(|entry| entry.vendor == vendor && entry.operation == operation);
+        wanted.cloned().collect()
     }
 
-    /// All counts by operation.
+    /// How many requests named this operation since the start or the last [`Journal::clear`], whether
+    /// or not their entries are still held. Several vendors have a `candidates.create`: this adds them
+    /// up, [`Journal::count_of`] tells them apart.
+    pub fn count(&self, operation: &str) -> u64 {
+        let log = self.lock();
+        log.counts.iter().filter(|((_, named), _)| named == operation).map(|(_, count)| count).sum()
+    }
+
+    /// [`Journal::count`] for one vendor.
+    pub fn count_of(&self, vendor: Vendor, operation: &str) -> u64 {
+        self.lock().counts.get(&(vendor, operation.to_owned())).copied().unwrap_or_default()
+    }
+
+    /// All counts by operation, those of all vendors added up.
     pub fn counts(&self) -> BTreeMap<String, u64> {
-        self.lock().counts.clone()
+        let mut counts = BTreeMap::new();
+        for ((_, operation), count) in &self.lock().counts {
+            *counts.entry(operation.clone()).or_default() += count;
+        }
+        counts
+    }
+
+    /// [`Journal::counts`] for one vendor.
+    pub fn counts_of(&self, vendor: Vendor) -> BTreeMap<String, u64> {
+        let log = self.lock();
+        let own = log.counts.iter().filter(|((of, _), _)| *of == vendor);
+        own.map(|((_, operation), count)| (operation.clone(), *count)).collect()
     }
 
     /// Forgets everything.
@@ -89,7 +115,7 @@ impl Journal {
 
     pub(crate) fn record(&self, entry: Entry) {
         let mut log = self.lock();
-        *log.counts.entry(entry.operation.clone()).or_default() += 1;
+        *log.counts.entry((entry.vendor, entry.operation.clone())).or_default() += 1;
         if log.capacity == 0 {
             return;
         }

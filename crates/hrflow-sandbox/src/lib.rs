@@ -1,13 +1,13 @@
 //! Strict stand-ins for HrFlow.ai and ATS vendors on loopback, for playing and testing.
 //!
-//! [`Sandbox::start`] brings up HrFlow.ai, Teamtailor, a files server (attachments, pictures, signed
+//! [`Sandbox::start`] brings up HrFlow.ai, Teamtailor, JobAdder, a files server (attachments, pictures, signed
 //! links) and a control server, each on its own port of 127.0.0.1. They know each other and nothing
 //! else of this workspace: they are built from what is published about the vendors, so that a
 //! misreading of an API cannot sit on both sides of a test.
 //!
 //! What a vendor would refuse, a stand-in refuses, with the vendor's status and body. Where nothing
-//! public settles a question, a switch decides it ([`hrflow::Switches`], [`teamtailor::Switches`]); the
-//! default is the stricter reading. Faults come by a seeded schedule ([`Faults`]), time can be moved
+//! public settles a question, a switch decides it ([`hrflow::Switches`], [`teamtailor::Switches`],
+//! [`jobadder::Switches`]); the default is the stricter reading. Faults come by a seeded schedule ([`Faults`]), time can be moved
 //! ([`Clock`]), requests are kept ([`Journal`]). Everything can be done in process, or over HTTP on the
 //! control URL (see the README).
 //!
@@ -26,12 +26,15 @@
 mod clock;
 mod control;
 pub mod documents;
+mod email;
 mod faults;
 mod fetch;
 mod files;
+mod form;
 mod front;
 mod generate;
 pub mod hrflow;
+pub mod jobadder;
 mod journal;
 mod random;
 mod seed;
@@ -50,6 +53,7 @@ pub use faults::{Fault, FaultBody, Faults, Rule, RuleState, Vendor, When};
 pub use files::{Document, Files, Manner};
 pub use generate::{Generated, generate_profiles};
 pub use hrflow::HrFlow;
+pub use jobadder::JobAdder;
 pub use journal::{Entry, Journal};
 pub use teamtailor::Teamtailor;
 
@@ -64,6 +68,10 @@ pub struct Ports {
     pub hrflow: u16,
     /// Teamtailor.
     pub teamtailor: u16,
+    /// JobAdder's API.
+    pub jobadder: u16,
+    /// JobAdder's identity host.
+    pub jobadder_identity: u16,
     /// Attachments and pictures.
     pub files: u16,
     /// The control server.
@@ -86,6 +94,8 @@ pub struct Config {
     pub hrflow: hrflow::Switches,
     /// How Teamtailor decides open questions, and its rate limit.
     pub teamtailor: teamtailor::Switches,
+    /// How JobAdder decides open questions, and its limits.
+    pub jobadder: jobadder::Switches,
 }
 
 impl Default for Config {
@@ -97,6 +107,7 @@ impl Default for Config {
             journal: 10_000,
             hrflow: hrflow::Switches::default(),
             teamtailor: teamtailor::Switches::default(),
+            jobadder: jobadder::Switches::default(),
         }
     }
 }
@@ -108,6 +119,10 @@ pub struct Urls {
     pub hrflow: String,
     /// Teamtailor's base URL, without a slash at its end.
     pub teamtailor: String,
+    /// JobAdder's base URL as its token answer says, with `/v2/` at its end.
+    pub jobadder: String,
+    /// JobAdder's identity host, without a slash at its end.
+    pub jobadder_identity: String,
     /// The files server, without a slash at its end.
     pub files: String,
     /// The control server, without a slash at its end.
@@ -121,6 +136,8 @@ pub struct Credentials {
     pub hrflow: HrFlowCredentials,
     /// Teamtailor.
     pub teamtailor: TeamtailorCredentials,
+    /// JobAdder.
+    pub jobadder: JobAdderCredentials,
 }
 
 /// HrFlow.ai's part of [`Credentials`].
@@ -153,6 +170,23 @@ pub struct TeamtailorCredentials {
     pub keys: Vec<teamtailor::ApiKey>,
 }
 
+/// JobAdder's part of [`Credentials`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobAdderCredentials {
+    /// The application's id.
+    pub client_id: String,
+    /// The application's secret.
+    pub client_secret: String,
+    /// Its registered redirect URI.
+    pub redirect_uri: String,
+    /// A code of a person's consent to all scopes: a new one whenever the last was exchanged or has expired.
+    pub authorization_code: String,
+    /// The account's region, as the token answer names it.
+    pub instance: String,
+    /// The account's number.
+    pub account: u64,
+}
+
 /// The logic of all stand-ins, without their servers.
 #[derive(Debug)]
 pub(crate) struct World {
@@ -164,6 +198,7 @@ pub(crate) struct World {
     pub(crate) files: Files,
     pub(crate) hrflow: HrFlow,
     pub(crate) teamtailor: Teamtailor,
+    pub(crate) jobadder: JobAdder,
 }
 
 impl World {
@@ -176,12 +211,14 @@ impl World {
         self.files.clear();
         self.hrflow.clear();
         self.teamtailor.clear();
+        self.jobadder.reset();
         self.fill();
     }
 
     fn fill(&self) {
         self.hrflow.set_switches(self.config.hrflow.clone());
         self.teamtailor.set_switches(self.config.teamtailor.clone());
+        self.jobadder.set_switches(self.config.jobadder.clone());
         if self.config.seeded {
             seed::fill(&self.hrflow, &self.files);
         }
@@ -203,6 +240,7 @@ impl World {
                 api_version: teamtailor::CURRENT.to_owned(),
                 keys: self.teamtailor.keys(),
             },
+            jobadder: self.jobadder.credentials(),
         }
     }
 }
@@ -219,11 +257,15 @@ impl Sandbox {
     pub async fn start(config: Config) -> std::io::Result<Sandbox> {
         let (hrflow_listener, hrflow_url) = listen(config.ports.hrflow).await?;
         let (teamtailor_listener, teamtailor_url) = listen(config.ports.teamtailor).await?;
+        let (jobadder_listener, jobadder_url) = listen(config.ports.jobadder).await?;
+        let (identity_listener, identity_url) = listen(config.ports.jobadder_identity).await?;
         let (files_listener, files_url) = listen(config.ports.files).await?;
         let (control_listener, control_url) = listen(config.ports.control).await?;
         let urls = Urls {
             hrflow: format!("{hrflow_url}/v1/"),
             teamtailor: teamtailor_url,
+            jobadder: format!("{jobadder_url}/v2/"),
+            jobadder_identity: identity_url,
             files: files_url,
             control: control_url,
         };
@@ -236,6 +278,7 @@ impl Sandbox {
             journal: Journal::new(config.journal),
             hrflow: HrFlow::new(clock.clone(), files.clone(), config.seed),
             teamtailor: Teamtailor::new(clock.clone(), files.clone()),
+            jobadder: JobAdder::new(clock.clone(), files.clone(), config.seed, jobadder_url),
             files,
             clock,
             config,
@@ -245,6 +288,9 @@ impl Sandbox {
         let mut servers = JoinSet::new();
         servers.spawn(server::serve(hrflow_listener, front(&world, world.hrflow.clone())));
         servers.spawn(server::serve(teamtailor_listener, front(&world, world.teamtailor.clone())));
+        servers.spawn(server::serve(jobadder_listener, front(&world, world.jobadder.clone())));
+        let identity = jobadder::Identity(world.jobadder.clone());
+        servers.spawn(server::serve(identity_listener, front(&world, identity)));
         servers.spawn(server::serve(files_listener, front(&world, world.files.clone())));
         servers.spawn(server::serve(control_listener, Arc::new(control::Control(Arc::clone(&world)))));
         Ok(Sandbox { world, servers })
@@ -273,6 +319,11 @@ impl Sandbox {
     /// The Teamtailor stand-in.
     pub fn teamtailor(&self) -> &Teamtailor {
         &self.world.teamtailor
+    }
+
+    /// The JobAdder stand-in.
+    pub fn jobadder(&self) -> &JobAdder {
+        &self.world.jobadder
     }
 
     /// The files server.

@@ -8,9 +8,9 @@ use super::document::View;
 use super::errors::{self, Error};
 use super::kinds::Kind;
 use super::order::{Keyed, Position};
-use super::query::{Filter, Query, parse_time};
+use super::query::{Filter, Query};
 use super::state::{Record, State};
-use crate::clock::later;
+use crate::clock::{later, parse_time};
 use crate::server::{Answer, Received};
 
 pub(crate) fn list(view: &View<'_>, kind: Kind, request: &Received) -> Result<Answer, Vec<Error>> {

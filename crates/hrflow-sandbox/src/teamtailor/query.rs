@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-
 use super::document::{Fields, Includes};
 use super::errors::{self, Error};
 use super::kinds::Kind;
 use super::switches::Switches;
+use crate::clock::parse_time;
 use crate::server::Received;
 
 const DEFAULT_SIZE: usize = 10;
@@ -139,17 +138,4 @@ fn family(key: &str) -> (&str, Vec<&str>) {
         None => (key, Vec::new()),
         Some((family, rest)) => (family, rest.trim_end_matches(']').split("][").collect()),
     }
-}
-
-pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
-    if let Ok(time) = text.parse() {
-        return Some(time);
-    }
-    // `+` in a query that was not escaped arrives as a space.
-    let escaped = text.replace(' ', "+");
-    if let Ok(time) = escaped.parse() {
-        return Some(time);
-    }
-    let civil: jiff::civil::DateTime = text.parse().ok()?;
-    jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
 }
