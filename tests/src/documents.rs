@@ -13,4 +13,5 @@ documents! {
     parameters_formats_logics "../../docs/guides/parameters-formats-logics.md",
     writing_a_connector "../../docs/guides/writing-a-connector.md",
     teamtailor_push_profile "../../docs/connectors/teamtailor/push_profile.md",
+    teamtailor_push_profile_list "../../docs/connectors/teamtailor/push_profile_list.md",
 }

@@ -15,6 +15,24 @@ fn uncommented(file: &str) -> String {
     file.lines().map(|it| line(it) + "\n").collect()
 }
 
+/// A command with every variable set that `init` names, against the stand-ins.
+fn filled(play: &Playground, arguments: &str) -> Ran {
+    let (urls, credentials) = (play.sandbox.urls(), play.sandbox.credentials());
+    let key = play.profiles()[0]["key"].as_str().unwrap().to_owned();
+    let mut command = play.home.command(arguments);
+    command
+        .arg(format!("--set=origin_parameters.api_url={}", urls.hrflow))
+        .arg(format!("--set=target_parameters.api_url={}", urls.teamtailor))
+        .arg("--set=options.allow_local_urls=true")
+        .env("HRFLOW_API_SECRET", &credentials.hrflow.api_secret)
+        .env("HRFLOW_API_USER", &credentials.hrflow.api_user)
+        .env("HRFLOW_SOURCE_KEY", &credentials.hrflow.source_key)
+        .env("HRFLOW_PROFILE_KEY", &key)
+        .env("TEAMTAILOR_AUTHORIZATION", &credentials.teamtailor.key)
+        .env("TEAMTAILOR_X_API_VERSION", &credentials.teamtailor.api_version);
+    Ran::from(command.output().unwrap())
+}
+
 #[test]
 fn required_fields_come_first_and_the_others_are_comments() {
     let home = Home::new();
@@ -50,23 +68,7 @@ fn required_fields_come_first_and_the_others_are_comments() {
 fn it_is_checked_and_run_once_its_variables_are_set() {
     let play = Playground::new();
     let file = play.home.run("init teamtailor push_profile").stdout;
-    let play_urls = play.sandbox.urls();
-    let credentials = play.sandbox.credentials();
-    let key = play.profiles()[0]["key"].as_str().unwrap().to_owned();
-    let run = |arguments: &str| {
-        let mut command = play.home.command(arguments);
-        command
-            .arg(format!("--set=origin_parameters.api_url={}", play_urls.hrflow))
-            .arg(format!("--set=target_parameters.api_url={}", play_urls.teamtailor))
-            .arg("--set=options.allow_local_urls=true")
-            .env("HRFLOW_API_SECRET", &credentials.hrflow.api_secret)
-            .env("HRFLOW_API_USER", &credentials.hrflow.api_user)
-            .env("HRFLOW_SOURCE_KEY", &credentials.hrflow.source_key)
-            .env("HRFLOW_PROFILE_KEY", &key)
-            .env("TEAMTAILOR_AUTHORIZATION", &credentials.teamtailor.key)
-            .env("TEAMTAILOR_X_API_VERSION", &credentials.teamtailor.api_version);
-        Ran::from(command.output().unwrap())
-    };
+    let run = |arguments: &str| filled(&play, arguments);
     play.home.write("w.yaml", &file);
     let checked = run("check w.yaml");
     assert_eq!(checked.code, Some(0), "{checked:?}");
@@ -82,6 +84,33 @@ fn it_is_checked_and_run_once_its_variables_are_set() {
     assert_eq!(checked.code, Some(0), "{checked:?}");
     let unset = play.home.run("check w.yaml");
     assert_eq!(unset.stderr.matches(" is not set\n").count(), 6, "{}", unset.stderr);
+}
+
+#[test]
+fn one_for_a_whole_source_shows_how_to_read_on_and_runs() {
+    let play = Playground::new();
+    let file = play.home.run("init teamtailor push_profile_list").stdout;
+    let required = "  api_secret: ${HRFLOW_API_SECRET}\n\n  # E-mail address of the HrFlow.ai account that the key \
+                    belongs to.\n  api_user: ${HRFLOW_API_USER}\n\n  # Key of the source that holds the profiles.\n  \
+                    source_key: ${HRFLOW_SOURCE_KEY}\n";
+    assert!(file.contains(required) && !file.contains("profile_key"), "{file}");
+    for comment in
+        ["  # limit: 30\n", "  # created_at_min:\n", "  # include_archived: false\n", "  # read_mode: sync\n"]
+    {
+        assert!(file.contains(comment), "{comment}");
+    }
+    assert!(file.contains("`incremental` reads on from\n"), "{file}");
+    let run = |arguments: &str| filled(&play, arguments);
+    let count = play.sandbox.hrflow().count() as u64;
+    // Every default that is shown is one that can be written.
+    for file in [uncommented(&file), file] {
+        play.home.write("w.yaml", &file);
+        let checked = run("check w.yaml");
+        assert_eq!((checked.code, checked.stderr.as_str()), (Some(0), ""), "{checked:?}");
+        assert!(checked.stdout.contains(&format!("there are {count} profiles")), "{checked:?}");
+        let ran = run("run w.yaml --json");
+        assert_eq!((ran.code, ran.event("read_success")), (Some(0), count), "{ran:?}");
+    }
 }
 
 #[test]

@@ -82,6 +82,7 @@ fn the_catalogue_as_json() {
             "connector": "teamtailor", "name": "Teamtailor", "type": "ATS", "url": "https://www.teamtailor.com",
             "actions": [
                 { "name": "push_profile", "origin": "HrFlow.ai Profiles", "target": "Teamtailor Profiles" },
+                { "name": "push_profile_list", "origin": "HrFlow.ai Profiles", "target": "Teamtailor Profiles" },
             ],
         })
     );
@@ -107,8 +108,15 @@ fn the_catalogue_as_json() {
     assert_eq!(secret("target_parameters", "Authorization"), true);
     assert_eq!(secret("target_parameters", "X_Api_Version"), false);
 
+    let list = home.run("describe teamtailor push_profile_list --json").json();
+    assert_eq!((&list["trigger_type"], &list["action_type"]), (&"schedule".into(), &"outbound".into()));
+    assert_eq!(list["target_parameters"], described["target_parameters"]);
+    let fields = list["origin_parameters"].as_array().unwrap();
+    let limit = fields.iter().find(|field| field["name"] == "limit").unwrap();
+    assert_eq!((&limit["type"], &limit["default"]), (&"integer".into(), &30.into()));
+
     let all = home.run("describe --all --json").json();
-    assert!(all.as_array().unwrap().contains(&described));
+    assert!(all.as_array().unwrap().contains(&described) && all.as_array().unwrap().contains(&list));
 }
 
 #[test]
@@ -136,7 +144,10 @@ fn unknown_connectors_and_actions() {
             .starts_with("teamtailor has no action \"push_profil\"; did you mean push_profile? (there are: ")
     );
     for command in ["describe teamtailor", "init teamtailor"] {
-        assert_eq!(refused(&home, command), "which action of teamtailor? There are: push_profile\n");
+        assert_eq!(
+            refused(&home, command),
+            "which action of teamtailor? There are: push_profile, push_profile_list\n"
+        );
     }
     assert!(refused(&home, "describe").contains("<CONNECTOR>"));
     assert_eq!(
@@ -234,6 +245,17 @@ fn incremental_is_refused() {
     let ran = home.run("run w.yaml --json --set action_parameters.read_mode=incremental");
     assert_eq!(ran.code, Some(2));
     assert_eq!(ran.json()["reason"], "origin_does_not_support_incremental");
+    home.write(
+        "w.yaml",
+        &GOOD
+            .replace("${HRFLOW_API_SECRET}", "s")
+            .replace("${TEAMTAILOR_API_KEY}", "k")
+            .replace("action: push_profile", "action: push_profile_list")
+            .replace("  profile_key: p\n", ""),
+    );
+    let ran = home.run("run w.yaml --json --set action_parameters.read_mode=incremental");
+    assert_eq!(ran.code, Some(2));
+    assert_eq!(ran.json()["reason"], "backend_not_configured_in_incremental_mode");
 }
 
 #[test]

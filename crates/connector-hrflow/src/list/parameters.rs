@@ -65,8 +65,8 @@ pub struct ProfileListParameters {
     /// Read archived profiles too. They have left the source, and are left out unless you ask for them.
     #[serde(default)]
     pub include_archived: bool,
-    /// By how much the list may lag behind writes. Read mode `incremental` reads on from that much before the end of
-    /// the last run; what is unchanged is not sent again.
+    /// By how much the list may lag behind writes. Read mode `incremental` reads on from that much before where the
+    /// last run ended; what is unchanged is not sent again.
     #[serde(default = "lookup_lag")]
     pub lookup_lag: Span,
     /// Base URL of the API.
