@@ -41,7 +41,7 @@ async fn what_arrived_is_found_and_not_sent_again() {
     for loss in losses() {
         let what = format!("{loss:?}");
         let vendor = Vendor::new([loss, ada_found(just_now())]).await;
-        let result = vendor.push(json!({}), json!({ "timeout": "300ms" }), &[ada()]).await;
+        let result = vendor.push(json!({}), json!({ "timeout": "1s" }), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.calls(), [CREATE, FIND], "{what}");
         let query = query(&vendor.request(1));
@@ -62,7 +62,7 @@ async fn what_did_not_arrive_is_sent_again() {
         let vendor = Vendor::new([loss]).await;
         vendor.then(nobody_at_all());
         vendor.then([created(9)]);
-        let result = vendor.push(json!({}), json!({ "timeout": "300ms" }), &[ada()]).await;
+        let result = vendor.push(json!({}), json!({ "timeout": "1s" }), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.calls(), [CREATE, FIND, FIND, SEARCH, CREATE], "{what}");
     }
@@ -141,7 +141,7 @@ async fn while_the_lookup_may_lag_absence_proves_nothing() {
     let vendor = Vendor::new([Reaction::answer(500, "")]).await;
     vendor.then(nobody_at_all());
     vendor.then([ada_found(just_now())]);
-    let result = vendor.push(json!({ "lookup_lag": "100ms" }), json!({}), &[ada()]).await;
+    let result = vendor.push(json!({ "lookup_lag": "1s" }), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [CREATE, FIND, FIND, SEARCH, FIND]);
 }
