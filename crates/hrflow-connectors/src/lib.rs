@@ -7,6 +7,8 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub use connector_hrflow as hrflow;
+#[cfg(feature = "jobadder")]
+pub use connector_jobadder as jobadder;
 #[cfg(feature = "teamtailor")]
 pub use connector_teamtailor as teamtailor;
 pub use hrflow_core as core;
@@ -14,6 +16,8 @@ pub use hrflow_core as core;
 /// The connectors that are compiled in.
 pub fn catalogue() -> Vec<hrflow_core::Connector> {
     vec![
+        #[cfg(feature = "jobadder")]
+        connector_jobadder::connector(),
         #[cfg(feature = "teamtailor")]
         connector_teamtailor::connector(),
     ]

@@ -48,6 +48,14 @@ async fn requests_are_forms_with_the_client_in_the_body() {
 }
 
 #[tokio::test]
+async fn a_redirect_uri_is_sent_letter_by_letter() {
+    let server = server([granted(1)]).await;
+    endpoint(&server).exchange_code(&Secret::new("c"), "HTTPS://App.example.com:443").await.unwrap();
+    let form = form(&server.requests()[0]);
+    assert!(form.contains(&("redirect_uri".to_owned(), "HTTPS://App.example.com:443".to_owned())), "{form:?}");
+}
+
+#[tokio::test]
 async fn the_client_may_travel_in_a_header() {
     let server = server([granted(1)]).await;
     endpoint(&server).with_basic_auth().client_credentials("").await.unwrap();

@@ -33,7 +33,7 @@ pub(crate) fn endpoint(server: &ScriptedServer) -> TokenEndpoint {
     let client = Client::builder("Acme", base)
         .attempts(3)
         .backoff(Duration::from_millis(1))
-        .timeout(Duration::from_millis(500));
+        .timeout(Duration::from_secs(1));
     TokenEndpoint::new(client, url, "client-1", &Secret::new(CLIENT_SECRET)).unwrap()
 }
 

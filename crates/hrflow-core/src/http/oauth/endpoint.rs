@@ -117,8 +117,13 @@ impl TokenEndpoint {
         exchange.read(outcome)
     }
 
-    /// The address at which a person gives consent, as yet without a state.
-    pub(super) fn authorize_url(&self, at: &Url, redirect_uri: &str, scope: &str) -> Result<Url> {
+    /// The address at which a person gives consent to the scopes `scope`, separated by blanks (RFC 6749, 4.1.1), as yet
+    /// without a state.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] where `redirect_uri` is not an absolute URL.
+    pub fn authorize_url(&self, at: &Url, redirect_uri: &str, scope: &str) -> Result<Url> {
         let redirect_uri = redirect_url(redirect_uri)?;
         let client = self.registration.clone().set_auth_uri(AuthUrl::from_url(at.clone()));
         let scopes = scope.split_whitespace().map(|scope| Scope::new(scope.to_owned()));

@@ -1,0 +1,347 @@
+//! `JobAdder Profiles`: candidates, written.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use hrflow_core::{
+    Capabilities, Consent, DataType, Endpoint, Error, ErrorKind, Execution, Found, Identity, OpenContext,
+    Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer,
+    async_trait,
+    http::{DownloadOptions, Downloader, RateLimit, VendorClock, budget},
+    options::OnExisting,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    access::consent,
+    api::{Api, Written},
+    body::{body, creation},
+    candidate::Candidate,
+    custom::CustomFields,
+    errors::taken,
+    merge::merged,
+    parameters::Parameters,
+    record::{Record, members},
+};
+
+/// JobAdder has limits per account, per minute and per second, and publishes no numbers (help centre, API throttling).
+/// This is what public clients keep to.
+const RATE_LIMIT: RateLimit = RateLimit::new(120, Duration::from_secs(60));
+/// As few, since the limit per second is not known either.
+const CONCURRENCY: usize = 2;
+
+/// The warehouse `JobAdder Profiles`, to be written to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Candidates;
+
+#[async_trait]
+impl Target for Candidates {
+    type Parameters = Parameters;
+    type Item = Candidate;
+
+    fn warehouse(&self) -> Warehouse {
+        let docs = "https://api.jobadder.com/v2/docs";
+        let endpoint = |name, request| Endpoint { name, request, url: docs };
+        Warehouse {
+            name: "JobAdder Profiles",
+            data_type: DataType::Profile,
+            endpoints: vec![
+                endpoint("Ask for consent", "GET /connect/authorize"),
+                endpoint("Get a token", "POST /connect/token"),
+                endpoint("Add a candidate", "POST /candidates"),
+                endpoint("Update a candidate", "PUT /candidates/{candidateId}"),
+                endpoint("Find candidates", "GET /candidates"),
+                endpoint("Read a candidate", "GET /candidates/{candidateId}"),
+                endpoint("Search an e-mail address", "GET /search/emailaddress"),
+                endpoint("Read custom fields", "GET /candidates/fields/custom"),
+                endpoint("List documents", "GET /candidates/{candidateId}/attachments"),
+                endpoint("Add a document", "POST /candidates/{candidateId}/attachments/{attachmentType}"),
+                endpoint("Set the photo", "PUT /candidates/{candidateId}/photo"),
+                endpoint("Add a candidate to a job", "POST /jobs/{jobId}/applications"),
+            ],
+        }
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            update: true,
+            attachments: true,
+            concurrency: CONCURRENCY,
+            batch_size: 1,
+            rate_limit: Some(RATE_LIMIT),
+            find_without_email: true,
+        }
+    }
+
+    async fn open(&self, parameters: Parameters, context: OpenContext) -> Result<Arc<dyn Writer<Candidate>>> {
+        let api = Api::new(&parameters, &context)?;
+        // A token that is stored may have been revoked since: this asks whether it is good, and what time it is there.
+        let (count, clock) = api.count().await?;
+        // An account: it stays the same however often consent is given, and whoever gives it.
+        let target_id = TargetId(format!("jobadder {} account {}", api.server(), api.account()));
+        let custom = CustomFields::open(&api, &parameters).await?;
+        let downloader = Downloader::new(DownloadOptions {
+            allow_local_urls: context.options.allow_local_urls,
+            attempts: u32::from(context.options.attempts.get()),
+            ..DownloadOptions::default()
+        });
+        let lost = Mutex::default();
+        Ok(Arc::new(CandidateWriter { api, parameters, target_id, count, clock, custom, downloader, lost }))
+    }
+
+    fn consent(&self, parameters: Parameters, context: OpenContext) -> Result<Option<Box<dyn Consent>>> {
+        Ok(Some(Box::new(consent(&parameters, &context)?)))
+    }
+
+    /// Without what `custom_fields` and `reference_field_id` add, which takes a look at the account.
+    fn preview(&self, parameters: &Parameters, item: &Candidate) -> Value {
+        Value::Object(creation(parameters, body(parameters, item, Vec::new())))
+    }
+}
+
+/// An open `JobAdder Profiles`.
+pub(crate) struct CandidateWriter {
+    pub(crate) api: Api,
+    pub(crate) parameters: Parameters,
+    target_id: TargetId,
+    count: Option<u64>,
+    clock: VendorClock,
+    custom: CustomFields,
+    pub(crate) downloader: Downloader,
+    /// Whose creation was sent without an answer: a refusal of the next one may be about the first.
+    lost: Mutex<HashSet<Identity>>,
+}
+
+/// What is remembered of a candidate before it is sent. The address is what a look-up asks for.
+#[derive(Serialize, Deserialize)]
+struct Details {
+    email: Option<String>,
+    members: Option<Identity>,
+}
+
+#[async_trait]
+impl Writer<Candidate> for CandidateWriter {
+    fn target_id(&self) -> &TargetId {
+        &self.target_id
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn identity(&self, item: &Candidate) -> Option<Identity> {
+        item.email().map(|it| Identity::email(&it)).or_else(|| members(item))
+    }
+
+    async fn trace(&self, items: &[&Candidate]) -> Result<Vec<Value>> {
+        let details = items.iter().map(|item| {
+            let details = Details { email: item.email(), members: members(item) };
+            serde_json::to_value(details)
+                .map_err(|error| Error::new(ErrorKind::Internal, "no trace").with_source(error))
+        });
+        details.collect()
+    }
+
+    async fn write(&self, batch: &[Write<'_, Candidate>]) -> Vec<Result<Receipt>> {
+        let mut receipts = Vec::new();
+        for write in batch {
+            let receipt = self.write_one(write).await;
+            receipts.push(receipt.map(|it| Receipt { warnings: write.item.warnings.clone(), ..it }));
+        }
+        receipts
+    }
+
+    async fn find(&self, trace: &Trace) -> Result<Found> {
+        let details: Details = serde_json::from_value(trace.details.clone()).map_err(|error| {
+            Error::new(ErrorKind::Internal, "the trace cannot be read").with_source(error)
+        })?;
+        let email = details.email.as_deref();
+        if email.is_none() && details.members.is_none() {
+            return Ok(Found::CannotTell(
+                "it has no e-mail address, no name and no phone number to look for".to_owned(),
+            ));
+        }
+        let since = VendorClock::earliest(trace.at);
+        let is_ours = |it: &Record| {
+            let has_address = email.map_or(it.text("email").is_none(), |email| it.has_email(email));
+            let is_new = it.created_at().is_some_and(|at| at >= since);
+            has_address && is_new && it.members() == details.members
+        };
+        let created = self.api.candidates_since(since, email).await?;
+        let ours: Vec<VendorId> = created
+            .iter()
+            .filter(|it| is_ours(it))
+            .filter_map(|it| it.id("candidateId"))
+            .map(VendorId)
+            .collect();
+        if !ours.is_empty() {
+            return Ok(Found::Ours(ours));
+        }
+        // Where duplicates are wanted, somebody with the address is no reason not to send it.
+        match email.filter(|_| !self.parameters.x_allow_duplicates) {
+            Some(email) => Ok(self.holder(email).await?.map_or(Found::Absent, Found::Someone)),
+            None => Ok(Found::Absent),
+        }
+    }
+
+    fn lookup_lag(&self) -> Duration {
+        self.parameters.lookup_lag.into()
+    }
+
+    fn steps(&self, item: &Candidate) -> Vec<Step> {
+        self.steps_of(item)
+    }
+
+    async fn write_step(&self, item: &Candidate, id: &VendorId, step: &Step) -> Result<()> {
+        self.do_step(item, id, step).await
+    }
+
+    async fn find_step(&self, trace: &StepTrace) -> Result<Found> {
+        self.look_for_step(trace).await
+    }
+
+    async fn check(&self) -> Result<Vec<String>> {
+        let account = self.api.account();
+        let mut found = vec![format!("logged in to {} for account {account}", self.api.base().await?.host())];
+        found.push(match self.count {
+            Some(count) => format!(
+                "{count} candidates can be read; whether they may be written shows only when they are"
+            ),
+            None => "candidates can be read; whether they may be written shows only when they are".to_owned(),
+        });
+        Ok(found)
+    }
+}
+
+impl CandidateWriter {
+    async fn write_one(&self, write: &Write<'_, Candidate>) -> Result<Receipt> {
+        let body = self.body(write.item)?;
+        if let (Some(id), OnExisting::Update) = (write.known, write.on_existing) {
+            match self.update(id, &body).await {
+                // Deleted since: it is created anew.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                updated => return updated,
+            }
+        }
+        let created = self.create(write, &body).await;
+        if let Some(identity) = self.identity(write.item) {
+            let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+            match &created {
+                Err(error) if error.execution() == Execution::Unknown && error.status() != Some(409) => {
+                    lost.insert(identity)
+                }
+                _ => lost.remove(&identity),
+            };
+        }
+        created
+    }
+
+    fn body(&self, item: &Candidate) -> Result<Map<String, Value>> {
+        Ok(body(&self.parameters, item, self.custom.values(item)?))
+    }
+
+    async fn create(&self, write: &Write<'_, Candidate>, body: &Map<String, Value>) -> Result<Receipt> {
+        let new = creation(&self.parameters, body.clone());
+        let (answer, code) = match self.api.create(&new, None).await? {
+            Written::Done(id) => return Ok(Receipt::new(Outcome::Created, id)),
+            Written::Taken(answer, code) => (answer, code),
+        };
+        let refused = taken(&answer);
+        if self.was_lost(write.item) {
+            // The candidate who has the address may be the one that we sent before, and whose answer never came.
+            let unknown =
+                Error::new(ErrorKind::Unavailable, "the address is taken, perhaps by what was sent before");
+            return Err(unknown.with_status(409).with_execution(Execution::Unknown).with_source(refused));
+        }
+        if self.parameters.x_allow_duplicates {
+            let Some(code) = code else {
+                return Err(refused.advise("JobAdder named no code that would allow a duplicate."));
+            };
+            return match self.api.create(&new, Some(&code)).await? {
+                Written::Done(id) => Ok(Receipt::new(Outcome::Created, id)),
+                Written::Taken(answer, _) => {
+                    Err(taken(&answer).advise("JobAdder did not take the code that it had named itself."))
+                }
+            };
+        }
+        self.exists_already(write, body, refused).await
+    }
+
+    fn was_lost(&self, item: &Candidate) -> bool {
+        let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        self.identity(item).is_some_and(|identity| lost.contains(&identity))
+    }
+
+    /// The address belongs to a candidate already.
+    async fn exists_already(
+        &self,
+        write: &Write<'_, Candidate>,
+        body: &Map<String, Value>,
+        refused: Error,
+    ) -> Result<Receipt> {
+        let Some(email) = write.item.email() else { return Err(refused) };
+        let Some(id) = self.holder_once_visible(&email).await? else {
+            return Err(
+                refused.advise("JobAdder says that the address is taken, and finds nobody who has it.")
+            );
+        };
+        match write.on_existing {
+            OnExisting::Report => Ok(Receipt::new(Outcome::AlreadyThere, id)),
+            OnExisting::Update => self.update(&id, body).await,
+        }
+    }
+
+    /// The candidate who has an address, as the main or as a further one.
+    async fn holder(&self, email: &str) -> Result<Option<VendorId>> {
+        let found = self.api.candidates_with(email).await?;
+        match found.iter().find_map(|it| it.id("candidateId")) {
+            Some(id) => Ok(Some(VendorId(id))),
+            None => self.api.candidate_with_other(email).await,
+        }
+    }
+
+    /// The same for an address that is known to be taken: look-ups may be behind.
+    async fn holder_once_visible(&self, email: &str) -> Result<Option<VendorId>> {
+        let found = self.holder(email).await?;
+        if found.is_some() || !budget::current().pause(self.lookup_lag()).await {
+            return Ok(found);
+        }
+        self.holder(email).await
+    }
+
+    /// Sends what the item says over what is there. An address that the candidate has as a further one does not
+    /// become the main one.
+    async fn update(&self, id: &VendorId, new: &Map<String, Value>) -> Result<Receipt> {
+        let current = self.api.candidate(id).await?;
+        let mut new = new.clone();
+        if is_further_address(&current, new.get("email")) {
+            new.remove("email");
+        }
+        let body = merged(&current.0, new);
+        let receipt = Receipt::new(Outcome::Updated, id.clone());
+        match self.api.update(id, &body, None).await? {
+            Written::Done(()) => Ok(receipt),
+            Written::Taken(_, Some(code)) if self.parameters.x_allow_duplicates => {
+                match self.api.update(id, &body, Some(&code)).await? {
+                    Written::Done(()) => Ok(receipt),
+                    Written::Taken(answer, _) => Err(taken(&answer)),
+                }
+            }
+            Written::Taken(answer, _) => Err(taken(&answer)),
+        }
+    }
+}
+
+fn is_further_address(current: &Record, email: Option<&Value>) -> bool {
+    let Some(email) = email.and_then(Value::as_str) else { return false };
+    let others = current.0.get("otherEmail").and_then(Value::as_array).into_iter().flatten();
+    let mut others = others.filter_map(Value::as_str);
+    current.text("email").is_some()
+        && !current.has_email(email)
+        && others.any(|it| it.trim().to_lowercase() == email)
+}

@@ -1,0 +1,370 @@
+//! What becomes of a profile: snapshots over samples, and limits that hold for any profile.
+
+use connector_hrflow::Profile;
+use connector_jobadder::{Candidate, format_profile_to_jobadder};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+fn format(profile: Value) -> Candidate {
+    let profile: Profile = serde_json::from_value(profile).expect("any object is a profile");
+    format_profile_to_jobadder(&profile).expect("every profile makes a candidate")
+}
+
+/// The candidate as JSON, long texts cut for the sake of the snapshot.
+fn shown(fixture: &str) -> Value {
+    let profile = serde_json::from_str(fixture).expect("a fixture is JSON");
+    let mut candidate = serde_json::to_value(format(profile)).expect("a candidate is JSON");
+    shorten(&mut candidate);
+    candidate
+}
+
+fn shorten(value: &mut Value) {
+    match value {
+        Value::String(text) if text.chars().count() > 1_500 => {
+            let count = text.chars().count();
+            let start: String = text.chars().take(200).collect();
+            *text = format!("{start}… ({count} characters)");
+        }
+        Value::Array(list) if list.len() > 20 => {
+            let count = list.len();
+            list.truncate(3);
+            list.push(json!(format!("… ({count} elements)")));
+        }
+        Value::Array(list) => list.iter_mut().for_each(shorten),
+        Value::Object(members) => members.values_mut().for_each(shorten),
+        _ => {}
+    }
+}
+
+macro_rules! snapshots {
+    ($($name:ident),*) => {$(
+        #[test]
+        fn $name() {
+            insta::assert_json_snapshot!(shown(include_str!(concat!("fixtures/", stringify!($name), ".json"))));
+        }
+    )*};
+}
+
+snapshots!(complete, minimal, null_ridden, unicode, over_long, hostile);
+
+fn json_of(profile: Value) -> Value {
+    serde_json::to_value(format(profile)).expect("a candidate is JSON")
+}
+
+#[test]
+fn the_resume_is_the_one_or_else_the_original() {
+    let document = |kind: &str, name: &str| json!({ "type": kind, "original_file_name": name, "public_url": format!("https://f.example.com/{name}") });
+    let kinds = |attachments: &[Value]| {
+        let candidate = json_of(json!({ "attachments": attachments }));
+        let attachments = candidate["attachments"].as_array().cloned().unwrap_or_default();
+        let kind = |it: &Value| format!("{} {}", it["kind"].as_str().unwrap(), it["name"].as_str().unwrap());
+        attachments.iter().map(kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&[document("original", "a.pdf"), document("Resume", "b.doc")]), ["resume b.doc"]);
+    assert_eq!(
+        kinds(&[document("other", "x.pdf"), document("original", "a.odt")]),
+        ["other x.pdf", "resume a.odt"]
+    );
+    assert_eq!(kinds(&[document("cover", "a.pdf"), document("", "b.pdf")]), ["cover a.pdf", "other b.pdf"]);
+    let unreachable = json!({ "type": "resume", "file_name": "cv.pdf", "public_url": "/tmp/cv.pdf" });
+    assert_eq!(kinds(&[unreachable, document("original", "a.pdf")]), ["resume a.pdf"]);
+    let named = json!({ "type": "resume", "original_file_name": "../a\"b\\c", "extension": ".pdf", "alt": "ab12cd34ef",
+        "public_url": "https://f.example.com/1" });
+    assert_eq!(kinds(&[named]), ["resume .._a_b_c-ab12cd34.pdf"]);
+}
+
+#[test]
+fn dates_are_days_months_or_years() {
+    let employment =
+        |experiences: Value| json_of(json!({ "experiences": experiences }))["employment"].clone();
+    let experience = |company: &str, start: Value, end: Value| json!({ "company": company, "date_start": start, "date_end": end });
+    let found = employment(json!([
+        experience("a", json!("2001-02"), json!("2003")),
+        experience("b", json!("2020-05-18T00:00:00+0000"), json!(null)),
+        experience("c", json!("someday"), json!("2021-13")),
+        experience("d", json!("2019-01-02"), json!("2020-01-02T10:00")),
+        experience("e", json!(null), json!(null)),
+        json!({ "title": "f", "date_start": "2022" }),
+        json!({ "description": "nobody and nothing", "date_start": "2023" }),
+    ]));
+    assert_eq!(found["current"], json!({ "position": "f" }));
+    assert_eq!(
+        found["history"],
+        json!([
+            { "position": "f", "start": "2022", "end": "Present" },
+            { "employer": "b", "start": "2020-05-18", "end": "Present" },
+            { "employer": "d", "start": "2019-01-02", "end": "2020-01-02" },
+            { "employer": "a", "start": "2001-02", "end": "2003" },
+            { "employer": "c" },
+            { "employer": "e" },
+        ])
+    );
+    assert_eq!(employment(json!([experience("a", json!("2001"), json!("2003"))])).get("current"), None);
+    let education = json_of(json!({ "educations": [
+        { "school": "S", "description": "About\nmuch", "date_start": "2001-01-01", "date_end": null },
+        { "title": "T", "description": "x", "date_end": "2004-06-30T00:00:00" },
+        { "description": "nothing" },
+    ] }));
+    assert_eq!(
+        education["education"],
+        json!([{ "institution": "S", "course": "About much" }, { "course": "T", "date": "2004-06-30" }])
+    );
+}
+
+#[test]
+fn an_address_is_its_parts_or_its_line() {
+    let address = |location: Value| json_of(json!({ "info": { "location": location } }))["address"].clone();
+    assert_eq!(
+        address(
+            json!({ "text": "x", "fields": { "house_number": "18", "road": "Rue Daru", "unit": "B", "city": "Paris",
+            "state": "IDF", "postcode": 75008, "country": "FRA" } })
+        ),
+        json!({ "street": ["18 Rue Daru, B"], "city": "Paris", "state": "IDF", "postalCode": "75008", "countryCode": "FR" })
+    );
+    assert_eq!(address(json!({ "text": "Somewhere", "fields": [] })), json!({ "street": ["Somewhere"] }));
+    assert_eq!(
+        address(json!({ "text": null, "fields": { "text": "There" } })),
+        json!({ "street": ["There"] })
+    );
+    assert_eq!(address(json!({ "fields": { "country": "zz" } })), json!({ "countryCode": "ZZ" }));
+    assert_eq!(
+        address(json!({ "text": "Here", "fields": { "country": "Atlantis" } })),
+        json!({ "street": ["Here"] })
+    );
+    assert_eq!(address(json!({})), json!(null));
+}
+
+#[test]
+fn contact_is_taken_or_left_out() {
+    let of = |info: Value| json_of(json!({ "info": info }));
+    assert_eq!(of(json!({ "email": " Ada@Example.COM " }))["email"], json!("ada@example.com"));
+    let left_out = of(json!({ "email": format!("{}@example.com", "a".repeat(100)) }));
+    assert_eq!(left_out.get("email"), None);
+    assert!(left_out["warnings"][0].as_str().unwrap().contains("left out"), "{left_out}");
+    assert!(of(json!({ "email": "not given" }))["warnings"].is_array());
+    assert_eq!(of(json!({ "email": " " })).get("warnings"), None);
+    assert_eq!(of(json!({ "phone": "tel: +33 (0)1.99-00 ext. 7" }))["phone"], json!("+33 (0)1.99-00 . 7"));
+    assert_eq!(of(json!({ "phone": "none" })).get("phone"), None);
+    let social = of(json!({ "urls": [{ "type": "github", "url": "github.com/ada" }, { "type": "from_resume",
+        "url": ["ada.example.com"] }, { "type": "Twitter", "url": "javascript:1" }] }))["social"]
+        .clone();
+    assert_eq!(social, json!({ "other": "https://github.com/ada" }));
+}
+
+#[test]
+fn skills_values_and_jobs() {
+    let skills: Vec<Value> = (0..150).map(|it| json!({ "name": format!("skill {it}") })).collect();
+    let found = json_of(json!({ "skills": skills }));
+    assert_eq!(found["skillTags"].as_array().map(Vec::len), Some(100));
+    let found = json_of(json!({ "skills": ["Rust", " rust", "SQL", "x".repeat(101)] }));
+    assert_eq!(found["skillTags"], json!(["Rust", "SQL"]));
+    let found = json_of(json!({
+        "reference": "R-1", "key": "K-1",
+        "languages": [{ "name": "French", "value": "native" }], "tags": [{ "name": "a.b", "value": true }, { "name": "x" }],
+        "metadatas": [{ "name": "m", "value": 1 }, { "name": "m", "value": 2 }],
+        "labels": [{ "stage": "yes", "job_reference": "501" }, { "stage": "YES", "job_reference": "501" },
+            { "stage": "yes", "job_reference": "2147483648" }, { "stage": "yes", "job_reference": "R-1" },
+            { "stage": "yes", "job_reference": "0" }, { "stage": "no", "job_reference": "502" }],
+    }));
+    assert_eq!(
+        found["customValues"],
+        json!({ "languages": ["French"], "tags": ["a.b: true", "x"], "tags.a.b": ["true"], "metadatas": ["m: 1", "m: 2"],
+            "metadatas.m": ["1", "2"] })
+    );
+    assert_eq!(found["jobApplications"], json!(["501"]));
+    assert_eq!(found["reference"], json!("R-1"));
+    assert_eq!(json_of(json!({ "key": "K-1" }))["reference"], json!("K-1"));
+}
+
+/// Any JSON, up to a few levels deep, with texts that formats stumble over.
+fn any_json() -> impl Strategy<Value = Value> {
+    let text = prop_oneof![
+        any::<String>(),
+        "[a-z]{0,8}@[a-z]{0,8}\\.?[a-z]{0,4}",
+        "(https?|HTTPS|ftp|file|javascript)://[a-z0-9./@:]{0,20}",
+        "(<[a-z]{0,4}>|&[a-z]{0,4};|\u{0}|\n| |word){0,80}",
+        "[0-9]{0,12}(-[0-9]{2}){0,2}",
+        Just("resume".to_owned()),
+        Just("original".to_owned()),
+        Just("linkedin".to_owned()),
+        Just("yes".to_owned()),
+    ];
+    let scalar = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        text.prop_map(Value::from),
+    ];
+    scalar.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+            prop::collection::vec((any_name(), inner), 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn any_name() -> impl Strategy<Value = String> {
+    let real = prop::sample::select(&[
+        "name",
+        "value",
+        "type",
+        "url",
+        "text",
+        "fields",
+        "title",
+        "company",
+        "school",
+        "location",
+        "description",
+        "date_start",
+        "date_end",
+        "stage",
+        "job_reference",
+        "public_url",
+        "file_name",
+        "original_file_name",
+        "extension",
+        "file_size",
+        "linkedin",
+        "github",
+        "from_resume",
+    ]);
+    prop_oneof![9 => real.prop_map(str::to_owned), 1 => any::<String>()]
+}
+
+/// An object with some of the names, and any value at each of them.
+fn object(names: &'static [&'static str]) -> impl Strategy<Value = Value> {
+    let member = (prop::sample::select(names), any_json());
+    prop::collection::vec(member, 0..names.len()).prop_map(|members| {
+        Value::Object(
+            members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>(),
+        )
+    })
+}
+
+fn profile() -> impl Strategy<Value = Value> {
+    const INFO: &[&str] = &[
+        "full_name",
+        "first_name",
+        "last_name",
+        "email",
+        "phone",
+        "date_birth",
+        "location",
+        "urls",
+        "picture",
+        "gender",
+        "summary",
+    ];
+    const MEMBERS: &[&str] = &[
+        "source_key",
+        "key",
+        "reference",
+        "experiences",
+        "educations",
+        "attachments",
+        "skills",
+        "languages",
+        "certifications",
+        "interests",
+        "labels",
+        "tags",
+        "metadatas",
+        "text",
+        "source",
+    ];
+    const LISTED: &[&str] = &[
+        "name",
+        "value",
+        "type",
+        "title",
+        "company",
+        "school",
+        "date_start",
+        "date_end",
+        "description",
+        "stage",
+        "job_reference",
+        "public_url",
+        "file_name",
+        "original_file_name",
+        "extension",
+        "file_size",
+        "alt",
+    ];
+    let lists = prop::collection::vec(
+        (prop::sample::select(MEMBERS), prop::collection::vec(object(LISTED), 0..4)),
+        0..6,
+    );
+    (object(MEMBERS), object(INFO), lists).prop_map(|(mut profile, info, lists)| {
+        profile["info"] = info;
+        for (name, list) in lists {
+            profile[name] = Value::Array(list);
+        }
+        profile
+    })
+}
+
+fn nothing_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.trim().is_empty() && text.trim() == text,
+        Value::Array(list) => !list.is_empty() && list.iter().all(nothing_empty),
+        Value::Object(members) => members.values().all(nothing_empty),
+        _ => true,
+    }
+}
+
+fn is_web(url: &Value) -> bool {
+    url.as_str().is_some_and(|url| url.starts_with("https://") || url.starts_with("http://"))
+}
+
+fn is_period(text: &str) -> bool {
+    text == "Present"
+        || (matches!(text.len(), 4 | 7 | 10) && text.bytes().all(|it| it.is_ascii_digit() || it == b'-'))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn no_profile_breaks_the_limits(profile in profile()) {
+        let candidate = format(profile);
+        let json = serde_json::to_value(&candidate).unwrap();
+        prop_assert!(nothing_empty(&json), "{json}");
+        let length = |name: &str| json[name].as_str().map_or(0, |text| text.chars().count());
+        for (name, most) in [("firstName", 50), ("lastName", 50), ("email", 100), ("phone", 50), ("dateOfBirth", 10)] {
+            prop_assert!(length(name) <= most, "{name}");
+        }
+        let tags: Vec<&str> = json["skillTags"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        prop_assert!(tags.len() <= 100 && tags.iter().all(|tag| tag.chars().count() <= 100));
+        for period in json["employment"]["history"].as_array().into_iter().flatten() {
+            for name in ["start", "end"] {
+                prop_assert!(period[name].as_str().is_none_or(is_period), "{period}");
+            }
+        }
+        for education in json["education"].as_array().into_iter().flatten() {
+            prop_assert!(education["date"].as_str().is_none_or(|it| is_period(it) && it != "Present"));
+        }
+        let code = json["address"]["countryCode"].as_str();
+        prop_assert!(code.is_none_or(|it| it.len() == 2 && it.bytes().all(|it| it.is_ascii_uppercase())));
+        let pages = json["social"].as_object().into_iter().flatten();
+        prop_assert!(pages.map(|(_, page)| page).all(is_web));
+        prop_assert!(json.get("picture").is_none_or(is_web));
+        for (name, value) in json.as_object().unwrap() {
+            if let (true, Some(text)) = (name != "summary", value.as_str()) {
+                prop_assert!(!text.contains(char::is_control), "{text:?}");
+            }
+        }
+        for document in &candidate.attachments {
+            prop_assert!(is_web(&json!(document.url)));
+            prop_assert!(document.name.chars().count() <= 60);
+            prop_assert!(!document.name.contains(|it: char| it.is_control() || "/\\\"".contains(it)));
+        }
+        prop_assert!(candidate.job_applications.iter().all(|id| id.parse::<i32>().is_ok_and(|id| id > 0)));
+        let again: Candidate = serde_json::from_value(json.clone()).unwrap();
+        prop_assert_eq!(serde_json::to_value(again).unwrap(), json);
+    }
+}
