@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use connector_hrflow::location::country_code;
 use hrflow_core::text::cut;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
@@ -127,7 +128,15 @@ fn set_levels(skills: &mut Vec<Skill>, levels: &Levels, default: u8) -> Option<S
     })
 }
 
-fn shorten_country(_: &mut Candidate) {}
+fn shorten_country(candidate: &mut Candidate) {
+    let address = candidate.contact_info.address.as_mut();
+    let country = address.and_then(|address| address.country.as_mut());
+    if let Some(country) = country
+        && let Some(code) = country_code(&country.code)
+    {
+        country.code = code.to_owned();
+    }
+}
 
 fn add_comment(members: &mut Map<String, Value>, author: &str, text: &str) {
     let comment = json!({ "author_id": author, "comment": cut(text, limit::COMMENT) });

@@ -2,14 +2,17 @@
 
 mod career;
 mod documents;
+mod states;
 
 use std::collections::HashSet;
 
-use connector_hrflow::{Filled, Info, Location, Profile, Url, plain, timestamp, web_page, web_url};
+use connector_hrflow::{
+    Filled, Info, Location, Profile, Url, location::country_code_alpha3, plain, timestamp, web_page, web_url,
+};
 use hrflow_core::{Error, ErrorKind, Result};
 
 use crate::{
-    candidate::{Address, Candidate, ContactInfo, Hyperlink, Name, Phone, Provider, limit},
+    candidate::{Address, Candidate, Code, ContactInfo, Hyperlink, Name, Phone, Provider, limit},
     fit::Fit,
 };
 
@@ -104,12 +107,20 @@ fn address(location: &Location, fit: &mut Fit) -> Address {
     };
     let mut line =
         |member, text: &str| fit.line(format_args!("contact_info.address.{member}"), &text, limit::ADDRESS);
+    let country = fields.country.filled().and_then(country_code_alpha3);
+    let state = country.zip(fields.state.filled()).and_then(|(country, it)| states::code(country, it));
     Address {
         line1: line("line1", &line1),
         city: line("city", fields.city.as_deref().unwrap_or_default()),
         postal_code: plain(&fields.postcode).filter(|it| limit::POSTAL_CODE.contains(&it.chars().count())),
+        state: state.map(code),
+        country: country.map(code),
         ..Address::default()
     }
+}
+
+fn code(code: &str) -> Code {
+    Code { code: code.to_owned() }
 }
 
 /// The pages, each once, and the picture. A page of a known type bears its name.

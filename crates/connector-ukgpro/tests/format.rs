@@ -145,6 +145,45 @@ fn a_long_phone_number_loses_what_only_makes_it_readable() {
 }
 
 #[test]
+fn countries_and_states_are_codes_or_nothing() {
+    let address = |fields: Value| {
+        let address = formatted(somebody(json!({ "info": { "location": { "fields": fields } } })));
+        address["contact_info"]["address"].clone()
+    };
+    let codes =
+        |country: &str, state: &str| json!({ "country": { "code": country }, "state": { "code": state } });
+    assert_eq!(address(json!({ "country": "usa", "state": "Texas" })), codes("USA", "TX"));
+    assert_eq!(address(json!({ "country": "Canada", "state": "qc" })), codes("CAN", "QC"));
+    assert_eq!(
+        address(json!({ "country": "FR", "state": "Bretagne" })),
+        json!({ "country": { "code": "FRA" } })
+    );
+    assert_eq!(address(json!({ "country": "Atlantis", "state": "TX" })), json!(null));
+    assert_eq!(address(json!({ "state": "USA" })), json!(null));
+    let candidate =
+        format(somebody(json!({ "info": { "location": { "fields": { "country": "France" } } } })));
+    let sent = body(&candidate, json!({ "country_code_format": "alpha2" }));
+    assert_eq!(sent["contact_info"]["address"], json!({ "country": { "code": "FR" } }));
+}
+
+#[test]
+fn addresses_have_a_street_or_a_line() {
+    let address = |location: Value| {
+        formatted(somebody(json!({ "info": { "location": location } })))["contact_info"]["address"].clone()
+    };
+    let fields = json!({ "house_number": "12", "road": "Quai", "city": "Nantes", "postcode": "44000" });
+    assert_eq!(
+        address(json!({ "text": "12 Quai, Nantes", "fields": fields })),
+        json!({ "line1": "12 Quai", "city": "Nantes", "postal_code": "44000" })
+    );
+    assert_eq!(
+        address(json!({ "text": "Nantes", "fields": { "house_number": "12" } })),
+        json!({ "line1": "Nantes" })
+    );
+    assert_eq!(address(json!({ "fields": { "postcode": "12" } })), json!(null));
+}
+
+#[test]
 fn times_at_work_begin_end_or_go_on() {
     let time = |start: Value, end: Value| {
         let experience =
