@@ -285,7 +285,7 @@ fn the_resume_is_what_ukg_pro_takes() {
         documents(&[cover.clone(), original.clone(), resume.clone()]),
         ["resume r.pdf", "cover c.pdf"]
     );
-    assert_eq!(documents(&[original.clone()]), ["resume o.docx"]);
+    assert_eq!(documents(std::slice::from_ref(&original)), ["resume o.docx"]);
     assert_eq!(documents(&[odt.clone(), original]), ["resume o.docx"], "the one that is taken");
     assert_eq!(documents(&[odt]), ["resume r.odt"], "it will be told that it is not");
     let second = document("resume", "s.pdf");

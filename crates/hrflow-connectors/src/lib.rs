@@ -9,6 +9,8 @@
 pub use connector_hrflow as hrflow;
 #[cfg(feature = "teamtailor")]
 pub use connector_teamtailor as teamtailor;
+#[cfg(feature = "ukgpro")]
+pub use connector_ukgpro as ukgpro;
 pub use hrflow_core as core;
 
 /// The connectors that are compiled in.
@@ -16,5 +18,7 @@ pub fn catalogue() -> Vec<hrflow_core::Connector> {
     vec![
         #[cfg(feature = "teamtailor")]
         connector_teamtailor::connector(),
+        #[cfg(feature = "ukgpro")]
+        connector_ukgpro::connector(),
     ]
 }
