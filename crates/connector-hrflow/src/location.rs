@@ -116,6 +116,11 @@ impl LocationFields {
 
 impl Record for LocationFields {}
 
+/// The ISO 3166-1 alpha-3 code of a country; see [`country_code`].
+pub fn country_code_alpha3(text: &str) -> Option<&'static str> {
+    country(text).map(|country| country.alpha3)
+}
+
 /// The ISO 3166-1 alpha-2 code of a country that is given by a code of two or three letters, or by its English name.
 /// Case, blanks and punctuation do not count.
 ///
@@ -127,17 +132,20 @@ impl Record for LocationFields {}
 /// }
 /// assert_eq!(country_code("Atlantis"), None);
 /// ```
-pub fn country_code(country: &str) -> Option<&'static str> {
-    let letters: String = country.replace('&', "and").chars().filter(|it| it.is_alphabetic()).collect();
+pub fn country_code(text: &str) -> Option<&'static str> {
+    country(text).map(|country| country.alpha2)
+}
+
+fn country(text: &str) -> Option<celes::Country> {
+    let letters: String = text.replace('&', "and").chars().filter(|it| it.is_alphabetic()).collect();
     match letters.to_ascii_lowercase().as_str() {
         // Codes that people use, and ISO 3166-1 does not.
-        "uk" => Some("GB"),
-        "uae" => Some("AE"),
+        "uk" => celes::Country::from_alpha2("GB").ok(),
+        "uae" => celes::Country::from_alpha2("AE").ok(),
         // Some names begin with an article in the list, and some do not.
         name => [name, name.strip_prefix("the").unwrap_or_default(), &format!("the{name}")]
             .into_iter()
-            .find_map(|name| celes::Country::from_str(name).ok())
-            .map(|country| country.alpha2),
+            .find_map(|name| celes::Country::from_str(name).ok()),
     }
 }
 
@@ -188,6 +196,10 @@ mod tests {
         for country in ["", " ", "Ile-de-France", "840", "x", "\u{0}", "日本"] {
             assert_eq!(country_code(country), None, "{country}");
         }
+        for (country, code) in [("us", "USA"), ("UK", "GBR"), ("France", "FRA"), ("DEU", "DEU")] {
+            assert_eq!(country_code_alpha3(country), Some(code), "{country}");
+        }
+        assert_eq!(country_code_alpha3("Atlantis"), None);
         assert_eq!(location(json!({ "fields": { "country": " deu " } })).fields.country_code(), Some("DE"));
         assert_eq!(location(json!({ "fields": [] })).fields.country_code(), None);
     }

@@ -11,6 +11,8 @@ pub use connector_hrflow as hrflow;
 pub use connector_jobadder as jobadder;
 #[cfg(feature = "teamtailor")]
 pub use connector_teamtailor as teamtailor;
+#[cfg(feature = "ukgpro")]
+pub use connector_ukgpro as ukgpro;
 pub use hrflow_core as core;
 
 /// The connectors that are compiled in.
@@ -20,5 +22,7 @@ pub fn catalogue() -> Vec<hrflow_core::Connector> {
         connector_jobadder::connector(),
         #[cfg(feature = "teamtailor")]
         connector_teamtailor::connector(),
+        #[cfg(feature = "ukgpro")]
+        connector_ukgpro::connector(),
     ]
 }

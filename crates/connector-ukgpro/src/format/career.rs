@@ -1,0 +1,168 @@
+//! What somebody did and learned.
+
+use std::collections::HashSet;
+
+use connector_hrflow::{Education, Experience, Location, Named, Profile, Skill, date, plain};
+use hrflow_core::text::unique;
+
+use crate::{
+    candidate::{self, License, Month, ProficiencyLevel, WorkExperience, limit},
+    fit::{Fit, lines},
+};
+
+/// What stands where UKG Pro wants a title or a company, and nobody knows it.
+const UNKNOWN: &str = "Not specified";
+
+pub(super) fn workexperience(profile: &Profile, fit: &mut Fit) -> Vec<WorkExperience> {
+    let times = profile.experiences.iter().enumerate();
+    times.filter_map(|(index, it)| work(it, &format!("workexperience[{index}]"), fit)).collect()
+}
+
+/// A time at work, unless nothing at all is told of it.
+fn work(it: &Experience, member: &str, fit: &mut Fit) -> Option<WorkExperience> {
+    let title = fit.line(format_args!("{member}.job_title"), &it.title, limit::TITLE);
+    let company = fit.line(format_args!("{member}.company"), &it.company, limit::TITLE);
+    let location = place(&it.location);
+    let location = location.and_then(|it| fit.line(format_args!("{member}.location"), &it, limit::LOCATION));
+    let text = it.description.as_deref().and_then(lines);
+    let details = [
+        text.clone(),
+        listed("Tasks", it.tasks.iter().map(|it| &it.name)),
+        listed("Skills", it.skills.iter().map(|it| &it.name)),
+        listed("Courses", it.courses.iter().map(|it| &it.name)),
+        listed("Certifications", it.certifications.iter().map(|it| &it.name)),
+    ];
+    let description =
+        joined(details).and_then(|it| fit.prose(format_args!("{member}.description"), &it, limit::WORK));
+    let (from, to) = (month(&it.date_start), month(&it.date_end));
+    if title.is_none() && company.is_none() && description.is_none() && from.is_none() && to.is_none() {
+        return None;
+    }
+    let first_line = || {
+        let text = text.as_deref().and_then(|text| text.lines().next());
+        text.and_then(|line| fit.line(format_args!("{member}.job_title"), &line, limit::TITLE))
+    };
+    Some(WorkExperience {
+        job_title: title.or_else(first_line).unwrap_or_else(|| UNKNOWN.to_owned()),
+        company: company.unwrap_or_else(|| UNKNOWN.to_owned()),
+        location,
+        // Without its end, what is over could read as what goes on.
+        from: from.filter(|from| to.is_none_or(|to| *from <= to)),
+        // What has begun and has no end goes on. Where neither is known, nothing is claimed.
+        to: to.or_else(|| from.map(|_| Month::default())),
+        description,
+        ..WorkExperience::default()
+    })
+}
+
+pub(super) fn education(profile: &Profile, fit: &mut Fit) -> Vec<candidate::Education> {
+    let times = profile.educations.iter().enumerate();
+    times.filter_map(|(index, it)| school(it, &format!("education[{index}]"), fit)).collect()
+}
+
+/// A time at school. One without a school stands under its degree, as the school is required.
+fn school(it: &Education, member: &str, fit: &mut Fit) -> Option<candidate::Education> {
+    let school = fit.line(format_args!("{member}.school.name"), &it.school, limit::TITLE);
+    let degree = fit.line(format_args!("{member}.degree.name"), &it.title, limit::TITLE);
+    let (school, degree) = match (school, degree) {
+        (Some(school), degree) => (school, degree),
+        (None, Some(degree)) => (degree, None),
+        (None, None) => return None,
+    };
+    let details = [
+        it.description.as_deref().and_then(lines),
+        listed("Courses", it.courses.iter().map(|it| &it.name)),
+        listed("Skills", it.skills.iter().map(|it| &it.name)),
+    ];
+    let to = month(&it.date_end);
+    let from = month(&it.date_start).filter(|from| to.is_none_or(|to| *from <= to));
+    Some(candidate::Education {
+        school: named(school),
+        degree: degree.map(named),
+        from,
+        to,
+        description: joined(details)
+            .and_then(|it| fit.prose(format_args!("{member}.description"), &it, limit::EDUCATION)),
+        ..candidate::Education::default()
+    })
+}
+
+pub(super) fn licenses(profile: &Profile, fit: &mut Fit) -> Vec<License> {
+    let licenses = profile.certifications.iter().enumerate().filter_map(|(index, it)| {
+        let name = fit.line(format_args!("licenses[{index}].license.name"), &it.name, limit::LICENSE)?;
+        let number = plain(&it.value_text()).filter(|it| it.chars().count() <= limit::LICENSE_NUMBER);
+        Some(License { license: named(name), number, ..License::default() })
+    });
+    licenses.collect()
+}
+
+/// Skills, each once whatever its case, with the level that its value tells.
+pub(super) fn skills(profile: &Profile, fit: &mut Fit) -> Vec<candidate::Skill> {
+    let mut seen = HashSet::new();
+    let skills = profile.skills.iter().enumerate().filter_map(|(index, it)| {
+        let name = fit.line(format_args!("skills[{index}].skill.name"), &it.name, limit::SKILL)?;
+        let level = |ordinal| ProficiencyLevel { ordinal: Some(ordinal), ..ProficiencyLevel::default() };
+        let new = seen.insert(name.to_lowercase());
+        new.then(|| candidate::Skill { skill: named(name), proficiency_level: ordinal(it).map(level) })
+    });
+    skills.collect()
+}
+
+/// The names of languages, each once whatever its case.
+pub(super) fn languages(profile: &Profile, fit: &mut Fit) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let names = profile.languages.iter().enumerate().filter_map(|(index, it): (usize, &Named)| {
+        let name = fit.line(format_args!("languages[{index}]"), &it.name, limit::SKILL)?;
+        seen.insert(name.to_lowercase()).then_some(name)
+    });
+    names.collect()
+}
+
+/// The level from 1 to 5 that a value tells: `4`, `4/5`, `0.8` and `80` are all the fourth.
+fn ordinal(skill: &Skill) -> Option<u8> {
+    let text = skill.value_text()?;
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|it| it.is_finite() && *it >= 0.0);
+    if let Some((part, whole)) = text.split_once('/') {
+        let share = number(part)? / number(whole).filter(|whole| *whole > 0.0)?;
+        return fifth(share);
+    }
+    let number = number(text.trim_end_matches('%'))?;
+    match number {
+        _ if text.ends_with('%') => fifth(number / 100.0),
+        // Below one it is a share; from one to five, the level itself.
+        ..1.0 => fifth(number),
+        ..=5.0 => Some(number.round() as u8),
+        _ => fifth(number / 100.0),
+    }
+}
+
+/// Which fifth a share from 0 to 1 lies in, from 1 to 5.
+fn fifth(share: f64) -> Option<u8> {
+    (0.0..=1.0).contains(&share).then(|| ((share * 5.0).ceil() as u8).clamp(1, 5))
+}
+
+fn named(name: String) -> candidate::Named {
+    candidate::Named { name, id: None }
+}
+
+/// The city, else the whole line.
+fn place(location: &Location) -> Option<String> {
+    plain(&location.fields.city).or_else(|| plain(&location.line()))
+}
+
+/// `Tasks: migrate, document`.
+fn listed<'a>(what: &str, names: impl Iterator<Item = &'a Option<String>>) -> Option<String> {
+    let names = unique(names.filter_map(plain)).join(", ");
+    (!names.is_empty()).then(|| format!("{what}: {names}"))
+}
+
+/// What there is, a line each.
+fn joined(parts: impl IntoIterator<Item = Option<String>>) -> Option<String> {
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join("\n"))
+}
+
+fn month(text: &Option<String>) -> Option<Month> {
+    let date = date(text.as_deref()?)?;
+    Some(Month { year: Some(date.year()), month: Some(date.month()) })
+}
