@@ -3,13 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use hrflow_core::{
-    Error, ErrorKind, OpenContext, Result, VendorId,
+    Error, ErrorKind, Execution, OpenContext, Result, VendorId,
     http::{Answer, Client, ClientBuilder, Operation, TokenProvider, VendorClock, file_part, multipart},
 };
 
 use crate::{
     body::{self, text_anywhere},
-    errors::{self, Told, classify, classify_sign_in},
+    errors::{self, classify, classify_sign_in},
     fields::{Paths, root},
     form::Form,
     lists::{LIMIT, Listed, Page, Row},
@@ -30,6 +30,13 @@ pub(crate) struct Api {
     sign_in: Arc<SignIn>,
     paths: Arc<Paths>,
     version: ApiVersion,
+}
+
+/// What Ceipal told of an applicant that it did not refuse.
+pub(crate) struct Taken {
+    pub(crate) id: Option<VendorId>,
+    /// Its own words, which may be an error that nothing else marks as one.
+    pub(crate) words: String,
 }
 
 impl Api {
@@ -71,27 +78,27 @@ impl Api {
         Ok(self.sign_in.clock())
     }
 
-    /// Creates an applicant. The answer to a good one has no id as a rule; what it tells otherwise is taken.
-    pub(crate) async fn create(&self, form: &Form, file: Option<&File>) -> Result<Option<VendorId>> {
+    /// Creates an applicant. The answer to a good one has no id as a rule; one that is there is taken.
+    pub(crate) async fn create(&self, form: &Form, file: Option<&File>) -> Result<Taken> {
         let answer = self.post_form(errors::CREATE, &self.paths.create_applicant, form, file).await?;
-        let body = body::members(answer.body()).unwrap_or_default();
-        if errors::told(&body) != Told::Good {
-            return Ok(None);
-        }
-        let id = ["id", "applicant_id"].iter().find_map(|name| text_anywhere(&body, name));
-        Ok(id.map(VendorId))
+        let body = body::members(answer.body());
+        let id = |name: &&str| text_anywhere(body.as_ref()?, name);
+        let id = ["id", "applicant_id"].iter().find_map(id).map(VendorId);
+        Ok(Taken { id, words: errors::words(&answer, body.as_ref()) })
     }
 
     /// Applies for a job, which creates the applicant too where the e-mail address is a new one. The answer may have the
     /// id of the application, not that of the applicant.
-    pub(crate) async fn apply(&self, job_id: &str, form: &Form, file: Option<&File>) -> Result<()> {
+    pub(crate) async fn apply(&self, job_id: &str, form: &Form, file: Option<&File>) -> Result<Taken> {
         let member = match self.version {
             ApiVersion::V1 => "job_id",
             ApiVersion::V2 => "jobId",
         };
         let mut form = form.clone();
         form.set(member, job_id.to_owned());
-        self.post_form(errors::APPLY, &self.paths.apply, &form, file).await.map(drop)
+        let answer = self.post_form(errors::APPLY, &self.paths.apply, &form, file).await?;
+        let words = errors::words(&answer, body::members(answer.body()).as_ref());
+        Ok(Taken { id: None, words })
     }
 
     /// Applications are multipart with or without a file; applicants without one are urlencoded.
@@ -215,7 +222,8 @@ impl Api {
             Err(error) if self.version == ApiVersion::V2 && error.status() == Some(404) => {
                 Ok(Page::default())
             }
-            Err(error) => Err(error),
+            // Whatever became of it, it wrote nothing.
+            Err(error) => Err(error.with_execution(Execution::No)),
         }
     }
 }

@@ -17,7 +17,7 @@ pub(crate) const APPLY: &str = "applicants.apply";
 
 /// What a body tells, whatever the HTTP status.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Told {
+enum Told {
     /// That all went well.
     Good,
     /// That nothing was done, and the HTTP status that says so.
@@ -27,7 +27,7 @@ pub(crate) enum Told {
 }
 
 /// Reads `success` (a boolean, 0 or 1) and `status` (a number or a word).
-pub(crate) fn told(body: &Map<String, Value>) -> Told {
+fn told(body: &Map<String, Value>) -> Told {
     let success = match body.get("success") {
         Some(Value::Bool(success)) => Some(*success),
         _ => {
@@ -122,9 +122,13 @@ fn refusal(answer: &Answer, body: Option<&Map<String, Value>>) -> Told {
 
 /// Whether the words tell of the access token that it is refused, in the body of a 2xx or of a 400.
 fn is_refused_token(answer: &Answer, words: &str) -> bool {
-    let words = words.to_lowercase();
-    let refused = ["expired", "invalid", "not valid"].iter().any(|word| words.contains(word));
-    matches!(answer.status(), 200..=299 | 400) && words.contains("token") && refused
+    let words = words.to_lowercase().replace('_', " ");
+    let says = |part: &str| words.contains(part);
+    let refused = (says("access token") && (says("invalid") || says("not valid")))
+        || (says("token") && says("expired"))
+        || says("invalid token")
+        || says("token is invalid");
+    matches!(answer.status(), 200..=299 | 400) && refused
 }
 
 /// What the status alone means, in words that hold for the body of a 2xx too.

@@ -1,6 +1,6 @@
 //! From an applicant to the form that is sent. Pure: only ids of countries and states are missing afterwards.
 
-use connector_hrflow::plain;
+use connector_hrflow::{Info, plain};
 use hrflow_core::{Error, ErrorKind, Result, text::cut};
 use serde_json::{Map, Value};
 
@@ -58,7 +58,7 @@ impl Form {
 
     /// Refuses what Ceipal could not tell apart from others, or would refuse.
     pub(crate) fn check(&self, parameters: &Parameters, item: &Applicant) -> Result<()> {
-        if item.email().is_none() {
+        if !item.email().is_some_and(is_address) {
             return Err(Error::new(
                 ErrorKind::Invalid,
                 "the profile has no valid e-mail address, which Ceipal tells applicants apart by",
@@ -156,6 +156,11 @@ impl Form {
             self.set(name, texts.join(","));
         }
     }
+}
+
+/// Whether text looks like an e-mail address, which a mapping of a user's own need not have checked.
+fn is_address(text: &str) -> bool {
+    Info { email: Some(text.to_owned()), ..Info::default() }.email().is_some()
 }
 
 /// A comma inside a name would make two of it.

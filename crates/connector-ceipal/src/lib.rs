@@ -12,6 +12,8 @@ mod lists;
 mod parameters;
 mod places;
 mod resume;
+mod send;
+mod steps;
 mod token;
 mod warehouse;
 

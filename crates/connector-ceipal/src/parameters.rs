@@ -143,6 +143,12 @@ impl parameters::Parameters for Parameters {
                 Fault::wrong("api_url", "an https URL, or http to loopback").with_hint(error.message()),
             ),
         }
+        if self.field_map.email().is_none() {
+            faults.push(Fault::rule(
+                "field_map.email",
+                "cannot be off: applicants are found by their e-mail address",
+            ));
+        }
         for (field, limit) in [("text_limit", self.text_limit), ("long_text_limit", self.long_text_limit)] {
             if limit == 0 {
                 faults.push(Fault::wrong(field, "a number of characters, 1 or more"));

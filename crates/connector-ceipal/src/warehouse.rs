@@ -8,35 +8,23 @@ use std::{
 
 use connector_hrflow::plain;
 use hrflow_core::{
-    Attachment, Capabilities, DataType, Endpoint, Error, ErrorKind, Execution, Found, Identity, OpenContext,
-    Outcome, Receipt, Result, Scope, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write,
-    Writer, async_trait,
-    http::{DownloadOptions, Downloader, RateLimit, VendorClock, budget},
+    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, OpenContext, Receipt, Result, Scope,
+    Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer, async_trait,
+    http::{DownloadOptions, Downloader, RateLimit, VendorClock},
     text::cut,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use tokio::time::Instant;
 
 use crate::{
-    api::Api,
-    applicant::Applicant,
-    errors::is_no_list,
-    form::Form,
-    lists::Listed,
-    parameters::Parameters,
+    api::Api, applicant::Applicant, errors::is_no_list, form::Form, lists::Listed, parameters::Parameters,
     places::Places,
-    resume::{self, File},
 };
 
 /// A client's author was told of a ceiling of sixty calls a minute, and keeps 1.1 seconds between two. No number is
 /// published.
 const RATE_LIMIT: RateLimit = RateLimit::new(1, Duration::from_millis(1_100));
-/// The step that is the résumé.
-const RESUME: &str = "resume";
-/// How long to wait before an applicant that was created is looked for again.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// The warehouse `Ceipal Profiles`, to be written to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -120,17 +108,17 @@ fn target_id(api: &Api, parameters: &Parameters) -> Result<TargetId> {
 }
 
 /// An open `Ceipal Profiles`.
-struct ApplicantWriter {
-    api: Api,
-    parameters: Parameters,
+pub(crate) struct ApplicantWriter {
+    pub(crate) api: Api,
+    pub(crate) parameters: Parameters,
     target_id: TargetId,
     clock: VendorClock,
-    places: Places,
-    downloader: Downloader,
+    pub(crate) places: Places,
+    pub(crate) downloader: Downloader,
     /// What was there before an item is sent, from its trace to its first write.
-    looked_up: Mutex<HashMap<Identity, Before>>,
+    pub(crate) looked_up: Mutex<HashMap<Identity, Before>>,
     /// Why applicants of this run were created without their résumés, until the step tells it.
-    without_resume: Mutex<HashMap<VendorId, Error>>,
+    pub(crate) without_resume: Mutex<HashMap<VendorId, Error>>,
 }
 
 /// What is remembered of an applicant before it is sent. The address is what a look-up asks for.
@@ -143,11 +131,11 @@ struct Details {
 
 /// What was there already.
 #[derive(Clone, Default, Serialize, Deserialize)]
-struct Before {
+pub(crate) struct Before {
     /// The applicant with the e-mail address.
-    applicant: Option<VendorId>,
+    pub(crate) applicant: Option<VendorId>,
     /// Whether it has applied for the job.
-    applied: bool,
+    pub(crate) applied: bool,
 }
 
 #[async_trait]
@@ -211,42 +199,18 @@ impl Writer<Applicant> for ApplicantWriter {
     }
 
     fn steps(&self, item: &Applicant) -> Vec<Step> {
-        let resume = item.resume().filter(|_| self.parameters.field_map.resume().is_some());
-        let step = |resume: &Attachment| Step {
-            name: RESUME.to_owned(),
-            identity: resume.identity(),
-            document: true,
-            idempotent: true,
-        };
-        resume.map(step).into_iter().collect()
+        self.steps_of(item)
     }
 
     async fn steps_along(&self, item: &Applicant, id: &VendorId) -> Result<Vec<String>> {
-        let (Some(email), [_]) = (item.email(), &self.steps(item)[..]) else { return Ok(Vec::new()) };
-        let found = self.api.applicants_with(email).await?;
-        let arrived = found.iter().any(|it| it.id == id.0 && it.resume == Some(true));
-        Ok(arrived.then(|| RESUME.to_owned()).into_iter().collect())
+        self.steps_that_arrived(item, id).await
     }
 
-    /// A résumé goes along with its applicant or not at all.
     async fn write_step(&self, _: &Applicant, id: &VendorId, step: &Step) -> Result<()> {
-        if step.name != RESUME {
-            return Err(Error::new(ErrorKind::Internal, format!("{} is no step of this item", step.name)));
-        }
-        Err(match lock(&self.without_resume).remove(id) {
-            Some(why) => Error::new(
-                why.kind(),
-                "the applicant was created without its résumé, and Ceipal takes none afterwards",
-            )
-            .with_retryable(false)
-            .with_scope(Scope::Item)
-            .with("reason", why.message().to_owned())
-            .with_vendor_message(why.vendor_message().unwrap_or_default()),
-            None => Error::new(ErrorKind::Invalid, "Ceipal takes a résumé along with a new applicant only")
-                .advise("Add it by hand."),
-        })
+        Err(self.refuse_step(id, step))
     }
 
+    /// No step is ever sent on its own.
     async fn find_step(&self, _: &StepTrace) -> Result<Found> {
         Ok(Found::Absent)
     }
@@ -267,7 +231,7 @@ impl Writer<Applicant> for ApplicantWriter {
 
 impl ApplicantWriter {
     /// Who has the address of an item already, and what became of the job.
-    async fn look(&self, item: &Applicant) -> Result<Before> {
+    pub(crate) async fn look(&self, item: &Applicant) -> Result<Before> {
         let Some(email) = item.email() else { return Ok(Before::default()) };
         let found = self.api.applicants_with(email).await?;
         let Some(first) = found.first() else { return Ok(Before::default()) };
@@ -285,167 +249,6 @@ impl ApplicantWriter {
         Ok(Before { applicant: Some(VendorId(first.id.clone())), applied })
     }
 
-    async fn write_one(&self, write: &Write<'_, Applicant>) -> Result<Receipt> {
-        let mut form = Form::of(&self.parameters, write.item);
-        form.check(&self.parameters, write.item)?;
-        let known = self.identity(write.item).and_then(|identity| lock(&self.looked_up).remove(&identity));
-        let before = match known {
-            Some(before) => before,
-            // Sent again after a look-up that found nothing: somebody may have been quicker.
-            None => self.look(write.item).await?,
-        };
-        if let Some(id) = &before.applicant
-            && (before.applied || self.parameters.job_id().is_none())
-        {
-            return Ok(Receipt::new(Outcome::AlreadyThere, id.clone()));
-        }
-        self.places.put_ids(&self.api, &self.parameters, &mut form).await?;
-        let resume = match self.resume(write).await {
-            Some(Err(error)) if error.kind() == ErrorKind::Cancelled => return Err(error),
-            resume => resume,
-        };
-        self.send(write.item, form, resume, before.applicant).await
-    }
-
-    /// The résumé's file, if one is to go along, or why it cannot.
-    async fn resume(&self, write: &Write<'_, Applicant>) -> Option<Result<File>> {
-        let resume = write.item.resume().filter(|_| write.attachments)?;
-        let field = self.parameters.field_map.resume()?;
-        Some(resume::fetch(&self.downloader, resume, field, self.parameters.resume_bytes()).await)
-    }
-
-    /// Creates an applicant, or has the one that is there apply. A résumé that Ceipal refuses does not cost the applicant.
-    async fn send(
-        &self,
-        item: &Applicant,
-        form: Form,
-        resume: Option<Result<File>>,
-        existing: Option<VendorId>,
-    ) -> Result<Receipt> {
-        let (mut file, mut missing) = match resume {
-            Some(Ok(file)) => (Some(file), None),
-            Some(Err(error)) => (None, Some(error)),
-            None => (None, None),
-        };
-        let mut sent = self.post(&form, file.as_ref()).await;
-        if let Err(refusal) = &sent
-            && refusal.kind() == ErrorKind::Invalid
-            && file.take().is_some()
-        {
-            missing = Some(refusal.duplicate());
-            // The refusal may be of the file only, after the applicant was made.
-            sent = match self.created_all_the_same(item, &existing).await? {
-                Some(id) => Ok(Some(id)),
-                None => self.post(&form, None).await,
-            };
-        }
-        let told = match sent {
-            Ok(told) => told.or_else(|| existing.clone()),
-            Err(error) if error.kind() == ErrorKind::Duplicate => {
-                return self.exists_already(item, existing, error).await;
-            }
-            Err(error) => return Err(error),
-        };
-        let mut receipt =
-            Receipt::new(if existing.is_some() { Outcome::Updated } else { Outcome::Created }, None);
-        receipt.warnings = form.warnings;
-        let (id, shows_resume) = match told {
-            Some(id) => (id, None),
-            None => {
-                let found = self.read_back(item).await?;
-                (VendorId(found.id), found.resume)
-            }
-        };
-        match (file, missing) {
-            (Some(_), _) => {
-                receipt.steps.push(RESUME.to_owned());
-                if shows_resume == Some(false) {
-                    receipt =
-                        receipt.with_warning("Ceipal took the résumé, and its record does not show it yet");
-                }
-            }
-            (None, Some(why)) => {
-                receipt = receipt.with_warning(format!("created without its résumé: {}", why.message()));
-                lock(&self.without_resume).insert(id.clone(), why);
-            }
-            (None, None) => {
-                receipt = receipt.with_warning(
-                    "created without a résumé, which Ceipal fills experience and education from",
-                );
-            }
-        }
-        Ok(Receipt { id: Some(id), ..receipt })
-    }
-
-    /// Sends the form; answers the id where Ceipal tells it.
-    async fn post(&self, form: &Form, file: Option<&File>) -> Result<Option<VendorId>> {
-        match self.parameters.job_id() {
-            Some(job) => self.api.apply(job, form, file).await.map(|()| None),
-            None => self.api.create(form, file).await,
-        }
-    }
-
-    /// The id of an applicant that came to be although Ceipal refused.
-    async fn created_all_the_same(
-        &self,
-        item: &Applicant,
-        existing: &Option<VendorId>,
-    ) -> Result<Option<VendorId>> {
-        let (Some(email), None) = (item.email(), existing) else { return Ok(None) };
-        let found = self.api.applicants_with(email).await?;
-        Ok(found.into_iter().next().map(|it| VendorId(it.id)))
-    }
-
-    /// Ceipal says that the applicant, or the application, is there already.
-    async fn exists_already(
-        &self,
-        item: &Applicant,
-        existing: Option<VendorId>,
-        error: Error,
-    ) -> Result<Receipt> {
-        let id = match existing {
-            Some(id) => Some(id),
-            None => self.once_visible(item).await?.map(|it| VendorId(it.id)),
-        };
-        match id {
-            Some(id) => Ok(Receipt::new(Outcome::AlreadyThere, id)),
-            None => Err(error.advise("Ceipal says so, and lists nobody with the e-mail address.")),
-        }
-    }
-
-    /// Reads back an applicant that was just taken. Where nobody is found, or the look-up fails, what became of it is not known.
-    async fn read_back(&self, item: &Applicant) -> Result<Listed> {
-        let unconfirmed =
-            |message| Error::new(ErrorKind::Protocol, message).with_execution(Execution::Unknown);
-        match self.once_visible(item).await {
-            Ok(Some(found)) => Ok(found),
-            Ok(None) => Err(unconfirmed("Ceipal answered without an id, and does not list the applicant")),
-            Err(error) => {
-                Err(unconfirmed("Ceipal answered without an id, and the applicant cannot be looked for")
-                    .with_source(error))
-            }
-        }
-    }
-
-    /// The applicant with the address of an item; looked for until the list cannot be behind any more.
-    async fn once_visible(&self, item: &Applicant) -> Result<Option<Listed>> {
-        let Some(email) = item.email() else { return Ok(None) };
-        let name = self.name_of(&item.standard_fields.firstname, &item.standard_fields.lastname);
-        let until = Instant::now() + self.lookup_lag();
-        loop {
-            let asked = Instant::now();
-            let mut found = self.api.applicants_with(email).await?;
-            let namesake = found.iter().position(|it| self.name_of(&it.firstname, &it.lastname) == name);
-            if !found.is_empty() {
-                return Ok(Some(found.swap_remove(namesake.unwrap_or(0))));
-            }
-            let left = until.saturating_duration_since(Instant::now());
-            if asked >= until || !budget::current().pause(left.min(LOOK_AGAIN)).await {
-                return Ok(None);
-            }
-        }
-    }
-
     /// What became of an application by somebody who was there before.
     async fn find_application(&self, applicant: &Listed, applied_before: bool) -> Result<Found> {
         let id = VendorId(applicant.id.clone());
@@ -461,7 +264,7 @@ impl ApplicantWriter {
     }
 
     /// What applicants with one address are told apart by.
-    fn name_of(&self, first: &Option<String>, last: &Option<String>) -> Identity {
+    pub(crate) fn name_of(&self, first: &Option<String>, last: &Option<String>) -> Identity {
         let most = usize::from(self.parameters.text_limit);
         let name = |name: &Option<String>| {
             let name = plain(name).unwrap_or_default().to_lowercase();
@@ -471,6 +274,6 @@ impl ApplicantWriter {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -83,8 +83,14 @@ fn the_resume_is_one_that_ceipal_takes_if_there_is_one() {
     };
     expect(&[document("original", "a.pdf"), document("resume", "b.doc")], Some("b.doc"));
     expect(&[document("resume", "a.odt"), document("Original", "b.DOCX")], Some("b.DOCX"));
-    expect(&[document("resume", "a.odt"), document("other", "b.doc"), document("other", "c.pdf")], Some("c.pdf"));
-    expect(&[document("cover", "a.pdf"), document("original", "b.odt"), document("resume", "c.rtf")], Some("c.rtf"));
+    expect(
+        &[document("resume", "a.odt"), document("other", "b.doc"), document("other", "c.pdf")],
+        Some("c.pdf"),
+    );
+    expect(
+        &[document("cover", "a.pdf"), document("original", "b.odt"), document("resume", "c.rtf")],
+        Some("c.rtf"),
+    );
     expect(&[document("cover", "a.pdf"), document("other", "b.png")], None);
     let unreachable = json!({ "type": "resume", "file_name": "cv.pdf", "public_url": "file:///cv.pdf" });
     expect(&[unreachable, document("original", "a.pdf")], Some("a.pdf"));
@@ -114,16 +120,21 @@ fn who_has_one_name_has_it_as_first_name() {
 fn an_address_is_kept_as_it_was_written_or_left_out() {
     let email = |email: &str| format(json!({ "info": { "email": email } })).standard_fields.email;
     assert_eq!(email(" Ada.Byron@Example.com\n").as_deref(), Some("Ada.Byron@Example.com"));
-    for refused in ["none", "ada@localhost", "a@b.com, c@d.com", "ada@example.com\r\nBcc: x@example.com", ""] {
+    for refused in ["none", "ada@localhost", "a@b.com, c@d.com", "ada@example.com\r\nBcc: x@example.com", ""]
+    {
         assert_eq!(email(refused), None, "{refused}");
     }
 }
 
 #[test]
 fn a_street_stands_in_for_a_missing_line() {
-    let address = |location: Value| format(json!({ "info": { "location": location } })).standard_fields.address;
+    let address =
+        |location: Value| format(json!({ "info": { "location": location } })).standard_fields.address;
     assert_eq!(address(json!({ "text": "1 Main Street" })).as_deref(), Some("1 Main Street"));
-    assert_eq!(address(json!({ "fields": { "road": "Main Street", "house_number": "1" } })).as_deref(), Some("Main Street 1"));
+    assert_eq!(
+        address(json!({ "fields": { "road": "Main Street", "house_number": "1" } })).as_deref(),
+        Some("Main Street 1")
+    );
     assert_eq!(address(json!({ "fields": { "city": "Lyon" } })), None);
 }
 

@@ -24,7 +24,11 @@ async fn refused(reaction: Reaction, kind: ErrorKind, stops: bool, parts: &[&str
     }
     if stops {
         assert_eq!((result.status, result.events.write_failure), (Status::Fatal, 0), "{what}");
-        assert_eq!((failure.step.as_str(), vendor.calls()), ("run", vec![FIND.to_owned(), CREATE.to_owned()]), "{what}");
+        assert_eq!(
+            (failure.step.as_str(), vendor.calls()),
+            ("run", vec![FIND.to_owned(), CREATE.to_owned()]),
+            "{what}"
+        );
     } else {
         assert_eq!((failure.step.as_str(), result.events.write_failure), ("write", 1), "{what}");
         assert_eq!(vendor.calls(), [FIND, CREATE, FIND, CREATE, FIND], "{what}");
@@ -34,7 +38,13 @@ async fn refused(reaction: Reaction, kind: ErrorKind, stops: bool, parts: &[&str
 #[tokio::test]
 async fn a_refused_applicant_does_not_stop_the_run() {
     use ErrorKind::Invalid;
-    refused(answer(400, json!({ "message": "Invalid email" })), Invalid, false, &["Invalid email", "HTTP 400"]).await;
+    refused(
+        answer(400, json!({ "message": "Invalid email" })),
+        Invalid,
+        false,
+        &["Invalid email", "HTTP 400"],
+    )
+    .await;
     refused(answer(422, json!({ "errors": [{ "detail": "x" }] })), Invalid, false, &["x", "HTTP 422"]).await;
     // Errors in the bodies of good answers.
     for body in [
@@ -56,14 +66,21 @@ async fn a_refused_applicant_does_not_stop_the_run() {
 #[tokio::test]
 async fn a_refusal_that_hits_everybody_stops_the_run() {
     let no_path = Reaction::answer(404, "<html>Not Found</html>");
-    refused(no_path, ErrorKind::NotFound, true, &["knows no such path", "Check api_url, job_id and endpoints"]).await;
+    refused(
+        no_path,
+        ErrorKind::NotFound,
+        true,
+        &["knows no such path", "Check api_url, job_id and endpoints"],
+    )
+    .await;
     refused(Reaction::answer(405, ""), ErrorKind::NotFound, true, &["HTTP 405"]).await;
 }
 
 /// A redirect of 301 was not executed, and is not followed.
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let moved = Reaction::answer(301, "").header("location", "https://elsewhere.example.com/v1/createApplicant/");
+    let moved =
+        Reaction::answer(301, "").header("location", "https://elsewhere.example.com/v1/createApplicant/");
     refused(moved, ErrorKind::Protocol, false, &["elsewhere.example.com", "slash at its end"]).await;
 }
 

@@ -68,6 +68,7 @@ async fn an_id_that_is_told_is_not_read_back() {
         json!({ "success": 1, "id": "aB/1==" }),
         json!({ "status": "success", "data": { "id": 17 } }),
         json!({ "success": true, "data": { "applicant_id": "A-1" } }),
+        json!({ "message": "created", "applicant_id": "A-1" }),
     ] {
         let vendor = Vendor::new([nobody(), answer(201, body)]).await;
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
@@ -78,7 +79,8 @@ async fn an_id_that_is_told_is_not_read_back() {
 
 #[tokio::test]
 async fn who_has_no_address_is_refused_before_anything_is_sent() {
-    for profile in [with_info("email", json!(null)), with_info("email", json!("none")), json!({ "key": "k" })] {
+    for profile in [with_info("email", json!(null)), with_info("email", json!("none")), json!({ "key": "k" })]
+    {
         let vendor = Vendor::new([]).await;
         let result = vendor.push(json!({}), json!({}), &[profile]).await;
         let failure = &result.failures[0];
@@ -103,7 +105,8 @@ async fn who_has_no_name_is_refused() {
         json!({ "extra_fields": { "standard_fields.firstname": "Unknown" } }),
         json!({ "field_map": { "first_name": "off" } }),
     ] {
-        let vendor = Vendor::new([nobody(), created(), list(json!([applicant("9", "ada@example.com")]))]).await;
+        let vendor =
+            Vendor::new([nobody(), created(), list(json!([applicant("9", "ada@example.com")]))]).await;
         let result = vendor.push(parameters, json!({}), std::slice::from_ref(&profile)).await;
         assert_eq!(result.status, Status::Success, "{result:?}");
         assert_eq!(vendor.calls(), [FIND, CREATE, FIND]);
@@ -228,7 +231,10 @@ async fn calls_keep_their_distance() {
     let options = hrflow_core::parameters::read("options", &json!({})).unwrap();
     let profile = Ok(serde_json::from_value(ada()).unwrap());
     let run = connector_ceipal::push_profile()
-        .run_items(Box::pin(futures::stream::iter([profile])), vendor.parameters(json!({ "api_key": "another-key" })))
+        .run_items(
+            Box::pin(futures::stream::iter([profile])),
+            vendor.parameters(json!({ "api_key": "another-key" })),
+        )
         .options(options);
     let result = run.await;
     assert_eq!(result.events.write_duplicate, 1, "{result:?}");

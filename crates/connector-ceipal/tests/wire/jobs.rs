@@ -12,7 +12,9 @@ fn parameters() -> Value {
 }
 
 fn submissions(job: &str, applicant: &str) -> Reaction {
-    list(json!([{ "id": "s1", "job_id": "other", "job_seeker_id": applicant }, { "id": "s2", "job_id": job, "job_seeker_id": applicant }]))
+    list(
+        json!([{ "id": "s1", "job_id": "other", "job_seeker_id": applicant }, { "id": "s2", "job_id": job, "job_seeker_id": applicant }]),
+    )
 }
 
 fn applied() -> Reaction {
@@ -67,7 +69,11 @@ async fn version_two_names_the_job_otherwise() {
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(
         vendor.all_calls()[1..],
-        ["GET /v2/getApplicantsList/", "GET /v2/getSubmissionsList/", "POST /v2/applyJobWithOutRegistration/"]
+        [
+            "GET /v2/getApplicantsList/",
+            "GET /v2/getSubmissionsList/",
+            "POST /v2/applyJobWithOutRegistration/"
+        ]
     );
     assert_eq!(vendor.query(1)["jobId"], json!(JOB));
     assert_eq!(parts(&vendor.request(2).text())["jobId"], json!(JOB));
@@ -134,7 +140,11 @@ async fn a_lost_application_is_looked_for() {
     let no_list = || Reaction::answer(404, "");
     let vendor = Vendor::new([ada_found(), no_list(), lost(), ada_found(), no_list()]).await;
     let result = vendor.push(parameters(), json!({}), &[ada()]).await;
-    assert_eq!((result.events.write_failure, result.failures[0].kind), (1, ErrorKind::OutcomeUnknown), "{result:?}");
+    assert_eq!(
+        (result.events.write_failure, result.failures[0].kind),
+        (1, ErrorKind::OutcomeUnknown),
+        "{result:?}"
+    );
 }
 
 #[tokio::test]
@@ -143,7 +153,10 @@ async fn a_job_that_is_not_there_stops_the_run() {
     let result = vendor.push(parameters(), json!({}), &[ada(), bea("p2")]).await;
     assert_eq!((result.status, result.events.write_failure), (Status::Fatal, 0), "{result:?}");
     let message = &result.failures[0].message;
-    assert!(message.contains("Job not found") && message.contains("Check api_url, job_id and endpoints"), "{message}");
+    assert!(
+        message.contains("Job not found") && message.contains("Check api_url, job_id and endpoints"),
+        "{message}"
+    );
     assert_eq!(vendor.calls(), [FIND, APPLY]);
 }
 

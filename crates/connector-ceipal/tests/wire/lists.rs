@@ -53,13 +53,27 @@ async fn an_empty_list_has_many_shapes() {
 #[tokio::test]
 async fn rows_of_others_do_not_count() {
     is_absent(vec![page(json!({ "count": 2, "num_pages": 1 }), others(1, 2))], 1).await;
-    let first = page(json!({ "count": 70, "num_pages": 2, "page_number": 1, "next": "https://elsewhere.example.com/?page=2" }), others(1, 50));
+    let first = page(
+        json!({ "count": 70, "num_pages": 2, "page_number": 1, "next": "https://elsewhere.example.com/?page=2" }),
+        others(1, 50),
+    );
     let second = page(json!({ "count": 70, "num_pages": 2, "page_number": 2, "next": null }), others(51, 20));
     is_absent(vec![first, second], 2).await;
     // Without anything told, until a page is empty.
-    is_absent(vec![page(json!({}), others(1, 20)), page(json!({}), others(21, 1)), page(json!({}), vec![])], 3).await;
+    is_absent(
+        vec![page(json!({}), others(1, 20)), page(json!({}), others(21, 1)), page(json!({}), vec![])],
+        3,
+    )
+    .await;
     // `next` may be a number.
-    is_absent(vec![page(json!({ "next": 2 }), others(1, 20)), page(json!({ "next": 0, "count": 21 }), others(21, 1))], 2).await;
+    is_absent(
+        vec![
+            page(json!({ "next": 2 }), others(1, 20)),
+            page(json!({ "next": 0, "count": 21 }), others(21, 1)),
+        ],
+        2,
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -67,7 +81,8 @@ async fn she_may_stand_on_a_later_page() {
     let mut rows = others(51, 3);
     rows.push(applicant("9", "ada.byron+cv@example.com"));
     let first = page(json!({ "count": 54, "num_pages": 2 }), others(1, 50));
-    let (vendor, result) = push(vec![first, page(json!({ "count": 54, "num_pages": 2, "page_number": 2 }), rows)]).await;
+    let (vendor, result) =
+        push(vec![first, page(json!({ "count": 54, "num_pages": 2, "page_number": 2 }), rows)]).await;
     assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, FIND]);
     assert_eq!(vendor.query(0).get("page"), None);
@@ -115,7 +130,11 @@ async fn what_is_no_list_is_told() {
         (answer(200, json!({ "message": "come back later" })), ErrorKind::Protocol, "come back later"),
         (Reaction::answer(200, "<html>maintenance</html>"), ErrorKind::Protocol, "not JSON"),
         (Reaction::answer(404, "Not Found"), ErrorKind::NotFound, "Not Found"),
-        (Reaction::answer(301, "").header("location", "https://api.example.com/x/"), ErrorKind::Protocol, "slash"),
+        (
+            Reaction::answer(301, "").header("location", "https://api.example.com/x/"),
+            ErrorKind::Protocol,
+            "slash",
+        ),
         (answer(200, json!({ "status": 400, "message": "bad filter" })), ErrorKind::Invalid, "bad filter"),
         (
             answer(200, json!({ "count": 1, "results": [{ "email": "ada.byron+cv@example.com" }] })),

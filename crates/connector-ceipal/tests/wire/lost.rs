@@ -77,6 +77,14 @@ async fn a_creation_that_nobody_finds_is_of_unknown_outcome() {
 }
 
 #[tokio::test]
+async fn the_words_of_an_unclear_answer_are_told() {
+    let vendor =
+        Vendor::new([nobody(), answer(200, json!({ "error": "mailbox is full" })), nobody(), nobody()]).await;
+    let result = vendor.push(json!({}), json!({}), &[ada()]).await;
+    assert!(result.failures[0].message.contains("mailbox is full"), "{result:?}");
+}
+
+#[tokio::test]
 async fn while_the_list_may_lag_absence_proves_nothing() {
     let lag = json!({ "lookup_lag": "300ms" });
     // After a good answer, and after a lost one.

@@ -40,10 +40,20 @@ fn faults_name_the_field_and_never_a_secret() {
         (json!({ "password": "" }), "target_parameters.password: expected a password"),
         (json!({ "api_key": " " }), "target_parameters.api_key: expected an API key"),
         (json!({ "username": "x" }), "target_parameters.username: unknown"),
-        (json!({ "api_url": "http://api.ceipal.com/v1" }), "target_parameters.api_url: expected an https URL"),
+        (
+            json!({ "api_url": "http://api.ceipal.com/v1" }),
+            "target_parameters.api_url: expected an https URL",
+        ),
         (json!({ "api_version": "v3" }), "target_parameters.api_version: expected v1 or v2"),
-        (json!({ "field_map": { "firstname": "x" } }), "field_map.firstname: unknown; did you mean first_name?"),
-        (json!({ "endpoints": { "apply": "https://evil.example.com/x" } }), "endpoints.apply: expected a path"),
+        (
+            json!({ "field_map": { "firstname": "x" } }),
+            "field_map.firstname: unknown; did you mean first_name?",
+        ),
+        (json!({ "field_map": { "email": "off" } }), "target_parameters.field_map.email: cannot be off"),
+        (
+            json!({ "endpoints": { "apply": "https://evil.example.com/x" } }),
+            "endpoints.apply: expected a path",
+        ),
         (json!({ "endpoints": { "countries": "../x" } }), "endpoints.countries: expected a path"),
         (json!({ "text_limit": 0 }), "target_parameters.text_limit"),
         (json!({ "resume_megabytes": -1 }), "target_parameters.resume_megabytes"),
@@ -60,7 +70,11 @@ async fn check(vendor: &Vendor, parameters: Value) -> hrflow_core::Result<Vec<St
         OpenContext { options: Options::default(), rate_limit: None, grants: MemoryState::new().grants() };
     let writer = Applicants.open(vendor.parameters(parameters), context).await?;
     let host = vendor.server.base_url().replace("http://", "");
-    assert!(writer.target_id().0.starts_with(&format!("ceipal {host}/v1 account me@example.com")), "{}", writer.target_id());
+    assert!(
+        writer.target_id().0.starts_with(&format!("ceipal {host}/v1 account me@example.com")),
+        "{}",
+        writer.target_id()
+    );
     writer.check().await
 }
 
@@ -92,8 +106,11 @@ async fn a_check_signs_in_and_reads() {
 async fn targets_differ_by_what_they_take_items_for() {
     let id = async |parameters: Value| {
         let vendor = Vendor::new([]).await;
-        let context =
-            OpenContext { options: Options::default(), rate_limit: None, grants: MemoryState::new().grants() };
+        let context = OpenContext {
+            options: Options::default(),
+            rate_limit: None,
+            grants: MemoryState::new().grants(),
+        };
         let writer = Applicants.open(vendor.parameters(parameters), context).await.unwrap();
         let host = vendor.server.base_url().replace("http://", "");
         writer.target_id().0.replace(&host, "host")

@@ -16,8 +16,10 @@ fn found(key: &str) -> Reaction {
 }
 
 fn states() -> Reaction {
-    list(json!([{ "id": 5, "name": "California", "abbreviation": "CA" }, { "id": 33, "name": "New York", "abbreviation": "NY" },
-        { "id": 40, "name": "Twin", "abbreviation": "TW" }, { "id": 41, "name": "Twin", "abbreviation": null }]))
+    list(
+        json!([{ "id": 5, "name": "California", "abbreviation": "CA" }, { "id": 33, "name": "New York", "abbreviation": "NY" },
+        { "id": 40, "name": "Twin", "abbreviation": "TW" }, { "id": 41, "name": "Twin", "abbreviation": null }]),
+    )
 }
 
 /// The country and state of the form at a place.
@@ -67,7 +69,12 @@ async fn what_is_not_in_a_list_is_left_out() {
     for (country, state, script, expected) in [
         (json!("Atlantis"), json!("CA"), vec![countries()], (Value::Null, Value::Null)),
         (json!(null), json!("CA"), vec![], (Value::Null, Value::Null)),
-        (json!("elsewhere"), json!("alps"), vec![countries(), nobody(), elsewhere()], (json!("77"), json!("9"))),
+        (
+            json!("elsewhere"),
+            json!("alps"),
+            vec![countries(), nobody(), elsewhere()],
+            (json!("77"), json!("9")),
+        ),
         (json!("US"), json!("Twin"), vec![countries(), states()], (json!("840"), Value::Null)),
         (json!("US"), json!("Ontario"), vec![countries(), states()], (json!("840"), Value::Null)),
         // Ids of a mapping of one's own.
@@ -115,6 +122,19 @@ async fn a_list_that_is_not_answered_is_asked_for_again() {
     assert_eq!(result.status, Status::Success, "{result:?}");
     assert_eq!(vendor.calls(), [FIND, COUNTRIES, COUNTRIES, CREATE, FIND]);
     assert_eq!(ids(&vendor, 3), (json!("1"), Value::Null));
+}
+
+#[tokio::test]
+async fn a_list_that_is_down_does_not_make_the_outcome_unknown() {
+    let down = || Reaction::answer(503, "");
+    let vendor = Vendor::new([nobody(), down(), down(), nobody(), countries(), created(), found("p1")]).await;
+    let result = vendor.push(json!({}), json!({}), &[place("p1", json!("FR"), json!(null))]).await;
+    assert_eq!(result.status, Status::Success, "{result:?}");
+    assert_eq!(vendor.calls(), [FIND, COUNTRIES, COUNTRIES, FIND, COUNTRIES, CREATE, FIND]);
+
+    let vendor = Vendor::new([nobody(), down(), down(), nobody(), down(), down()]).await;
+    let result = vendor.push(json!({}), json!({}), &[place("p1", json!("FR"), json!(null))]).await;
+    assert_eq!(result.failures[0].kind, hrflow_core::ErrorKind::Unavailable, "{result:?}");
 }
 
 #[tokio::test]

@@ -7,7 +7,11 @@ use crate::vendor::*;
 
 const CV: &str = "GET /cv.pdf";
 
-async fn push(script: impl IntoIterator<Item = Reaction>, parameters: Value, options: Value) -> (Vendor, RunResult) {
+async fn push(
+    script: impl IntoIterator<Item = Reaction>,
+    parameters: Value,
+    options: Value,
+) -> (Vendor, RunResult) {
     let vendor = Vendor::new(script).await;
     let profile = with_resume(&vendor);
     let result = vendor.push(parameters, options, &[profile]).await;
@@ -115,7 +119,8 @@ async fn a_create_that_was_refused_and_done_all_the_same_is_not_done_again() {
 #[tokio::test]
 async fn a_refusal_of_the_applicant_stands() {
     let refusal = || answer(400, json!({ "message": "Invalid email" }));
-    let (vendor, result) = push([nobody(), pdf(), refusal(), nobody(), refusal()], json!({}), json!({})).await;
+    let (vendor, result) =
+        push([nobody(), pdf(), refusal(), nobody(), refusal()], json!({}), json!({})).await;
     assert_eq!((result.events.write_failure, result.events.attachment_failure), (1, 0), "{result:?}");
     assert_eq!(result.failures[0].kind, ErrorKind::Invalid);
     assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND, CREATE]);
@@ -136,7 +141,8 @@ async fn a_resume_for_somebody_who_was_there_fails_where_it_is_asked_for() {
 #[tokio::test]
 async fn a_resume_inside_a_lost_answer_is_looked_for_in_the_record() {
     let lost = || Reaction::reset_after_reading();
-    let (vendor, result) = push([nobody(), pdf(), lost(), ada_found(), ada_found()], json!({}), json!({})).await;
+    let (vendor, result) =
+        push([nobody(), pdf(), lost(), ada_found(), ada_found()], json!({}), json!({})).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND, FIND]);
 

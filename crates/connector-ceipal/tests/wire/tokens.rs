@@ -34,7 +34,12 @@ async fn version_two_has_other_names_and_slashes() {
         let vendor = Vendor::silent().await;
         // Version 2 answers 404 where nobody is found.
         let none = answer(404, json!({ "message": "whatever" }));
-        vendor.then([signed_in(), none, created(), list(json!([applicant("9", "Ada.Byron+CV@Example.com")]))]);
+        vendor.then([
+            signed_in(),
+            none,
+            created(),
+            list(json!([applicant("9", "Ada.Byron+CV@Example.com")])),
+        ]);
         let api_url = format!("{}{path}", vendor.server.base_url());
         let parameters = json!({ "api_url": api_url, "api_version": version });
         let result = vendor.push(parameters, json!({}), &[ada()]).await;
@@ -51,9 +56,15 @@ async fn a_token_comes_in_many_shapes() {
     for reaction in [
         answer(200, json!({ "status": 200, "data": { "access_token": "token-1" } })),
         answer(201, json!({ "access_token": "token-1", "expires_in": 3600, "token_type": "Bearer" })),
-        Reaction::answer(200, "<root><access_token>token-1</access_token><refresh_token>r</refresh_token></root>")
-            .header("content-type", "application/xml"),
-        Reaction::answer(200, "<?xml version=\"1.0\"?>\n<root>\n<access_token>token-1</access_token></root>\n"),
+        Reaction::answer(
+            200,
+            "<root><access_token>token-1</access_token><refresh_token>r</refresh_token></root>",
+        )
+        .header("content-type", "application/xml"),
+        Reaction::answer(
+            200,
+            "<?xml version=\"1.0\"?>\n<root>\n<access_token>token-1</access_token></root>\n",
+        ),
     ] {
         let what = format!("{reaction:?}");
         let vendor = Vendor::silent().await;
@@ -70,7 +81,11 @@ async fn a_refused_sign_in_stops_the_run_before_anything_is_asked() {
     let xml = "<root><message>Invalid credentials</message><status>401</status></root>";
     for (reaction, kind, part) in [
         (answer(400, json!({ "message": "credentials mandatory" })), Unauthorized, "credentials mandatory"),
-        (answer(401, json!({ "message": "Invalid email" })), Unauthorized, "Check email, password and api_key"),
+        (
+            answer(401, json!({ "message": "Invalid email" })),
+            Unauthorized,
+            "Check email, password and api_key",
+        ),
         (answer(403, json!({ "detail": "no" })), Unauthorized, "wait a minute"),
         (answer(200, json!({ "success": 0, "message": "wrong key" })), Unauthorized, "wrong key"),
         (answer(200, json!({ "message": "user is inactive" })), Unauthorized, "user is inactive"),
@@ -80,8 +95,16 @@ async fn a_refused_sign_in_stops_the_run_before_anything_is_asked() {
         (Reaction::answer(200, ""), Protocol, "without an access token"),
         (Reaction::answer(200, "<html>maintenance</html>"), Protocol, "without an access token"),
         (answer(200, json!({ "access_token": null })), Protocol, "without an access token"),
-        (Reaction::answer(302, "").header("location", "https://login.example.com/x"), Protocol, "login.example.com"),
-        (answer(401, json!({ "message": format!("{KEY} and {PASSWORD}") })), Unauthorized, "[redacted] and [redacted]"),
+        (
+            Reaction::answer(302, "").header("location", "https://login.example.com/x"),
+            Protocol,
+            "login.example.com",
+        ),
+        (
+            answer(401, json!({ "message": format!("{KEY} and {PASSWORD}") })),
+            Unauthorized,
+            "[redacted] and [redacted]",
+        ),
     ] {
         let what = format!("{reaction:?}");
         let vendor = Vendor::silent().await;
@@ -166,7 +189,11 @@ async fn a_refused_token_is_replaced_once() {
         let what = format!("{refusal:?}");
         let vendor = Vendor::new([refusal.clone(), token("token-2"), ada_found()]).await;
         let result = look_up(&vendor, json!({})).await;
-        assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{what}: {result:?}");
+        assert_eq!(
+            (result.status, result.events.write_duplicate),
+            (Status::Success, 1),
+            "{what}: {result:?}"
+        );
         assert_eq!(vendor.calls(), [FIND, SIGN_IN, FIND], "{what}");
         assert_eq!(vendor.request(2).header("authorization"), Some("Bearer token-2"));
 
