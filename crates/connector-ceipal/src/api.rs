@@ -89,14 +89,8 @@ impl Api {
 
     /// Applies for a job, which creates the applicant too where the e-mail address is a new one. The answer may have the
     /// id of the application, not that of the applicant.
-    pub(crate) async fn apply(&self, job_id: &str, form: &Form, file: Option<&File>) -> Result<Taken> {
-        let member = match self.version {
-            ApiVersion::V1 => "job_id",
-            ApiVersion::V2 => "jobId",
-        };
-        let mut form = form.clone();
-        form.set(member, job_id.to_owned());
-        let answer = self.post_form(errors::APPLY, &self.paths.apply, &form, file).await?;
+    pub(crate) async fn apply(&self, form: &Form, file: Option<&File>) -> Result<Taken> {
+        let answer = self.post_form(errors::APPLY, &self.paths.apply, form, file).await?;
         let words = errors::words(&answer, body::members(answer.body()).as_ref());
         Ok(Taken { id: None, words })
     }

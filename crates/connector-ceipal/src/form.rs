@@ -53,6 +53,9 @@ impl Form {
         for (name, value) in &parameters.extra_fields {
             form.set(name, value.clone());
         }
+        if let Some(job) = parameters.job_id() {
+            form.set(parameters.job_field(), job.to_owned());
+        }
         form
     }
 

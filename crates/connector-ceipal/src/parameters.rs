@@ -119,6 +119,14 @@ impl Parameters {
         self.job_id.filled()
     }
 
+    /// The form field that takes the job's id.
+    pub(crate) fn job_field(&self) -> &'static str {
+        match self.version() {
+            ApiVersion::V1 => "job_id",
+            ApiVersion::V2 => "jobId",
+        }
+    }
+
     /// The largest résumé, in bytes.
     pub(crate) fn resume_bytes(&self) -> usize {
         usize::from(self.resume_megabytes) * 1024 * 1024

@@ -115,7 +115,7 @@ impl ApplicantWriter {
 
     async fn post(&self, form: &Form, file: Option<&File>) -> Result<Taken> {
         match self.parameters.job_id() {
-            Some(job) => self.api.apply(job, form, file).await,
+            Some(_) => self.api.apply(form, file).await,
             None => self.api.create(form, file).await,
         }
     }
