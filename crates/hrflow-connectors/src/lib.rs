@@ -6,6 +6,8 @@
 
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[cfg(feature = "ceipal")]
+pub use connector_ceipal as ceipal;
 pub use connector_hrflow as hrflow;
 #[cfg(feature = "jobadder")]
 pub use connector_jobadder as jobadder;
@@ -18,6 +20,8 @@ pub use hrflow_core as core;
 /// The connectors that are compiled in.
 pub fn catalogue() -> Vec<hrflow_core::Connector> {
     vec![
+        #[cfg(feature = "ceipal")]
+        connector_ceipal::connector(),
         #[cfg(feature = "jobadder")]
         connector_jobadder::connector(),
         #[cfg(feature = "teamtailor")]

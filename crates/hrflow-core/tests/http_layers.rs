@@ -117,6 +117,50 @@ async fn a_second_refusal_is_final() {
     assert_eq!((server.requests().len(), fetches.load(Ordering::SeqCst)), (2, 2));
 }
 
+/// For a vendor that answers an expired token and too many requests alike.
+fn ambiguous(wait: Duration) -> impl Fn(&hrflow_core::http::Answer) -> Result<()> {
+    move |answer| match answer.status() {
+        403 => Err(Error::new(ErrorKind::Unauthorized, "not now").with_retry_after(wait)),
+        _ => classify::by_status(answer),
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_new_token_that_names_a_wait_is_waited_for_once() {
+    const WAIT: Duration = Duration::from_millis(200);
+    let refusals = |number| (0..number).map(|_| Reaction::answer(403, ""));
+    let server = server(refusals(2).chain([Reaction::answer(201, "")]).chain(refusals(4))).await;
+    let (tokens, fetches) = numbered();
+    let client = builder(&server).tokens(tokens).attempts(1).classify(ambiguous(WAIT)).build().unwrap();
+    let started = Instant::now();
+    assert_eq!(client.post(ONCE, "").send().await.unwrap().status(), 201);
+    assert!(started.elapsed() >= WAIT);
+    assert_eq!(bearers(&server), ["Bearer token-1", "Bearer token-2", "Bearer token-2"]);
+
+    let error = client.post(ONCE, "").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.scope()), (ErrorKind::Unauthorized, Scope::Run));
+    assert_eq!((error.execution(), server.left()), (Execution::No, 1));
+    assert_eq!(fetches.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn everybody_waits_for_it() {
+    const WAIT: Duration = Duration::from_millis(1500);
+    let refusals = (0..2).map(|_| Reaction::answer(403, ""));
+    let server = server(refusals.chain((0..2).map(|_| Reaction::answer(200, "")))).await;
+    let (tokens, _) = numbered();
+    let client = builder(&server).tokens(tokens).classify(ambiguous(WAIT)).build().unwrap();
+    let first = tokio::spawn(client.get(READ, "").send());
+    while server.requests().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    tokio::time::sleep(WAIT / 5).await;
+    let started = Instant::now();
+    client.get(READ, "").send().await.unwrap();
+    assert!(started.elapsed() >= WAIT / 2, "{:?}", started.elapsed());
+    first.await.unwrap().unwrap();
+}
+
 #[tokio::test]
 async fn a_token_that_somebody_has_replaced_is_not_fetched_again() {
     let script = (0..8).map(|_| Reaction::late(Duration::from_millis(100), 401, ""));

@@ -202,6 +202,8 @@ impl ClientBuilder {
     /// The kind decides what happens then: [`RateLimited`](ErrorKind::RateLimited) waits and is sent again, always;
     /// [`Unavailable`](ErrorKind::Unavailable) and [`Timeout`](ErrorKind::Timeout) leave the outcome unknown and are sent
     /// again where that is safe; [`Unauthorized`](ErrorKind::Unauthorized) refreshes the token once; others are final.
+    /// An `Unauthorized` that names a [wait](Error::with_retry_after), for a vendor that answers an expired token and too
+    /// many requests alike, makes everybody wait that long once, where the new token is refused the same way.
     /// Vendor's words go through [`Answer::clean`] before they become a message.
     pub fn classify(mut self, classify: impl Fn(&Answer) -> Result<()> + Send + Sync + 'static) -> Self {
         self.classify = Box::new(classify);

@@ -9,7 +9,7 @@
 //!    that could not be made and a request to slow down are retried for every operation. A fault after the request left
 //!    (5xx, timeout, reset, unreadable answer) is retried for [`Safety::Read`] and [`Safety::Idempotent`] only; for
 //!    [`Safety::Once`] it ends in an error with [`Execution::Unknown`](crate::Execution::Unknown). A refused token is
-//!    replaced once, without counting as a failure.
+//!    replaced once, without counting as a failure; where the refusal of the new one names a wait, it is waited for once.
 //! 3. **Rate limit**: each attempt takes a slot of the sliding window, and waits at the gate that
 //!    `Retry-After` has closed for all tasks of the credential.
 //! 4. **Authorization**: each attempt carries the token that is current when it has its slot. One that has to be

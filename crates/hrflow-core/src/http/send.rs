@@ -48,6 +48,7 @@ pub(super) async fn send(request: Request) -> Result<Answer> {
         sent: 0,
         failures: 0,
         refreshed: false,
+        waited: false,
         execution: Execution::No,
     };
     let outcome = sending.run().instrument(span).await;
@@ -71,6 +72,8 @@ struct Sending<'a> {
     /// How often it failed, one refresh of the token aside.
     failures: u32,
     refreshed: bool,
+    /// Whether it has waited for what a refused token, replaced already, told to wait for.
+    waited: bool,
     /// Whether any attempt so far can have taken effect.
     execution: Execution,
 }
@@ -153,12 +156,22 @@ impl Sending<'_> {
             Fault::Answered { error, retry_after, token } => (error, retry_after, token),
         };
         if error.kind() == ErrorKind::Unauthorized
-            && let (Some(token), Some(tokens), false) = (&token, &self.client.tokens, self.refreshed)
+            && let (Some(token), Some(tokens)) = (&token, &self.client.tokens)
         {
-            self.refreshed = true;
-            tokens.invalidate(token);
-            tracing::debug!(attempt = self.sent, "token refused, fetching another one");
-            return (error, Again::Now);
+            if !self.refreshed {
+                self.refreshed = true;
+                tokens.invalidate(token);
+                tracing::debug!(attempt = self.sent, "token refused, fetching another one");
+                return (error, Again::Now);
+            }
+            return match error.retry_after() {
+                Some(wait) if !self.waited => {
+                    self.waited = true;
+                    self.client.limiter.hold_for(wait);
+                    (error, Again::After(wait))
+                }
+                _ => (error, Again::Never),
+            };
         }
         self.failures += 1;
         let limited = error.kind() == ErrorKind::RateLimited;

@@ -1,0 +1,231 @@
+//! Requests to Ceipal's API (<https://developer.ceipal.com>).
+
+use std::{sync::Arc, time::Duration};
+
+use hrflow_core::{
+    Error, ErrorKind, Execution, OpenContext, Result, VendorId,
+    http::{Answer, Client, ClientBuilder, Operation, TokenProvider, VendorClock, file_part, multipart},
+};
+
+use crate::{
+    body::{self, text_anywhere},
+    errors::{self, classify, classify_sign_in},
+    fields::{Paths, root},
+    form::Form,
+    lists::{LIMIT, Listed, Page, Row},
+    parameters::{ApiVersion, Parameters},
+    resume::File,
+    token::{AHEAD, SignIn},
+};
+
+/// How many pages are looked through for an e-mail address, where the filter lets others through.
+const EMAIL_PAGES: u64 = 5;
+/// How many pages of any other list are read.
+const MAX_PAGES: u64 = 40;
+
+/// Ceipal, logged in.
+pub(crate) struct Api {
+    client: Client,
+    tokens: Arc<TokenProvider>,
+    sign_in: Arc<SignIn>,
+    paths: Arc<Paths>,
+    version: ApiVersion,
+}
+
+/// What Ceipal told of an applicant that it did not refuse.
+pub(crate) struct Taken {
+    pub(crate) id: Option<VendorId>,
+    /// Its own words, which may be an error that nothing else marks as one.
+    pub(crate) words: String,
+}
+
+impl Api {
+    pub(crate) fn new(parameters: &Parameters, context: &OpenContext) -> Result<Self> {
+        let base = parameters.base_url()?;
+        let version = parameters.version();
+        let paths = Arc::new(Paths::new(&parameters.endpoints, &base, version));
+        let root = root(&base)?;
+        // One limit for all calls of an account, sign-ins included.
+        let client = || -> ClientBuilder {
+            Client::builder("Ceipal", root.clone())
+                .header("Accept", "application/json")
+                .redact(&parameters.password)
+                .redact(&parameters.api_key)
+                .rate_limit(context.rate_limit, parameters.api_key.expose().trim())
+                .attempts(u32::from(context.options.attempts.get()))
+                .timeout(Duration::from(context.options.timeout))
+                // The waits after a 429: 2, 4, 8, 16 seconds.
+                .backoff(Duration::from_secs(1))
+        };
+        let sign_in = client().classify(classify_sign_in).build()?;
+        let sign_in = Arc::new(SignIn::new(sign_in, paths.clone(), parameters.clone()));
+        let tokens = Arc::new(TokenProvider::new(sign_in.clone(), AHEAD));
+        let throttle_wait = Duration::from(parameters.throttle_wait);
+        let client = client()
+            .tokens(tokens.clone())
+            .classify(move |answer| classify(answer, throttle_wait))
+            .build()?;
+        Ok(Self { client, tokens, sign_in, paths, version })
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        self.client.base().host()
+    }
+
+    /// Signs in, and reads the vendor's clock.
+    pub(crate) async fn sign_in(&self) -> Result<VendorClock> {
+        self.tokens.token().await?;
+        Ok(self.sign_in.clock())
+    }
+
+    /// Creates an applicant. The answer to a good one has no id as a rule; one that is there is taken.
+    pub(crate) async fn create(&self, form: &Form, file: Option<&File>) -> Result<Taken> {
+        let answer = self.post_form(errors::CREATE, &self.paths.create_applicant, form, file).await?;
+        let body = body::members(answer.body());
+        let id = |name: &&str| text_anywhere(body.as_ref()?, name);
+        let id = ["id", "applicant_id"].iter().find_map(id).map(VendorId);
+        Ok(Taken { id, words: errors::words(&answer, body.as_ref()) })
+    }
+
+    /// Applies for a job, which creates the applicant too where the e-mail address is a new one. The answer may have the
+    /// id of the application, not that of the applicant.
+    pub(crate) async fn apply(&self, form: &Form, file: Option<&File>) -> Result<Taken> {
+        let answer = self.post_form(errors::APPLY, &self.paths.apply, form, file).await?;
+        let words = errors::words(&answer, body::members(answer.body()).as_ref());
+        Ok(Taken { id: None, words })
+    }
+
+    /// Applications are multipart with or without a file; applicants without one are urlencoded.
+    async fn post_form(
+        &self,
+        name: &'static str,
+        path: &str,
+        form: &Form,
+        file: Option<&File>,
+    ) -> Result<Answer> {
+        let request = self.client.post(Operation::once(name), path);
+        let request = if file.is_none() && name == errors::CREATE {
+            let fields: Vec<_> = form.fields().collect();
+            request.form(&fields)
+        } else {
+            let fields: Vec<(String, String)> =
+                form.fields().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let file = file.cloned();
+            request.multipart(move || multipart_form(&fields, file.as_ref()))
+        };
+        request.send().await
+    }
+
+    /// Applicants with an e-mail address. The filter is said to be exact, and filters that are not known are ignored in silence: every
+    /// row is looked at, and a list that hides rows is an error.
+    pub(crate) async fn applicants_with(&self, email: &str) -> Result<Vec<Listed>> {
+        let lower = email.to_lowercase();
+        let mut found = self.filtered(email).await?;
+        // Whether the filter minds case is not known.
+        if found.is_empty() && lower != email {
+            found = self.filtered(&lower).await?;
+        }
+        let named: Vec<Listed> = found.iter().filter_map(Listed::of).collect();
+        if named.is_empty() && !found.is_empty() {
+            return Err(Error::new(ErrorKind::Protocol, "Ceipal lists an applicant without an id"));
+        }
+        Ok(named)
+    }
+
+    async fn filtered(&self, email: &str) -> Result<Vec<Row>> {
+        let query = [("email", email), ("limit", LIMIT)];
+        let mut page = Page::default();
+        let mut seen = 0;
+        for number in 1..=EMAIL_PAGES {
+            let next = self.page("applicants.find", &self.paths.applicants, &query, number).await?;
+            next.follows(&page, number)?;
+            seen += next.rows.len();
+            page = next;
+            let count = page.count.unwrap_or(0);
+            let found: Vec<Row> =
+                page.rows.iter().filter(|row| Listed::has_email(row, email)).cloned().collect();
+            if !found.is_empty() {
+                return Ok(found);
+            }
+            let all_seen = seen as u64 >= count;
+            match page.has_next(seen) {
+                false if all_seen => return Ok(Vec::new()),
+                true if count <= EMAIL_PAGES * 50 => {}
+                _ => break,
+            }
+        }
+        Err(Error::new(ErrorKind::Protocol, "Ceipal lists others than were asked for, or hides some: whether the applicant is there cannot be told")
+            .advise("The e-mail filter of the list seems to be ignored: check endpoints.applicants, or ask Ceipal."))
+    }
+
+    /// Whether an applicant has applied for a job.
+    pub(crate) async fn has_applied(&self, applicant: &[String], job_id: &str) -> Result<bool> {
+        let id = applicant.first().map(String::as_str).unwrap_or_default();
+        let names = match self.version {
+            ApiVersion::V1 => ["job_id", "job_seeker_id"],
+            ApiVersion::V2 => ["jobId", "jobSeekerId"],
+        };
+        let query = [(names[0], job_id), (names[1], id), ("isPipeline", "1"), ("limit", LIMIT)];
+        let rows = self.list("submissions.find", &self.paths.submissions, &query).await?;
+        let has = |row: &Row, name: &str, wanted: &[String]| {
+            body::text(row, name).is_some_and(|it| wanted.contains(&it))
+        };
+        let job = [job_id.to_owned()];
+        Ok(rows.iter().any(|row| has(row, "job_id", &job) && has(row, "job_seeker_id", applicant)))
+    }
+
+    pub(crate) async fn countries(&self) -> Result<Vec<Row>> {
+        self.list("countries.list", &self.paths.countries, &[]).await
+    }
+
+    pub(crate) async fn states(&self, country: &str) -> Result<Vec<Row>> {
+        self.list("states.list", &self.paths.states, &[("country", country)]).await
+    }
+
+    /// A list to its end.
+    async fn list(&self, name: &'static str, path: &str, query: &[(&str, &str)]) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        let mut page = Page::default();
+        for number in 1..=MAX_PAGES {
+            let next = self.page(name, path, query, number).await?;
+            next.follows(&page, number)?;
+            rows.extend(next.rows.iter().cloned());
+            page = next;
+            if !page.has_next(rows.len()) {
+                return Ok(rows);
+            }
+        }
+        Err(Error::new(ErrorKind::Protocol, format!("a list of over {MAX_PAGES} pages")))
+    }
+
+    /// One page. `next` is not followed: the number of the page says the same, and leads nowhere else.
+    async fn page(
+        &self,
+        name: &'static str,
+        path: &str,
+        query: &[(&str, &str)],
+        number: u64,
+    ) -> Result<Page> {
+        let mut request = self.client.get(Operation::read(name), path).query(query);
+        if number > 1 {
+            request = request.query(&[("page", &number.to_string())]);
+        }
+        match request.send().await {
+            Ok(answer) => Page::of(&answer),
+            Err(error) if errors::is_empty_list(&error) => Ok(Page::default()),
+            Err(error) if self.version == ApiVersion::V2 && error.status() == Some(404) => {
+                Ok(Page::default())
+            }
+            // Whatever became of it, it wrote nothing.
+            Err(error) => Err(error.with_execution(Execution::No)),
+        }
+    }
+}
+
+fn multipart_form(fields: &[(String, String)], file: Option<&File>) -> multipart::Form {
+    let form = fields
+        .iter()
+        .fold(multipart::Form::new(), |form, (name, value)| form.text(name.clone(), value.clone()));
+    let Some(file) = file else { return form };
+    form.part(file.field.clone(), file_part(&file.name, file.content_type, &file.bytes))
+}

@@ -1,0 +1,185 @@
+//! Sending one applicant: with its résumé or without, and finding out which one it became.
+
+use std::time::Duration;
+
+use hrflow_core::{
+    Error, ErrorKind, Execution, Outcome, Receipt, Result, VendorId, Write, Writer, http::budget,
+};
+use tokio::time::Instant;
+
+use crate::{
+    api::Taken,
+    applicant::Applicant,
+    form::Form,
+    lists::Listed,
+    resume::{self, File},
+    steps::RESUME,
+    warehouse::{ApplicantWriter, lock},
+};
+
+/// How long to wait before an applicant that was created is looked for again.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+impl ApplicantWriter {
+    pub(crate) async fn write_one(&self, write: &Write<'_, Applicant>) -> Result<Receipt> {
+        let mut form = Form::of(&self.parameters, write.item);
+        form.check(&self.parameters, write.item)?;
+        let known = self.identity(write.item).and_then(|identity| lock(&self.looked_up).remove(&identity));
+        let before = match known {
+            Some(before) => before,
+            // Sent again after a look-up that found nothing: somebody may have been quicker.
+            None => self.look(write.item).await?,
+        };
+        if let Some(id) = &before.applicant
+            && (before.applied || self.parameters.job_id().is_none())
+        {
+            return Ok(Receipt::new(Outcome::AlreadyThere, id.clone()));
+        }
+        self.places.put_ids(&self.api, &self.parameters, &mut form).await?;
+        let resume = match self.resume(write).await {
+            Some(Err(error)) if error.kind() == ErrorKind::Cancelled => return Err(error),
+            resume => resume,
+        };
+        self.send(write.item, form, resume, before.applicant).await
+    }
+
+    /// The résumé's file, if one is to go along, or why it cannot.
+    async fn resume(&self, write: &Write<'_, Applicant>) -> Option<Result<File>> {
+        let resume = write.item.resume().filter(|_| write.attachments)?;
+        let field = self.parameters.field_map.resume()?;
+        Some(resume::fetch(&self.downloader, resume, field, self.parameters.resume_bytes()).await)
+    }
+
+    /// Creates an applicant, or has the one that is there apply. A résumé that Ceipal refuses does not cost the applicant.
+    async fn send(
+        &self,
+        item: &Applicant,
+        form: Form,
+        resume: Option<Result<File>>,
+        existing: Option<VendorId>,
+    ) -> Result<Receipt> {
+        let (mut file, mut missing) = match resume {
+            Some(Ok(file)) => (Some(file), None),
+            Some(Err(error)) => (None, Some(error)),
+            None => (None, None),
+        };
+        let mut sent = self.post(&form, file.as_ref()).await;
+        if let Err(refusal) = &sent
+            && refusal.kind() == ErrorKind::Invalid
+            && file.take().is_some()
+        {
+            missing = Some(refusal.duplicate());
+            // The refusal may be of the file only, after the applicant was made.
+            sent = match self.created_all_the_same(item, &existing).await? {
+                Some(id) => Ok(Taken { id: Some(id), words: String::new() }),
+                None => self.post(&form, None).await,
+            };
+        }
+        let taken = match sent {
+            Ok(taken) => taken,
+            Err(error) if error.kind() == ErrorKind::Duplicate => {
+                return self.exists_already(item, existing, error).await;
+            }
+            Err(error) => return Err(error),
+        };
+        let outcome = if existing.is_some() { Outcome::Updated } else { Outcome::Created };
+        let (id, shows_resume) = match taken.id.or(existing) {
+            Some(id) => (id, None),
+            None => {
+                let found = self.read_back(item, &taken.words).await?;
+                (VendorId(found.id), found.resume)
+            }
+        };
+        let mut receipt = Receipt { warnings: form.warnings, ..Receipt::new(outcome, id.clone()) };
+        match (file, missing) {
+            (Some(_), _) => {
+                receipt = receipt.with_step(RESUME);
+                if shows_resume == Some(false) {
+                    receipt =
+                        receipt.with_warning("Ceipal took the résumé, and its record does not show it yet");
+                }
+            }
+            (None, Some(why)) => {
+                receipt = receipt.with_warning(format!("created without its résumé: {}", why.message()));
+                lock(&self.without_resume).insert(id, why);
+            }
+            (None, None) if item.resume().is_none() => {
+                receipt = receipt.with_warning(
+                    "created without a résumé, which Ceipal fills experience and education from",
+                );
+            }
+            (None, None) => {}
+        }
+        Ok(receipt)
+    }
+
+    async fn post(&self, form: &Form, file: Option<&File>) -> Result<Taken> {
+        match self.parameters.job_id() {
+            Some(_) => self.api.apply(form, file).await,
+            None => self.api.create(form, file).await,
+        }
+    }
+
+    /// The id of an applicant that came to be although Ceipal refused.
+    async fn created_all_the_same(
+        &self,
+        item: &Applicant,
+        existing: &Option<VendorId>,
+    ) -> Result<Option<VendorId>> {
+        let (Some(email), None) = (item.email(), existing) else { return Ok(None) };
+        let found = self.api.applicants_with(email).await?;
+        Ok(found.into_iter().next().map(|it| VendorId(it.id)))
+    }
+
+    /// Ceipal says that the applicant, or the application, is there already.
+    async fn exists_already(
+        &self,
+        item: &Applicant,
+        existing: Option<VendorId>,
+        error: Error,
+    ) -> Result<Receipt> {
+        let id = match existing {
+            Some(id) => Some(id),
+            None => self.once_visible(item).await?.map(|it| VendorId(it.id)),
+        };
+        match id {
+            Some(id) => Ok(Receipt::new(Outcome::AlreadyThere, id)),
+            None => Err(error.advise("Ceipal says so, and lists nobody with the e-mail address.")),
+        }
+    }
+
+    /// Reads back an applicant that was just taken. Where nobody is found, or the look-up fails, what became of it is not known.
+    async fn read_back(&self, item: &Applicant, words: &str) -> Result<Listed> {
+        let answered = match words {
+            "" => "Ceipal answered without an id".to_owned(),
+            words => format!("Ceipal answered without an id: {words}"),
+        };
+        let unconfirmed = |what: &str| {
+            Error::new(ErrorKind::Protocol, format!("{answered}; {what}")).with_execution(Execution::Unknown)
+        };
+        match self.once_visible(item).await {
+            Ok(Some(found)) => Ok(found),
+            Ok(None) => Err(unconfirmed("the applicant is not in its list")),
+            Err(error) => Err(unconfirmed("its list cannot be read").with_source(error)),
+        }
+    }
+
+    /// The applicant with the address of an item; looked for until the list cannot be behind any more.
+    async fn once_visible(&self, item: &Applicant) -> Result<Option<Listed>> {
+        let Some(email) = item.email() else { return Ok(None) };
+        let name = self.name_of(&item.standard_fields.firstname, &item.standard_fields.lastname);
+        let until = Instant::now() + self.lookup_lag();
+        loop {
+            let asked = Instant::now();
+            let mut found = self.api.applicants_with(email).await?;
+            let namesake = found.iter().position(|it| self.name_of(&it.firstname, &it.lastname) == name);
+            if !found.is_empty() {
+                return Ok(Some(found.swap_remove(namesake.unwrap_or(0))));
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if asked >= until || !budget::current().pause(left.min(LOOK_AGAIN)).await {
+                return Ok(None);
+            }
+        }
+    }
+}
