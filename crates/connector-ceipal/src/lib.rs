@@ -17,8 +17,8 @@ mod steps;
 mod token;
 mod warehouse;
 
-use connector_hrflow::Profiles;
-use hrflow_core::{Action, ActionInfo, ActionType, Connector, ConnectorType, FormatName, TriggerType};
+use connector_hrflow::{ProfileList, Profiles};
+use hrflow_core::{Action, Connector, ConnectorType, FormatName};
 
 pub use applicant::{Applicant, StandardFields};
 pub use fields::{Endpoints, FieldMap};
@@ -33,22 +33,22 @@ pub fn connector() -> Connector {
         name: "Ceipal",
         connector_type: ConnectorType::Ats,
         url: "https://www.ceipal.com",
-        actions: vec![Box::new(push_profile())],
+        actions: vec![Box::new(push_profile()), Box::new(push_profile_list())],
     }
 }
 
 /// Pushes one HrFlow.ai profile into Ceipal.
 pub fn push_profile() -> Action<Profiles, Applicants> {
-    Action::new(
-        ActionInfo {
-            name: "push_profile",
-            description: "Writes a profile of an HrFlow.ai source to Ceipal as an applicant, with its résumé.",
-            trigger_type: TriggerType::Hook,
-            action_type: ActionType::Outbound,
-        },
-        Profiles,
-        Applicants,
-        FormatName { name: "format_applicant", source: "crates/connector-ceipal/src/format.rs" },
-        format_applicant,
-    )
+    let what = "Writes a profile of an HrFlow.ai source to Ceipal as an applicant, with its résumé.";
+    connector_hrflow::push_profile(what, Applicants, FORMAT, format_applicant)
 }
+
+/// Pushes the profiles of an HrFlow.ai source into Ceipal, all of them or those that changed since the last run.
+pub fn push_profile_list() -> Action<ProfileList, Applicants> {
+    let what = "Writes the profiles of an HrFlow.ai source to Ceipal as applicants, with their résumés: all of them, \
+                or with read_mode incremental those that are new or changed since the last run.";
+    connector_hrflow::push_profile_list(what, Applicants, FORMAT, format_applicant)
+}
+
+const FORMAT: FormatName =
+    FormatName { name: "format_applicant", source: "crates/connector-ceipal/src/format.rs" };

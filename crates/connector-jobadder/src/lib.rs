@@ -14,8 +14,8 @@ mod record;
 mod steps;
 mod warehouse;
 
-use connector_hrflow::Profiles;
-use hrflow_core::{Action, ActionInfo, ActionType, Connector, ConnectorType, FormatName, TriggerType};
+use connector_hrflow::{ProfileList, Profiles};
+use hrflow_core::{Action, Connector, ConnectorType, FormatName};
 
 pub use candidate::{Address, Candidate, Education, Employment, Period, Position};
 pub use format::format_profile_to_jobadder;
@@ -29,22 +29,22 @@ pub fn connector() -> Connector {
         name: "JobAdder",
         connector_type: ConnectorType::Ats,
         url: "https://www.jobadder.com",
-        actions: vec![Box::new(push_profile())],
+        actions: vec![Box::new(push_profile()), Box::new(push_profile_list())],
     }
 }
 
 /// Pushes one HrFlow.ai profile into JobAdder.
 pub fn push_profile() -> Action<Profiles, Candidates> {
-    Action::new(
-        ActionInfo {
-            name: "push_profile",
-            description: "Writes a profile of an HrFlow.ai source to JobAdder as a candidate, with its résumé.",
-            trigger_type: TriggerType::Hook,
-            action_type: ActionType::Outbound,
-        },
-        Profiles,
-        Candidates,
-        FormatName { name: "format_profile_to_jobadder", source: "crates/connector-jobadder/src/format.rs" },
-        format_profile_to_jobadder,
-    )
+    let what = "Writes a profile of an HrFlow.ai source to JobAdder as a candidate, with its résumé.";
+    connector_hrflow::push_profile(what, Candidates, FORMAT, format_profile_to_jobadder)
 }
+
+/// Pushes the profiles of an HrFlow.ai source into JobAdder, all of them or those that changed since the last run.
+pub fn push_profile_list() -> Action<ProfileList, Candidates> {
+    let what = "Writes the profiles of an HrFlow.ai source to JobAdder as candidates, with their résumés: all of them, \
+                or with read_mode incremental those that are new or changed since the last run.";
+    connector_hrflow::push_profile_list(what, Candidates, FORMAT, format_profile_to_jobadder)
+}
+
+const FORMAT: FormatName =
+    FormatName { name: "format_profile_to_jobadder", source: "crates/connector-jobadder/src/format.rs" };

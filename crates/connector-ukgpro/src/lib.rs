@@ -14,8 +14,8 @@ mod steps;
 mod tokens;
 mod warehouse;
 
-use connector_hrflow::Profiles;
-use hrflow_core::{Action, ActionInfo, ActionType, Connector, ConnectorType, FormatName, TriggerType};
+use connector_hrflow::{ProfileList, Profiles};
+use hrflow_core::{Action, Connector, ConnectorType, FormatName};
 
 pub use candidate::{
     Address, Candidate, Code, ContactInfo, Education, Hyperlink, License, Month, Name, Named, Phone,
@@ -32,22 +32,23 @@ pub fn connector() -> Connector {
         name: "UKG Pro",
         connector_type: ConnectorType::Hcm,
         url: "https://www.ukg.com",
-        actions: vec![Box::new(push_profile())],
+        actions: vec![Box::new(push_profile()), Box::new(push_profile_list())],
     }
 }
 
 /// Pushes one HrFlow.ai profile into UKG Pro.
 pub fn push_profile() -> Action<Profiles, Candidates> {
-    Action::new(
-        ActionInfo {
-            name: "push_profile",
-            description: "Writes a profile of an HrFlow.ai source to UKG Pro Recruiting as a candidate, with its documents.",
-            trigger_type: TriggerType::Hook,
-            action_type: ActionType::Outbound,
-        },
-        Profiles,
-        Candidates,
-        FormatName { name: "format_hrflow_profile", source: "crates/connector-ukgpro/src/format.rs" },
-        format_hrflow_profile,
-    )
+    let what =
+        "Writes a profile of an HrFlow.ai source to UKG Pro Recruiting as a candidate, with its documents.";
+    connector_hrflow::push_profile(what, Candidates, FORMAT, format_hrflow_profile)
 }
+
+/// Pushes the profiles of an HrFlow.ai source into UKG Pro, all of them or those that changed since the last run.
+pub fn push_profile_list() -> Action<ProfileList, Candidates> {
+    let what = "Writes the profiles of an HrFlow.ai source to UKG Pro Recruiting as candidates, with their documents: all of them, \
+                or with read_mode incremental those that are new or changed since the last run.";
+    connector_hrflow::push_profile_list(what, Candidates, FORMAT, format_hrflow_profile)
+}
+
+const FORMAT: FormatName =
+    FormatName { name: "format_hrflow_profile", source: "crates/connector-ukgpro/src/format.rs" };

@@ -52,7 +52,10 @@ async fn a_redirect_uri_is_sent_letter_by_letter() {
     let server = server([granted(1)]).await;
     endpoint(&server).exchange_code(&Secret::new("c"), "HTTPS://App.example.com:443").await.unwrap();
     let form = form(&server.requests()[0]);
-    assert!(form.contains(&("redirect_uri".to_owned(), "HTTPS://App.example.com:443".to_owned())), "{form:?}");
+    assert!(
+        form.contains(&("redirect_uri".to_owned(), "HTTPS://App.example.com:443".to_owned())),
+        "{form:?}"
+    );
 }
 
 #[tokio::test]
