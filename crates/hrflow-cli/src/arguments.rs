@@ -182,6 +182,14 @@ pub(crate) struct Sandbox {
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub(crate) teamtailor_port: u16,
 
+    /// Port of UKG Pro's API
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) ukgpro_port: u16,
+
+    /// Port of UKG Pro's identity server
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) ukgpro_identity_port: u16,
+
     /// Port of the files server, which holds attachments
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub(crate) files_port: u16,

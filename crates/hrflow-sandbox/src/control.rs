@@ -1,5 +1,7 @@
 //! The control server: everything that can be done in process, over HTTP with JSON.
 
+mod ukgpro;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +38,18 @@ fn refuse(status: u16, message: impl Into<String>) -> Answer {
 
 fn body<T: DeserializeOwned>(request: &Received) -> Result<T, Answer> {
     serde_json::from_slice(&request.body).map_err(|error| refuse(400, error.to_string()))
+}
+
+/// One value, or a list of them.
+fn values(request: &Received) -> Result<Vec<Value>, Answer> {
+    let values = match body(request)? {
+        Value::Array(values) => values,
+        value => vec![value],
+    };
+    match values.iter().all(Value::is_object) {
+        true => Ok(values),
+        false => Err(refuse(400, "an object, or a list of objects, is needed")),
+    }
 }
 
 /// The named members changed, the others as they were.
@@ -79,6 +93,7 @@ impl Control {
             ("PUT", ["files", name @ ..]) if !name.is_empty() => self.put_file(request, &name.join("/")),
             (_, ["hrflow", rest @ ..]) => self.hrflow(request, rest),
             (_, ["teamtailor", rest @ ..]) => self.teamtailor(request, rest),
+            (_, ["ukgpro", rest @ ..]) => self.ukgpro(request, rest),
             _ => Err(refuse(404, format!("there is no {} {}", request.method, request.path))),
         }
     }

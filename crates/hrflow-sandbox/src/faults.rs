@@ -15,6 +15,9 @@ pub enum Vendor {
     Hrflow,
     /// Teamtailor.
     Teamtailor,
+    /// UKG Pro Recruiting, its identity server included.
+    #[serde(rename = "ukgpro")]
+    UkgPro,
     /// The server that holds attachments and pictures.
     Files,
 }

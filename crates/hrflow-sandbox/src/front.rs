@@ -22,6 +22,11 @@ pub(crate) trait Stand: Send + Sync + 'static {
 
     /// An error in the vendor's own form.
     fn error(&self, status: u16) -> Answer;
+
+    /// The body as the journal keeps it, where that is not the body as sent: secrets masked, forms parsed.
+    fn shown<'a>(&'a self, _request: &'a Received) -> BoxFuture<'a, Option<String>> {
+        Box::pin(std::future::ready(None))
+    }
 }
 
 pub(crate) struct Front<S> {
@@ -41,6 +46,9 @@ impl<S: Stand> Service for Front<S> {
                 tokio::time::sleep(decision.latency).await;
             }
             let mut entry = self.entry(vendor, operation, &request);
+            if let Some(shown) = self.stand.shown(&request).await {
+                entry.body = journal::body_text(shown.as_bytes());
+            }
             let reply = match &decision.fault {
                 None => Reply::Answer(Arc::clone(&self.stand).handle(request).await),
                 Some(fault) if fault.executes() => {

@@ -1,13 +1,13 @@
 //! Strict stand-ins for HrFlow.ai and ATS vendors on loopback, for playing and testing.
 //!
-//! [`Sandbox::start`] brings up HrFlow.ai, Teamtailor, a files server (attachments, pictures, signed
+//! [`Sandbox::start`] brings up HrFlow.ai, Teamtailor, UKG Pro, a files server (attachments, pictures, signed
 //! links) and a control server, each on its own port of 127.0.0.1. They know each other and nothing
 //! else of this workspace: they are built from what is published about the vendors, so that a
 //! misreading of an API cannot sit on both sides of a test.
 //!
 //! What a vendor would refuse, a stand-in refuses, with the vendor's status and body. Where nothing
-//! public settles a question, a switch decides it ([`hrflow::Switches`], [`teamtailor::Switches`]); the
-//! default is the stricter reading. Faults come by a seeded schedule ([`Faults`]), time can be moved
+//! public settles a question, a switch decides it ([`hrflow::Switches`], [`teamtailor::Switches`],
+//! [`ukgpro::Switches`]); the default is the stricter reading. Faults come by a seeded schedule ([`Faults`]), time can be moved
 //! ([`Clock`]), requests are kept ([`Journal`]). Everything can be done in process, or over HTTP on the
 //! control URL (see the README).
 //!
@@ -26,17 +26,22 @@
 mod clock;
 mod control;
 pub mod documents;
+mod email;
 mod faults;
 mod fetch;
 mod files;
+mod form;
 mod front;
 mod generate;
 pub mod hrflow;
 mod journal;
+mod jwt;
 mod random;
 mod seed;
 mod server;
 pub mod teamtailor;
+pub mod ukgpro;
+mod window;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -52,6 +57,7 @@ pub use generate::{Generated, generate_profiles};
 pub use hrflow::HrFlow;
 pub use journal::{Entry, Journal};
 pub use teamtailor::Teamtailor;
+pub use ukgpro::UkgPro;
 
 use front::Front;
 use server::Service;
@@ -64,6 +70,10 @@ pub struct Ports {
     pub hrflow: u16,
     /// Teamtailor.
     pub teamtailor: u16,
+    /// The API of UKG Pro Recruiting.
+    pub ukgpro: u16,
+    /// The identity server of UKG Pro.
+    pub ukgpro_identity: u16,
     /// Attachments and pictures.
     pub files: u16,
     /// The control server.
@@ -86,6 +96,8 @@ pub struct Config {
     pub hrflow: hrflow::Switches,
     /// How Teamtailor decides open questions, and its rate limit.
     pub teamtailor: teamtailor::Switches,
+    /// How UKG Pro decides open questions, and its rate limit.
+    pub ukgpro: ukgpro::Switches,
 }
 
 impl Default for Config {
@@ -97,6 +109,7 @@ impl Default for Config {
             journal: 10_000,
             hrflow: hrflow::Switches::default(),
             teamtailor: teamtailor::Switches::default(),
+            ukgpro: ukgpro::Switches::default(),
         }
     }
 }
@@ -108,6 +121,12 @@ pub struct Urls {
     pub hrflow: String,
     /// Teamtailor's base URL, without a slash at its end.
     pub teamtailor: String,
+    /// UKG Pro's environment, without a slash at its end: the API is `{ukgpro}/{tenant}/api`, or
+    /// `{ukgpro}/talent/recruiting/v2/{tenant}/api` (see [`ukgpro::Prefix`]).
+    pub ukgpro: String,
+    /// UKG Pro's identity server, without a slash at its end: tokens are at
+    /// `{ukgpro_identity}/signin/oauth2/t/{tenant}/access_token`.
+    pub ukgpro_identity: String,
     /// The files server, without a slash at its end.
     pub files: String,
     /// The control server, without a slash at its end.
@@ -121,6 +140,8 @@ pub struct Credentials {
     pub hrflow: HrFlowCredentials,
     /// Teamtailor.
     pub teamtailor: TeamtailorCredentials,
+    /// UKG Pro.
+    pub ukgpro: UkgProCredentials,
 }
 
 /// HrFlow.ai's part of [`Credentials`].
@@ -153,6 +174,21 @@ pub struct TeamtailorCredentials {
     pub keys: Vec<teamtailor::ApiKey>,
 }
 
+/// UKG Pro's part of [`Credentials`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UkgProCredentials {
+    /// The tenant's name, in the paths of both servers.
+    pub tenant: String,
+    /// `client_id` of a client that is registered for every scope.
+    pub client_id: String,
+    /// `client_secret` of that client.
+    pub client_secret: String,
+    /// Every scope there is.
+    pub scopes: Vec<String>,
+    /// Every client, those with fewer scopes included.
+    pub clients: Vec<ukgpro::Client>,
+}
+
 /// The logic of all stand-ins, without their servers.
 #[derive(Debug)]
 pub(crate) struct World {
@@ -164,6 +200,7 @@ pub(crate) struct World {
     pub(crate) files: Files,
     pub(crate) hrflow: HrFlow,
     pub(crate) teamtailor: Teamtailor,
+    pub(crate) ukgpro: UkgPro,
 }
 
 impl World {
@@ -176,12 +213,14 @@ impl World {
         self.files.clear();
         self.hrflow.clear();
         self.teamtailor.clear();
+        self.ukgpro.reset();
         self.fill();
     }
 
     fn fill(&self) {
         self.hrflow.set_switches(self.config.hrflow.clone());
         self.teamtailor.set_switches(self.config.teamtailor.clone());
+        self.ukgpro.set_switches(self.config.ukgpro.clone());
         if self.config.seeded {
             seed::fill(&self.hrflow, &self.files);
         }
@@ -203,6 +242,7 @@ impl World {
                 api_version: teamtailor::CURRENT.to_owned(),
                 keys: self.teamtailor.keys(),
             },
+            ukgpro: self.ukgpro.credentials(),
         }
     }
 }
@@ -219,11 +259,15 @@ impl Sandbox {
     pub async fn start(config: Config) -> std::io::Result<Sandbox> {
         let (hrflow_listener, hrflow_url) = listen(config.ports.hrflow).await?;
         let (teamtailor_listener, teamtailor_url) = listen(config.ports.teamtailor).await?;
+        let (ukgpro_listener, ukgpro_url) = listen(config.ports.ukgpro).await?;
+        let (ukgpro_identity_listener, ukgpro_identity_url) = listen(config.ports.ukgpro_identity).await?;
         let (files_listener, files_url) = listen(config.ports.files).await?;
         let (control_listener, control_url) = listen(config.ports.control).await?;
         let urls = Urls {
             hrflow: format!("{hrflow_url}/v1/"),
             teamtailor: teamtailor_url,
+            ukgpro: ukgpro_url,
+            ukgpro_identity: ukgpro_identity_url,
             files: files_url,
             control: control_url,
         };
@@ -236,6 +280,7 @@ impl Sandbox {
             journal: Journal::new(config.journal),
             hrflow: HrFlow::new(clock.clone(), files.clone(), config.seed),
             teamtailor: Teamtailor::new(clock.clone(), files.clone()),
+            ukgpro: UkgPro::new(clock.clone(), files.clone(), config.seed),
             files,
             clock,
             config,
@@ -245,6 +290,9 @@ impl Sandbox {
         let mut servers = JoinSet::new();
         servers.spawn(server::serve(hrflow_listener, front(&world, world.hrflow.clone())));
         servers.spawn(server::serve(teamtailor_listener, front(&world, world.teamtailor.clone())));
+        servers.spawn(server::serve(ukgpro_listener, front(&world, world.ukgpro.clone())));
+        let identity = ukgpro::Identity(world.ukgpro.clone());
+        servers.spawn(server::serve(ukgpro_identity_listener, front(&world, identity)));
         servers.spawn(server::serve(files_listener, front(&world, world.files.clone())));
         servers.spawn(server::serve(control_listener, Arc::new(control::Control(Arc::clone(&world)))));
         Ok(Sandbox { world, servers })
@@ -273,6 +321,11 @@ impl Sandbox {
     /// The Teamtailor stand-in.
     pub fn teamtailor(&self) -> &Teamtailor {
         &self.world.teamtailor
+    }
+
+    /// The UKG Pro stand-in.
+    pub fn ukgpro(&self) -> &UkgPro {
+        &self.world.ukgpro
     }
 
     /// The files server.

@@ -42,6 +42,8 @@ async fn start(arguments: &Arguments) -> Result<Sandbox, Failure> {
     let ports = Ports {
         hrflow: arguments.hrflow_port,
         teamtailor: arguments.teamtailor_port,
+        ukgpro: arguments.ukgpro_port,
+        ukgpro_identity: arguments.ukgpro_identity_port,
         files: arguments.files_port,
         control: arguments.control_port,
     };

@@ -3,9 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::{FromRequest, Multipart};
-use axum::http::Request;
 use serde_json::{Value, json};
 
 use super::Teamtailor;
@@ -15,6 +12,7 @@ use super::switches::{FilesAnswer, Unreachable};
 use crate::documents;
 use crate::fetch::fetch;
 use crate::files::Document;
+use crate::form;
 use crate::server::{Answer, Received};
 
 /// What a write does to an attribute that holds a file.
@@ -103,17 +101,7 @@ impl Teamtailor {
 }
 
 async fn sent_file(request: &Received) -> Option<Document> {
-    let content_type = request.header("content-type")?;
-    let whole = Request::builder()
-        .header("content-type", content_type)
-        .body(Body::from(request.body.clone()))
-        .ok()?;
-    let mut parts = Multipart::from_request(whole, &()).await.ok()?;
-    while let Some(part) = parts.next_field().await.ok()? {
-        if part.name() == Some("file") {
-            let content_type = part.content_type().unwrap_or("application/octet-stream").to_owned();
-            return Some(Document { content_type, bytes: part.bytes().await.ok()? });
-        }
-    }
-    None
+    let file = form::parts(request).await?.into_iter().find(|part| part.name == "file")?;
+    let content_type = file.content_type.unwrap_or_else(|| "application/octet-stream".to_owned());
+    Some(Document { content_type, bytes: file.bytes })
 }

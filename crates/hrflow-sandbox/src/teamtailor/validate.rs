@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::errors::{self, Error};
 use super::switches::Switches;
+use crate::email::is_email;
 
 /// Attributes of a create. Read-only ones are not allowed, except the two dates, which a client sends
 /// on every create and gets 201 for.
@@ -119,16 +120,4 @@ fn tags(value: &Value, strict: bool) -> Option<Value> {
         }
         _ => Some(Value::Null),
     }
-}
-
-fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.rsplit_once('@') else { return false };
-    let plain = |part: &str| {
-        !part.is_empty()
-            && !part.chars().any(|c| c.is_whitespace() || c.is_control() || "@,;<>()\"".contains(c))
-    };
-    plain(local)
-        && plain(domain)
-        && domain.contains('.')
-        && domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-'))
 }

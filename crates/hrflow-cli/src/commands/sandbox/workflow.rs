@@ -9,7 +9,7 @@ const LOCAL: &str = "api_url: http://127.0.0.1:";
 /// A workflow file that pushes the profile with the most to show.
 pub(crate) fn text(sandbox: &Sandbox) -> String {
     let Urls { hrflow: hrflow_url, teamtailor: teamtailor_url, .. } = sandbox.urls();
-    let Credentials { hrflow, teamtailor } = sandbox.credentials();
+    let Credentials { hrflow, teamtailor, .. } = sandbox.credentials();
     format!(
         "\
 {MARK}, for as long as that one runs; the next one overwrites it.

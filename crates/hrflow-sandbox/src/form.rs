@@ -1,0 +1,81 @@
+//! Forms, as browsers send them: URL-encoded, or in parts with files.
+
+use std::convert::Infallible;
+
+use axum::body::Bytes;
+use futures::stream;
+use multer::{Multipart, parse_boundary};
+use serde_json::{Map, Value};
+
+use crate::documents::sha256;
+use crate::server::Received;
+
+/// One part of a multipart form.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    pub(crate) name: String,
+    pub(crate) file_name: Option<String>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) bytes: Bytes,
+}
+
+impl Part {
+    fn shown(&self) -> String {
+        match (&self.file_name, std::str::from_utf8(&self.bytes)) {
+            (None, Ok(text)) => text.to_owned(),
+            (name, _) => format!(
+                "<file {:?}, {}, {} bytes, sha256 {}>",
+                name.as_deref().unwrap_or_default(),
+                self.content_type.as_deref().unwrap_or("no type"),
+                self.bytes.len(),
+                sha256(&self.bytes)
+            ),
+        }
+    }
+}
+
+/// The media type of the body, without parameters, in lower case.
+pub(crate) fn media_type(request: &Received) -> String {
+    let sent = request.header("content-type").unwrap_or_default();
+    sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// The fields of a URL-encoded body, in the order sent.
+pub(crate) fn fields(request: &Received) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(&request.body).into_owned().collect()
+}
+
+/// The parts of a multipart body; none where it is no such body, or a broken one.
+pub(crate) async fn parts(request: &Received) -> Option<Vec<Part>> {
+    let boundary = parse_boundary(request.header("content-type")?).ok()?;
+    let body = request.body.clone();
+    let mut fields = Multipart::new(stream::once(async { Ok::<_, Infallible>(body) }), boundary);
+    let mut parts = Vec::new();
+    while let Some(field) = fields.next_field().await.ok()? {
+        parts.push(Part {
+            name: field.name().unwrap_or_default().to_owned(),
+            file_name: field.file_name().map(str::to_owned),
+            content_type: field.content_type().map(ToString::to_string),
+            bytes: field.bytes().await.ok()?,
+        });
+    }
+    Some(parts)
+}
+
+/// A form as the journal keeps it: an object of texts, files by name, type, size and hash. None for
+/// other bodies. The values of `secrets` are masked.
+pub(crate) async fn shown(request: &Received, secrets: &[&str]) -> Option<String> {
+    let pairs = match media_type(request).as_str() {
+        "application/x-www-form-urlencoded" => fields(request),
+        "multipart/form-data" => {
+            parts(request).await?.iter().map(|part| (part.name.clone(), part.shown())).collect()
+        }
+        _ => return None,
+    };
+    let mut form = Map::new();
+    for (name, value) in pairs {
+        let value = if secrets.contains(&name.as_str()) { "***".to_owned() } else { value };
+        form.insert(name, value.into());
+    }
+    Some(Value::Object(form).to_string())
+}
