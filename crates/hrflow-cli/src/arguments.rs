@@ -190,6 +190,10 @@ pub(crate) struct Sandbox {
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub(crate) ukgpro_identity_port: u16,
 
+    /// Port of Ceipal
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) ceipal_port: u16,
+
     /// Port of the files server, which holds attachments
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub(crate) files_port: u16,

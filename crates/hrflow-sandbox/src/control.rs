@@ -1,5 +1,6 @@
 //! The control server: everything that can be done in process, over HTTP with JSON.
 
+mod ceipal;
 mod ukgpro;
 
 use std::sync::Arc;
@@ -94,6 +95,7 @@ impl Control {
             (_, ["hrflow", rest @ ..]) => self.hrflow(request, rest),
             (_, ["teamtailor", rest @ ..]) => self.teamtailor(request, rest),
             (_, ["ukgpro", rest @ ..]) => self.ukgpro(request, rest),
+            (_, ["ceipal", rest @ ..]) => self.ceipal(request, rest),
             _ => Err(refuse(404, format!("there is no {} {}", request.method, request.path))),
         }
     }

@@ -18,6 +18,8 @@ pub enum Vendor {
     /// UKG Pro Recruiting, its identity server included.
     #[serde(rename = "ukgpro")]
     UkgPro,
+    /// Ceipal.
+    Ceipal,
     /// The server that holds attachments and pictures.
     Files,
 }

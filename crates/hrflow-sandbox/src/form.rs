@@ -79,3 +79,14 @@ pub(crate) async fn shown(request: &Received, secrets: &[&str]) -> Option<String
     }
     Some(Value::Object(form).to_string())
 }
+
+/// A JSON object with the values of `secrets` masked; none for other bodies.
+pub(crate) fn shown_json(body: &[u8], secrets: &[&str]) -> Option<String> {
+    let mut sent: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    for name in secrets {
+        if let Some(value) = sent.get_mut(*name) {
+            *value = "***".into();
+        }
+    }
+    Some(Value::Object(sent).to_string())
+}

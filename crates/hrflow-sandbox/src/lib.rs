@@ -1,15 +1,15 @@
 //! Strict stand-ins for HrFlow.ai and ATS vendors on loopback, for playing and testing.
 //!
-//! [`Sandbox::start`] brings up HrFlow.ai, Teamtailor, UKG Pro, a files server (attachments, pictures, signed
-//! links) and a control server, each on its own port of 127.0.0.1. They know each other and nothing
-//! else of this workspace: they are built from what is published about the vendors, so that a
-//! misreading of an API cannot sit on both sides of a test.
+//! [`Sandbox::start`] brings up HrFlow.ai, Teamtailor, UKG Pro, Ceipal, a files server (attachments,
+//! pictures, signed links) and a control server, each on its own port of 127.0.0.1. They know each
+//! other and nothing else of this workspace: they are built from what is published about the vendors,
+//! so that a misreading of an API cannot sit on both sides of a test.
 //!
 //! What a vendor would refuse, a stand-in refuses, with the vendor's status and body. Where nothing
 //! public settles a question, a switch decides it ([`hrflow::Switches`], [`teamtailor::Switches`],
-//! [`ukgpro::Switches`]); the default is the stricter reading. Faults come by a seeded schedule ([`Faults`]), time can be moved
-//! ([`Clock`]), requests are kept ([`Journal`]). Everything can be done in process, or over HTTP on the
-//! control URL (see the README).
+//! [`ukgpro::Switches`], [`ceipal::Switches`]); the default is the stricter reading. Faults come by a
+//! seeded schedule ([`Faults`]), time can be moved ([`Clock`]), requests are kept ([`Journal`]).
+//! Everything can be done in process, or over HTTP on the control URL (see the README).
 //!
 //! ```
 //! # async fn example() -> std::io::Result<()> {
@@ -23,6 +23,7 @@
 //! # }
 //! ```
 
+pub mod ceipal;
 mod clock;
 mod control;
 pub mod documents;
@@ -50,6 +51,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+pub use ceipal::Ceipal;
 pub use clock::Clock;
 pub use faults::{Fault, FaultBody, Faults, Rule, RuleState, Vendor, When};
 pub use files::{Document, Files, Manner};
@@ -74,6 +76,8 @@ pub struct Ports {
     pub ukgpro: u16,
     /// The identity server of UKG Pro.
     pub ukgpro_identity: u16,
+    /// Ceipal.
+    pub ceipal: u16,
     /// Attachments and pictures.
     pub files: u16,
     /// The control server.
@@ -98,6 +102,8 @@ pub struct Config {
     pub teamtailor: teamtailor::Switches,
     /// How UKG Pro decides open questions, and its rate limit.
     pub ukgpro: ukgpro::Switches,
+    /// How Ceipal decides open questions, and its rate limit.
+    pub ceipal: ceipal::Switches,
 }
 
 impl Default for Config {
@@ -110,6 +116,7 @@ impl Default for Config {
             hrflow: hrflow::Switches::default(),
             teamtailor: teamtailor::Switches::default(),
             ukgpro: ukgpro::Switches::default(),
+            ceipal: ceipal::Switches::default(),
         }
     }
 }
@@ -127,6 +134,8 @@ pub struct Urls {
     /// UKG Pro's identity server, without a slash at its end: tokens are at
     /// `{ukgpro_identity}/signin/oauth2/t/{tenant}/access_token`.
     pub ukgpro_identity: String,
+    /// Ceipal's base URL of version 1, with `/v1` at its end; version 2 is beside it.
+    pub ceipal: String,
     /// The files server, without a slash at its end.
     pub files: String,
     /// The control server, without a slash at its end.
@@ -142,6 +151,8 @@ pub struct Credentials {
     pub teamtailor: TeamtailorCredentials,
     /// UKG Pro.
     pub ukgpro: UkgProCredentials,
+    /// Ceipal.
+    pub ceipal: CeipalCredentials,
 }
 
 /// HrFlow.ai's part of [`Credentials`].
@@ -189,6 +200,19 @@ pub struct UkgProCredentials {
     pub clients: Vec<ukgpro::Client>,
 }
 
+/// Ceipal's part of [`Credentials`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CeipalCredentials {
+    /// The user's e-mail.
+    pub email: String,
+    /// The user's password.
+    pub password: String,
+    /// The tenant's API key.
+    pub api_key: String,
+    /// The tenant's time zone, an IANA name: that of times without a zone.
+    pub time_zone: String,
+}
+
 /// The logic of all stand-ins, without their servers.
 #[derive(Debug)]
 pub(crate) struct World {
@@ -201,6 +225,7 @@ pub(crate) struct World {
     pub(crate) hrflow: HrFlow,
     pub(crate) teamtailor: Teamtailor,
     pub(crate) ukgpro: UkgPro,
+    pub(crate) ceipal: Ceipal,
 }
 
 impl World {
@@ -214,6 +239,7 @@ impl World {
         self.hrflow.clear();
         self.teamtailor.clear();
         self.ukgpro.reset();
+        self.ceipal.reset();
         self.fill();
     }
 
@@ -221,6 +247,7 @@ impl World {
         self.hrflow.set_switches(self.config.hrflow.clone());
         self.teamtailor.set_switches(self.config.teamtailor.clone());
         self.ukgpro.set_switches(self.config.ukgpro.clone());
+        self.ceipal.set_switches(self.config.ceipal.clone());
         if self.config.seeded {
             seed::fill(&self.hrflow, &self.files);
         }
@@ -243,6 +270,7 @@ impl World {
                 keys: self.teamtailor.keys(),
             },
             ukgpro: self.ukgpro.credentials(),
+            ceipal: self.ceipal.credentials(),
         }
     }
 }
@@ -261,6 +289,7 @@ impl Sandbox {
         let (teamtailor_listener, teamtailor_url) = listen(config.ports.teamtailor).await?;
         let (ukgpro_listener, ukgpro_url) = listen(config.ports.ukgpro).await?;
         let (ukgpro_identity_listener, ukgpro_identity_url) = listen(config.ports.ukgpro_identity).await?;
+        let (ceipal_listener, ceipal_url) = listen(config.ports.ceipal).await?;
         let (files_listener, files_url) = listen(config.ports.files).await?;
         let (control_listener, control_url) = listen(config.ports.control).await?;
         let urls = Urls {
@@ -268,6 +297,7 @@ impl Sandbox {
             teamtailor: teamtailor_url,
             ukgpro: ukgpro_url,
             ukgpro_identity: ukgpro_identity_url,
+            ceipal: format!("{ceipal_url}/v1"),
             files: files_url,
             control: control_url,
         };
@@ -281,6 +311,7 @@ impl Sandbox {
             hrflow: HrFlow::new(clock.clone(), files.clone(), config.seed),
             teamtailor: Teamtailor::new(clock.clone(), files.clone()),
             ukgpro: UkgPro::new(clock.clone(), files.clone(), config.seed),
+            ceipal: Ceipal::new(clock.clone(), files.clone(), config.seed),
             files,
             clock,
             config,
@@ -293,6 +324,7 @@ impl Sandbox {
         servers.spawn(server::serve(ukgpro_listener, front(&world, world.ukgpro.clone())));
         let identity = ukgpro::Identity(world.ukgpro.clone());
         servers.spawn(server::serve(ukgpro_identity_listener, front(&world, identity)));
+        servers.spawn(server::serve(ceipal_listener, front(&world, world.ceipal.clone())));
         servers.spawn(server::serve(files_listener, front(&world, world.files.clone())));
         servers.spawn(server::serve(control_listener, Arc::new(control::Control(Arc::clone(&world)))));
         Ok(Sandbox { world, servers })
@@ -326,6 +358,11 @@ impl Sandbox {
     /// The UKG Pro stand-in.
     pub fn ukgpro(&self) -> &UkgPro {
         &self.world.ukgpro
+    }
+
+    /// The Ceipal stand-in.
+    pub fn ceipal(&self) -> &Ceipal {
+        &self.world.ceipal
     }
 
     /// The files server.

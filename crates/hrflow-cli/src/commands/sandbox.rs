@@ -44,6 +44,7 @@ async fn start(arguments: &Arguments) -> Result<Sandbox, Failure> {
         teamtailor: arguments.teamtailor_port,
         ukgpro: arguments.ukgpro_port,
         ukgpro_identity: arguments.ukgpro_identity_port,
+        ceipal: arguments.ceipal_port,
         files: arguments.files_port,
         control: arguments.control_port,
     };

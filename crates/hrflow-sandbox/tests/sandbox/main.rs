@@ -1,5 +1,12 @@
 //! The stand-ins over real HTTP, against what is published about the vendors.
 
+mod ceipal_access;
+mod ceipal_applicants;
+mod ceipal_apply;
+mod ceipal_control;
+mod ceipal_jobs;
+mod ceipal_lists;
+mod ceipal_support;
 mod control;
 mod faults;
 mod files;
