@@ -225,15 +225,15 @@ impl Stand for Ceipal {
     }
 
     fn error(&self, status: u16) -> Answer {
-        answers::message(status, "Something went wrong.")
+        let text = match status {
+            401 => "access_token expired",
+            429 => "Too many requests",
+            _ => "Something went wrong.",
+        };
+        answers::message(status, text)
     }
 
     fn shown<'a>(&'a self, request: &'a Received) -> BoxFuture<'a, Option<String>> {
-        Box::pin(async {
-            match form::shown(request, &[]).await {
-                Some(form) => Some(form),
-                None => form::shown_json(&request.body, &["password", "api_key", "apiKey", "resumeToken"]),
-            }
-        })
+        Box::pin(form::shown(request, &["password", "api_key", "apiKey", "resumeToken"]))
     }
 }

@@ -285,6 +285,13 @@ async fn the_journal_shows_forms_and_no_secrets() {
         body("applicants.create", 0),
         json!({"standard_fields.firstname": "Ann", "standard_fields.email": "ann@example.com"})
     );
+    // Sent in the wrong form, a secret is one all the same.
+    let fields = [("email", "a@example.com"), ("password", "secret"), ("api_key", "secret")];
+    cei.post("v1/createAuthtoken", &fields).await;
+    assert_eq!(
+        body("ceipal.token", 1),
+        json!({"email": "a@example.com", "password": "***", "api_key": "***"})
+    );
     let file = body("applicants.create", 1)["document_fields.1"].as_str().unwrap().to_owned();
     assert!(file.starts_with("<file \"cv.pdf\", application/pdf, 5 bytes, sha256 "));
     let entry = &journal.of("applicants.create")[0];
@@ -303,10 +310,9 @@ async fn faults() {
         rule(status(502, FaultBody::Html)),
         rule(Fault::EmptyBody201),
     ]);
-    let wrong = json!({"message": "Something went wrong."});
-    for expected in [401, 429, 403] {
+    for (status, text) in [(401, EXPIRED), (429, "Too many requests"), (403, "Something went wrong.")] {
         let answer = cei.create(&[FIRST, EMAIL]).await;
-        assert_eq!((answer.status, answer.json()), (expected, wrong.clone()));
+        assert_eq!((answer.status, answer.json()), (status, json!({"message": text})));
     }
     let page = cei.create(&[FIRST, EMAIL]).await;
     assert_eq!((page.status, page.header("content-type")), (502, "text/html; charset=utf-8"));

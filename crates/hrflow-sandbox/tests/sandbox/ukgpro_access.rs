@@ -308,6 +308,13 @@ async fn the_journal_shows_forms_and_no_secrets() {
         serde_json::from_str::<Value>(&sign_in.body).unwrap(),
         json!({"client_id": "sandbox-all", "client_secret": "***", "grant_type": "client_credentials"})
     );
+    // Sent in the wrong form, a secret is one all the same.
+    let json = ukg
+        .world
+        .client
+        .post(format!("{}/signin/oauth2/t/{TENANT}/access_token", ukg.world.sandbox.urls().ukgpro_identity));
+    json.json(&json!({"client_secret": "secret"})).send().await.unwrap();
+    assert_eq!(journal.of("ukg.token")[1].body, r#"{"client_secret":"***"}"#);
     let create = &journal.of("ukg.candidates.create")[0];
     assert_eq!((create.vendor, create.status), (Vendor::UkgPro, Some(201)));
     assert_eq!(create.headers["authorization"], "Bearer ***");
