@@ -382,6 +382,17 @@ pub(crate) struct Sandbox {
     /// Port of JobAdder's identity host, which consents and gives out tokens
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub(crate) jobadder_identity_port: u16,
+    /// Port of UKG Pro's API
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) ukgpro_port: u16,
+
+    /// Port of UKG Pro's identity server
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) ukgpro_identity_port: u16,
+
+    /// Port of Ceipal
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) ceipal_port: u16,
 
     /// Port of the files server, which holds attachments
     #[arg(long, value_name = "PORT", default_value_t = 0)]

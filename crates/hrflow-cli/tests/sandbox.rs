@@ -85,6 +85,25 @@ fn programs_are_told_where_jobadder_is() {
 }
 
 #[test]
+fn its_json_says_where_everything_is_and_how_to_get_in() {
+    let home = Home::new();
+    let ports =
+        "--hrflow-port 0 --teamtailor-port 0 --ukgpro-port 0 --ukgpro-identity-port 0 --ceipal-port 0";
+    let serving = Serving::start(&home, &format!("sandbox --json {ports}"), "}\n");
+    let line: serde_json::Value = serde_json::from_str(&serving.1).unwrap();
+    for server in ["hrflow", "teamtailor", "ukgpro", "ukgpro_identity", "ceipal", "files", "control"] {
+        assert!(line[server].as_str().unwrap().starts_with("http://127.0.0.1:"), "{server}");
+    }
+    let credentials = &line["credentials"];
+    for (vendor, name) in
+        [("teamtailor", "key"), ("ukgpro", "client_secret"), ("ukgpro", "tenant"), ("ceipal", "api_key")]
+    {
+        assert!(credentials[vendor][name].is_string(), "{vendor} {name}");
+    }
+    assert_eq!(serving.stop(), Some(0));
+}
+
+#[test]
 fn a_new_one_overwrites_what_an_old_one_wrote() {
     let home = Home::new();
     let sandbox = "sandbox --json --profiles people.jsonl --workflow w.yaml";

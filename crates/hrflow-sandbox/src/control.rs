@@ -1,6 +1,8 @@
 //! The control server: everything that can be done in process, over HTTP with JSON.
 
+mod ceipal;
 mod jobadder;
+mod ukgpro;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,6 +110,8 @@ impl Control {
             (_, ["hrflow", rest @ ..]) => self.hrflow(request, rest),
             (_, ["teamtailor", rest @ ..]) => self.teamtailor(request, rest),
             (_, ["jobadder", rest @ ..]) => self.jobadder(request, rest),
+            (_, ["ukgpro", rest @ ..]) => self.ukgpro(request, rest),
+            (_, ["ceipal", rest @ ..]) => self.ceipal(request, rest),
             _ => Err(refuse(404, format!("there is no {} {}", request.method, request.path))),
         }
     }

@@ -18,6 +18,11 @@ pub enum Vendor {
     /// JobAdder, its identity host included.
     #[serde(rename = "jobadder")]
     JobAdder,
+    /// UKG Pro Recruiting, its identity server included.
+    #[serde(rename = "ukgpro")]
+    UkgPro,
+    /// Ceipal.
+    Ceipal,
     /// The server that holds attachments and pictures.
     Files,
 }

@@ -62,20 +62,24 @@ pub(crate) async fn parts(request: &Received) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-/// A form as the journal keeps it: an object of texts, files by name, type, size and hash. None for
-/// other bodies. The values of `secrets` are masked.
+/// A form or a JSON object as the journal keeps it: an object, files by name, type, size and hash, the
+/// values of `secrets` masked. None for other bodies, and for JSON where nothing is to be masked.
 pub(crate) async fn shown(request: &Received, secrets: &[&str]) -> Option<String> {
-    let pairs = match media_type(request).as_str() {
-        "application/x-www-form-urlencoded" => fields(request),
-        "multipart/form-data" => {
-            parts(request).await?.iter().map(|part| (part.name.clone(), part.shown())).collect()
+    let mut shown: Map<String, Value> = match media_type(request).as_str() {
+        "application/x-www-form-urlencoded" => {
+            fields(request).into_iter().map(|(name, value)| (name, value.into())).collect()
         }
-        _ => return None,
+        "multipart/form-data" => {
+            parts(request).await?.iter().map(|part| (part.name.clone(), part.shown().into())).collect()
+        }
+        // As sent it says most.
+        _ if secrets.is_empty() => return None,
+        _ => serde_json::from_slice(&request.body).ok()?,
     };
-    let mut form = Map::new();
-    for (name, value) in pairs {
-        let value = if secrets.contains(&name.as_str()) { "***".to_owned() } else { value };
-        form.insert(name, value.into());
+    for name in secrets {
+        if let Some(value) = shown.get_mut(*name) {
+            *value = "***".into();
+        }
     }
-    Some(Value::Object(form).to_string())
+    Some(Value::Object(shown).to_string())
 }

@@ -155,7 +155,7 @@ pub(crate) fn masked(name: &str, value: &str) -> String {
                 None => "***".to_owned(),
             },
         },
-        "x-api-key" | "cookie" | "proxy-authorization" => "***".to_owned(),
+        "x-api-key" | "token" | "cookie" | "proxy-authorization" => "***".to_owned(),
         _ => value.to_owned(),
     }
 }

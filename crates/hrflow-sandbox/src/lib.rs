@@ -1,15 +1,15 @@
 //! Strict stand-ins for HrFlow.ai and ATS vendors on loopback, for playing and testing.
 //!
-//! [`Sandbox::start`] brings up HrFlow.ai, Teamtailor, JobAdder, a files server (attachments, pictures, signed
-//! links) and a control server, each on its own port of 127.0.0.1. They know each other and nothing
-//! else of this workspace: they are built from what is published about the vendors, so that a
-//! misreading of an API cannot sit on both sides of a test.
+//! [`Sandbox::start`] brings up HrFlow.ai, Teamtailor, JobAdder, UKG Pro, Ceipal, a files server
+//! (attachments, pictures, signed links) and a control server, each on its own port of 127.0.0.1. They
+//! know each other and nothing else of this workspace: they are built from what is published about the
+//! vendors, so that a misreading of an API cannot sit on both sides of a test.
 //!
 //! What a vendor would refuse, a stand-in refuses, with the vendor's status and body. Where nothing
 //! public settles a question, a switch decides it ([`hrflow::Switches`], [`teamtailor::Switches`],
-//! [`jobadder::Switches`]); the default is the stricter reading. Faults come by a seeded schedule ([`Faults`]), time can be moved
-//! ([`Clock`]), requests are kept ([`Journal`]). Everything can be done in process, or over HTTP on the
-//! control URL (see the README).
+//! [`jobadder::Switches`], [`ukgpro::Switches`], [`ceipal::Switches`]); the default is the stricter reading. Faults come
+//! by a seeded schedule ([`Faults`]), time can be moved ([`Clock`]), requests are kept ([`Journal`]). Everything can be
+//! done in process, or over HTTP on the control URL (see the README).
 //!
 //! ```
 //! # async fn example() -> std::io::Result<()> {
@@ -23,6 +23,7 @@
 //! # }
 //! ```
 
+pub mod ceipal;
 mod clock;
 mod control;
 pub mod documents;
@@ -36,10 +37,13 @@ mod generate;
 pub mod hrflow;
 pub mod jobadder;
 mod journal;
+mod jwt;
 mod random;
 mod seed;
 mod server;
 pub mod teamtailor;
+pub mod ukgpro;
+mod window;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -48,6 +52,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+pub use ceipal::Ceipal;
 pub use clock::Clock;
 pub use faults::{Fault, FaultBody, Faults, Rule, RuleState, Vendor, When};
 pub use files::{Document, Files, Manner};
@@ -56,6 +61,7 @@ pub use hrflow::HrFlow;
 pub use jobadder::JobAdder;
 pub use journal::{Entry, Journal};
 pub use teamtailor::Teamtailor;
+pub use ukgpro::UkgPro;
 
 use front::Front;
 use server::Service;
@@ -72,6 +78,12 @@ pub struct Ports {
     pub jobadder: u16,
     /// JobAdder's identity host.
     pub jobadder_identity: u16,
+    /// The API of UKG Pro Recruiting.
+    pub ukgpro: u16,
+    /// The identity server of UKG Pro.
+    pub ukgpro_identity: u16,
+    /// Ceipal.
+    pub ceipal: u16,
     /// Attachments and pictures.
     pub files: u16,
     /// The control server.
@@ -96,6 +108,10 @@ pub struct Config {
     pub teamtailor: teamtailor::Switches,
     /// How JobAdder decides open questions, and its limits.
     pub jobadder: jobadder::Switches,
+    /// How UKG Pro decides open questions, and its rate limit.
+    pub ukgpro: ukgpro::Switches,
+    /// How Ceipal decides open questions, and its rate limit.
+    pub ceipal: ceipal::Switches,
 }
 
 impl Default for Config {
@@ -108,6 +124,8 @@ impl Default for Config {
             hrflow: hrflow::Switches::default(),
             teamtailor: teamtailor::Switches::default(),
             jobadder: jobadder::Switches::default(),
+            ukgpro: ukgpro::Switches::default(),
+            ceipal: ceipal::Switches::default(),
         }
     }
 }
@@ -123,6 +141,14 @@ pub struct Urls {
     pub jobadder: String,
     /// JobAdder's identity host, without a slash at its end.
     pub jobadder_identity: String,
+    /// UKG Pro's environment, without a slash at its end: the API is `{ukgpro}/{tenant}/api`, or
+    /// `{ukgpro}/talent/recruiting/v2/{tenant}/api` (see [`ukgpro::Prefix`]).
+    pub ukgpro: String,
+    /// UKG Pro's identity server, without a slash at its end: tokens are at
+    /// `{ukgpro_identity}/signin/oauth2/t/{tenant}/access_token`.
+    pub ukgpro_identity: String,
+    /// Ceipal's base URL of version 1, with `/v1` at its end; version 2 is beside it.
+    pub ceipal: String,
     /// The files server, without a slash at its end.
     pub files: String,
     /// The control server, without a slash at its end.
@@ -138,6 +164,10 @@ pub struct Credentials {
     pub teamtailor: TeamtailorCredentials,
     /// JobAdder.
     pub jobadder: JobAdderCredentials,
+    /// UKG Pro.
+    pub ukgpro: UkgProCredentials,
+    /// Ceipal.
+    pub ceipal: CeipalCredentials,
 }
 
 /// HrFlow.ai's part of [`Credentials`].
@@ -187,6 +217,34 @@ pub struct JobAdderCredentials {
     pub account: u64,
 }
 
+/// UKG Pro's part of [`Credentials`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UkgProCredentials {
+    /// The tenant's name, in the paths of both servers.
+    pub tenant: String,
+    /// `client_id` of a client that is registered for every scope.
+    pub client_id: String,
+    /// `client_secret` of that client.
+    pub client_secret: String,
+    /// Every scope there is.
+    pub scopes: Vec<String>,
+    /// Every client, those with fewer scopes included.
+    pub clients: Vec<ukgpro::Client>,
+}
+
+/// Ceipal's part of [`Credentials`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CeipalCredentials {
+    /// The user's e-mail.
+    pub email: String,
+    /// The user's password.
+    pub password: String,
+    /// The tenant's API key.
+    pub api_key: String,
+    /// The tenant's time zone, an IANA name: that of times without a zone.
+    pub time_zone: String,
+}
+
 /// The logic of all stand-ins, without their servers.
 #[derive(Debug)]
 pub(crate) struct World {
@@ -199,6 +257,8 @@ pub(crate) struct World {
     pub(crate) hrflow: HrFlow,
     pub(crate) teamtailor: Teamtailor,
     pub(crate) jobadder: JobAdder,
+    pub(crate) ukgpro: UkgPro,
+    pub(crate) ceipal: Ceipal,
 }
 
 impl World {
@@ -212,6 +272,8 @@ impl World {
         self.hrflow.clear();
         self.teamtailor.clear();
         self.jobadder.reset();
+        self.ukgpro.reset();
+        self.ceipal.reset();
         self.fill();
     }
 
@@ -219,6 +281,8 @@ impl World {
         self.hrflow.set_switches(self.config.hrflow.clone());
         self.teamtailor.set_switches(self.config.teamtailor.clone());
         self.jobadder.set_switches(self.config.jobadder.clone());
+        self.ukgpro.set_switches(self.config.ukgpro.clone());
+        self.ceipal.set_switches(self.config.ceipal.clone());
         if self.config.seeded {
             seed::fill(&self.hrflow, &self.files);
         }
@@ -241,6 +305,8 @@ impl World {
                 keys: self.teamtailor.keys(),
             },
             jobadder: self.jobadder.credentials(),
+            ukgpro: self.ukgpro.credentials(),
+            ceipal: self.ceipal.credentials(),
         }
     }
 }
@@ -259,6 +325,9 @@ impl Sandbox {
         let (teamtailor_listener, teamtailor_url) = listen(config.ports.teamtailor).await?;
         let (jobadder_listener, jobadder_url) = listen(config.ports.jobadder).await?;
         let (identity_listener, identity_url) = listen(config.ports.jobadder_identity).await?;
+        let (ukgpro_listener, ukgpro_url) = listen(config.ports.ukgpro).await?;
+        let (ukgpro_identity_listener, ukgpro_identity_url) = listen(config.ports.ukgpro_identity).await?;
+        let (ceipal_listener, ceipal_url) = listen(config.ports.ceipal).await?;
         let (files_listener, files_url) = listen(config.ports.files).await?;
         let (control_listener, control_url) = listen(config.ports.control).await?;
         let urls = Urls {
@@ -266,6 +335,9 @@ impl Sandbox {
             teamtailor: teamtailor_url,
             jobadder: format!("{jobadder_url}/v2/"),
             jobadder_identity: identity_url,
+            ukgpro: ukgpro_url,
+            ukgpro_identity: ukgpro_identity_url,
+            ceipal: format!("{ceipal_url}/v1"),
             files: files_url,
             control: control_url,
         };
@@ -279,6 +351,8 @@ impl Sandbox {
             hrflow: HrFlow::new(clock.clone(), files.clone(), config.seed),
             teamtailor: Teamtailor::new(clock.clone(), files.clone()),
             jobadder: JobAdder::new(clock.clone(), files.clone(), config.seed, jobadder_url),
+            ukgpro: UkgPro::new(clock.clone(), files.clone(), config.seed),
+            ceipal: Ceipal::new(clock.clone(), files.clone(), config.seed),
             files,
             clock,
             config,
@@ -291,6 +365,10 @@ impl Sandbox {
         servers.spawn(server::serve(jobadder_listener, front(&world, world.jobadder.clone())));
         let identity = jobadder::Identity(world.jobadder.clone());
         servers.spawn(server::serve(identity_listener, front(&world, identity)));
+        servers.spawn(server::serve(ukgpro_listener, front(&world, world.ukgpro.clone())));
+        let identity = ukgpro::Identity(world.ukgpro.clone());
+        servers.spawn(server::serve(ukgpro_identity_listener, front(&world, identity)));
+        servers.spawn(server::serve(ceipal_listener, front(&world, world.ceipal.clone())));
         servers.spawn(server::serve(files_listener, front(&world, world.files.clone())));
         servers.spawn(server::serve(control_listener, Arc::new(control::Control(Arc::clone(&world)))));
         Ok(Sandbox { world, servers })
@@ -324,6 +402,16 @@ impl Sandbox {
     /// The JobAdder stand-in.
     pub fn jobadder(&self) -> &JobAdder {
         &self.world.jobadder
+    }
+
+    /// The UKG Pro stand-in.
+    pub fn ukgpro(&self) -> &UkgPro {
+        &self.world.ukgpro
+    }
+
+    /// The Ceipal stand-in.
+    pub fn ceipal(&self) -> &Ceipal {
+        &self.world.ceipal
     }
 
     /// The files server.

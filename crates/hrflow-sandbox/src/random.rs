@@ -40,4 +40,17 @@ impl Random {
         let long = format!("{:016x}{:016x}{:016x}", self.next(), self.next(), self.next());
         long.chars().take(40).collect()
     }
+
+    /// A GUID, in the form of version 4.
+    pub(crate) fn guid(&mut self) -> String {
+        let (high, low) = (self.next(), self.next());
+        format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xFFFF,
+            high & 0xFFF,
+            0x8000 | (low >> 48) & 0x3FFF,
+            low & 0xFFFF_FFFF_FFFF
+        )
+    }
 }

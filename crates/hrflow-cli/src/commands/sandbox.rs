@@ -44,6 +44,9 @@ async fn start(arguments: &Arguments) -> Result<Sandbox, Failure> {
         teamtailor: arguments.teamtailor_port,
         jobadder: arguments.jobadder_port,
         jobadder_identity: arguments.jobadder_identity_port,
+        ukgpro: arguments.ukgpro_port,
+        ukgpro_identity: arguments.ukgpro_identity_port,
+        ceipal: arguments.ceipal_port,
         files: arguments.files_port,
         control: arguments.control_port,
     };

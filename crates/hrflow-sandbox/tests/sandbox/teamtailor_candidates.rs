@@ -265,8 +265,10 @@ async fn files_that_cannot_be_fetched() {
 #[tokio::test]
 async fn transient_files() {
     let world = World::empty().await;
+    // Larger than web servers take unless told to.
+    let content = pdf(&"CV ".repeat(1_000_000));
     let send = async |field: &'static str| {
-        let part = reqwest::multipart::Part::bytes(pdf("CV"))
+        let part = reqwest::multipart::Part::bytes(content.clone())
             .file_name("cv.pdf")
             .mime_str("application/pdf")
             .unwrap();
@@ -285,7 +287,7 @@ async fn transient_files() {
     assert!(uri.starts_with("transient:/"));
     let id = world.created(json!({"email": "a@example.com", "resume": uri})).await;
     let stored = world.sandbox.teamtailor().candidate(&id).unwrap();
-    assert_eq!(stored.files[0].sha256, sha256(&pdf("CV")));
+    assert_eq!(stored.files[0].sha256, sha256(&content));
     assert_eq!(send("document").await.0, 400);
     world.sandbox.teamtailor().switch(|s| s.files_answer = FilesAnswer::JsonApi);
     assert!(send("file").await.1["data"]["attributes"]["url"].is_string());

@@ -11,7 +11,17 @@ use crate::{
 
 /// Where everything is, and what to do with it in another terminal.
 pub(super) fn text(sandbox: &Sandbox, workflow: &str, arguments: &Arguments) -> String {
-    let Urls { hrflow, teamtailor, jobadder, jobadder_identity, files, control } = sandbox.urls();
+    let Urls {
+        hrflow,
+        teamtailor,
+        jobadder,
+        jobadder_identity,
+        ukgpro,
+        ukgpro_identity,
+        ceipal,
+        files,
+        control,
+    } = sandbox.urls();
     let count = sandbox.hrflow().count();
     let places = format!(
         "\
@@ -20,6 +30,8 @@ The sandbox is up; Ctrl-C stops it. Nothing in it is real, and nothing leaves th
   HrFlow.ai   {hrflow}    {count} profiles
   Teamtailor  {teamtailor}
   JobAdder    {jobadder}    tokens: {jobadder_identity}/connect/token
+  UKG Pro     {ukgpro}    identity server {ukgpro_identity}
+  Ceipal      {ceipal}
   Files       {files}
   Control     {control}
 "
