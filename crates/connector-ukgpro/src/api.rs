@@ -123,9 +123,15 @@ impl Api {
         let body = json!({ "email": email });
         let answer = self.client.post(operation::LOOK_UP, "candidates-lookup").json(&body).send().await?;
         match answer.status() {
-            404 => Ok(LookUp::Nobody),
+            // Which status says that nobody has it is not published: an empty answer would, too.
+            204 | 404 => Ok(LookUp::Nobody),
             409 => Ok(LookUp::Unclear),
-            _ => id_in(&answer).map(LookUp::Somebody),
+            _ => match answer.json::<Value>()? {
+                Value::Null => Ok(LookUp::Nobody),
+                Value::Array(found) if found.is_empty() => Ok(LookUp::Nobody),
+                Value::Array(found) if found.len() > 1 => Ok(LookUp::Unclear),
+                _ => id_in(&answer).map(LookUp::Somebody),
+            },
         }
     }
 

@@ -23,8 +23,10 @@ pub(crate) fn list(answer: &Answer) -> Result<Vec<Record>> {
 }
 
 impl Record {
+    /// The id; of a list, that of its first element.
     pub(crate) fn id(&self) -> Option<String> {
-        match self.0.get("id")? {
+        let record = self.0.as_array().and_then(|records| records.first()).unwrap_or(&self.0);
+        match record.get("id")? {
             Value::String(id) => Some(id.trim().to_owned()).filter(|id| !id.is_empty()),
             Value::Number(id) => Some(id.to_string()),
             _ => None,

@@ -60,6 +60,9 @@ impl TokenSource for Source {
         match answer {
             Ok(answer) => Ok(answer.token(Some(LIFETIME))),
             Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(error
+                .with_scope(Scope::Run)
+                .advise("Check auth_data.identity_server and auth_data.tenant.")),
             // Without a token nothing can be written.
             Err(error) => Err(error.with_scope(Scope::Run)),
         }

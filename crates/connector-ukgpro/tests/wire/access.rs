@@ -74,8 +74,7 @@ async fn a_client_without_the_scopes_gets_a_token_for_those_it_has() {
     ];
     for refusal in refusals {
         let what = format!("{refusal:?}");
-        let vendor =
-            Vendor::bare([refusal, token_living(json!(1)), levels(), nobody(), created("c-1")]).await;
+        let vendor = Vendor::bare([refusal, token(), levels(), nobody(), created("c-1")]).await;
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(
@@ -128,6 +127,7 @@ async fn a_client_that_is_refused_either_way_is_told_why() {
     let vendor = Vendor::bare([Reaction::answer(404, "")]).await;
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.failures[0].kind), (Status::Fatal, ErrorKind::NotFound), "{result:?}");
+    assert!(result.failures[0].message.contains("Check auth_data.identity_server"), "{:?}", result.failures);
 
     // The name that the token has in the Python framework, and nowhere else.
     let vendor = Vendor::bare([json(200, json!({ "token": "hush-other", "expires_in": 3600 }))]).await;
@@ -158,10 +158,10 @@ async fn a_refused_token_is_replaced_once() {
 
 #[tokio::test]
 async fn a_token_is_renewed_ahead_of_its_end() {
-    // One that lives shorter than a minute is used for half of its life.
-    let vendor = Vendor::bare([token_living(json!(1)), levels()]).await;
-    vendor.then([Reaction::late(std::time::Duration::from_millis(600), 404, ""), token(), created("c-1")]);
-    let result = vendor.push(json!({}), json!({}), &[ada()]).await;
+    // One that lives shorter than two minutes is used for half of its life.
+    let vendor = Vendor::bare([token_living(json!(6)), levels()]).await;
+    vendor.then([Reaction::late(std::time::Duration::from_millis(3_100), 404, ""), token(), created("c-1")]);
+    let result = vendor.push(json!({}), json!({ "timeout": "20s" }), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [LOOK_UP, LOG_IN, CREATE]);
 }

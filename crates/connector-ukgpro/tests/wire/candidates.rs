@@ -120,6 +120,24 @@ async fn an_address_that_a_look_up_cannot_place_is_a_duplicate_too() {
     assert_eq!(vendor.calls(), [LOOK_UP], "nothing is created");
 }
 
+/// Which status says that nobody has an address is not published.
+#[tokio::test]
+async fn an_empty_answer_to_a_look_up_is_nobody_and_a_list_is_read() {
+    for nobody in [Reaction::answer(204, ""), json(200, json!(null)), json(200, json!([]))] {
+        let what = format!("{nobody:?}");
+        let vendor = Vendor::new([nobody, created("c-1")]).await;
+        let result = vendor.push(json!({}), json!({}), &[ada()]).await;
+        assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
+        assert_eq!(vendor.calls(), [LOOK_UP, CREATE]);
+    }
+    for found in [json!([{ "id": "c-9" }]), json!([{ "id": "c-8" }, { "id": "c-9" }])] {
+        let vendor = Vendor::new([json(200, found)]).await;
+        let result = vendor.push(json!({}), json!({}), &[ada()]).await;
+        assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
+        assert_eq!(vendor.calls(), [LOOK_UP]);
+    }
+}
+
 #[tokio::test]
 async fn an_address_that_was_taken_meanwhile_is_looked_up_again() {
     let taken_in_words = [

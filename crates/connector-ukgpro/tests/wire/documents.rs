@@ -123,7 +123,7 @@ async fn a_document_whose_answer_is_lost_is_not_sent_again() {
         let what = format!("{loss:?}");
         let vendor = Vendor::new([nobody(), created("c-1"), file(PDF), loss]).await;
         let profile = ada_with(json!({ "attachments": [document(&vendor, "resume", "cv.pdf")] }));
-        let result = vendor.push(json!({}), json!({ "timeout": "300ms" }), &[profile]).await;
+        let result = vendor.push(json!({}), json!({ "timeout": "1s" }), &[profile]).await;
         assert_eq!(
             (result.events.write_success, result.events.attachment_failure),
             (1, 1),

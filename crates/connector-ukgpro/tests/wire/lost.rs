@@ -40,7 +40,7 @@ async fn what_arrived_is_found_and_not_sent_again() {
     for loss in losses() {
         let what = format!("{loss:?}");
         let vendor = Vendor::new([nobody(), loss, somebody("c-9"), found(json!({}))]).await;
-        let result = vendor.push(json!({}), json!({ "timeout": "300ms" }), &[ada()]).await;
+        let result = vendor.push(json!({}), json!({ "timeout": "1s" }), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOOK_UP, READ], "{what}");
     }
@@ -60,7 +60,7 @@ async fn what_did_not_arrive_is_sent_again() {
         let what = format!("{loss:?}");
         // One look for what was lost, and one before creating again.
         let vendor = Vendor::new([nobody(), loss, nobody(), nobody(), created("c-9")]).await;
-        let result = vendor.push(json!({}), json!({ "timeout": "300ms" }), &[ada()]).await;
+        let result = vendor.push(json!({}), json!({ "timeout": "1s" }), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOOK_UP, LOOK_UP, CREATE], "{what}");
     }
