@@ -83,34 +83,30 @@ impl ApplicantWriter {
             Err(error) => return Err(error),
         };
         let outcome = if existing.is_some() { Outcome::Updated } else { Outcome::Created };
-        let (id, shows_resume) = match taken.id.or(existing) {
-            Some(id) => (id, None),
+        let id = match taken.id.or(existing) {
+            Some(id) => id,
             None => {
-                let found = self.read_back(item, &taken.words).await?;
-                (VendorId(found.id), found.resume)
+                let found = self.read_back(item, file.is_some(), &taken.words).await?;
+                // That a new applicant's file is taken is assumed: the record has the last word.
+                if found.resume == Some(false) && file.take().is_some() {
+                    missing =
+                        Some(Error::new(ErrorKind::Invalid, "it was sent along, and the record shows none"));
+                }
+                VendorId(found.id)
             }
         };
-        let mut receipt = Receipt { warnings: form.warnings, ..Receipt::new(outcome, id.clone()) };
-        match (file, missing) {
-            (Some(_), _) => {
-                receipt = receipt.with_step(RESUME);
-                if shows_resume == Some(false) {
-                    receipt =
-                        receipt.with_warning("Ceipal took the résumé, and its record does not show it yet");
-                }
-            }
+        let receipt = Receipt { warnings: form.warnings, ..Receipt::new(outcome, id.clone()) };
+        Ok(match (file, missing) {
+            (Some(_), _) => receipt.with_step(RESUME),
             (None, Some(why)) => {
-                receipt = receipt.with_warning(format!("created without its résumé: {}", why.message()));
+                let receipt = receipt.with_warning(format!("created without its résumé: {}", why.message()));
                 lock(&self.without_resume).insert(id, why);
+                receipt
             }
-            (None, None) if item.resume().is_none() => {
-                receipt = receipt.with_warning(
-                    "created without a résumé, which Ceipal fills experience and education from",
-                );
-            }
-            (None, None) => {}
-        }
-        Ok(receipt)
+            (None, None) if item.resume().is_none() => receipt
+                .with_warning("created without a résumé, which Ceipal fills experience and education from"),
+            (None, None) => receipt,
+        })
     }
 
     async fn post(&self, form: &Form, file: Option<&File>) -> Result<Taken> {
@@ -140,7 +136,7 @@ impl ApplicantWriter {
     ) -> Result<Receipt> {
         let id = match existing {
             Some(id) => Some(id),
-            None => self.once_visible(item).await?.map(|it| VendorId(it.id)),
+            None => self.once_visible(item, false).await?.map(|it| VendorId(it.id)),
         };
         match id {
             Some(id) => Ok(Receipt::new(Outcome::AlreadyThere, id)),
@@ -149,7 +145,7 @@ impl ApplicantWriter {
     }
 
     /// Reads back an applicant that was just taken. Where nobody is found, or the look-up fails, what became of it is not known.
-    async fn read_back(&self, item: &Applicant, words: &str) -> Result<Listed> {
+    async fn read_back(&self, item: &Applicant, with_resume: bool, words: &str) -> Result<Listed> {
         let answered = match words {
             "" => "Ceipal answered without an id".to_owned(),
             words => format!("Ceipal answered without an id: {words}"),
@@ -157,15 +153,16 @@ impl ApplicantWriter {
         let unconfirmed = |what: &str| {
             Error::new(ErrorKind::Protocol, format!("{answered}; {what}")).with_execution(Execution::Unknown)
         };
-        match self.once_visible(item).await {
+        match self.once_visible(item, with_resume).await {
             Ok(Some(found)) => Ok(found),
             Ok(None) => Err(unconfirmed("the applicant is not in its list")),
             Err(error) => Err(unconfirmed("its list cannot be read").with_source(error)),
         }
     }
 
-    /// The applicant with the address of an item; looked for until the list cannot be behind any more.
-    async fn once_visible(&self, item: &Applicant) -> Result<Option<Listed>> {
+    /// The applicant with the address of an item, and with its résumé where it has one; looked for until the list cannot
+    /// be behind any more.
+    async fn once_visible(&self, item: &Applicant, with_resume: bool) -> Result<Option<Listed>> {
         let Some(email) = item.email() else { return Ok(None) };
         let name = self.name_of(&item.standard_fields.firstname, &item.standard_fields.lastname);
         let until = Instant::now() + self.lookup_lag();
@@ -173,12 +170,11 @@ impl ApplicantWriter {
             let asked = Instant::now();
             let mut found = self.api.applicants_with(email).await?;
             let namesake = found.iter().position(|it| self.name_of(&it.firstname, &it.lastname) == name);
-            if !found.is_empty() {
-                return Ok(Some(found.swap_remove(namesake.unwrap_or(0))));
-            }
+            let found = (!found.is_empty()).then(|| found.swap_remove(namesake.unwrap_or(0)));
+            let is_all = found.as_ref().is_some_and(|it| !with_resume || it.resume != Some(false));
             let left = until.saturating_duration_since(Instant::now());
-            if asked >= until || !budget::current().pause(left.min(LOOK_AGAIN)).await {
-                return Ok(None);
+            if is_all || asked >= until || !budget::current().pause(left.min(LOOK_AGAIN)).await {
+                return Ok(found);
             }
         }
     }
