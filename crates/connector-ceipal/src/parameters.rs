@@ -129,7 +129,7 @@ impl Parameters {
 
     /// The largest résumé, in bytes.
     pub(crate) fn resume_bytes(&self) -> usize {
-        usize::from(self.resume_megabytes) * 1024 * 1024
+        usize::from(self.resume_megabytes) * 1_000_000
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) async fn fetch(
     most: usize,
 ) -> Result<File> {
     if resume.size.is_some_and(|size| size > most as u64) {
-        let message = format!("the résumé is larger than {} megabytes", most / 1024 / 1024);
+        let message = format!("the résumé is larger than {} megabytes", most / 1_000_000);
         return Err(Error::new(ErrorKind::Invalid, message)
             .advise("Raise resume_megabytes where your account takes more."));
     }

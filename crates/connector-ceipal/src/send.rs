@@ -20,6 +20,25 @@ use crate::{
 /// How long to wait before an applicant that was created is looked for again.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
+/// What becomes of an item's résumé.
+enum Resume {
+    /// There is none, or it is not wanted.
+    None,
+    /// It goes along.
+    Along(File),
+    /// It cannot go along.
+    Missing(Error),
+}
+
+impl Resume {
+    fn file(&self) -> Option<&File> {
+        match self {
+            Self::Along(file) => Some(file),
+            Self::None | Self::Missing(_) => None,
+        }
+    }
+}
+
 impl ApplicantWriter {
     pub(crate) async fn write_one(&self, write: &Write<'_, Applicant>) -> Result<Receipt> {
         let mut form = Form::of(&self.parameters, write.item);
@@ -36,18 +55,25 @@ impl ApplicantWriter {
             return Ok(Receipt::new(Outcome::AlreadyThere, id.clone()));
         }
         self.places.put_ids(&self.api, &self.parameters, &mut form).await?;
-        let resume = match self.resume(write).await {
-            Some(Err(error)) if error.kind() == ErrorKind::Cancelled => return Err(error),
-            resume => resume,
-        };
+        let resume = self.resume(write).await?;
         self.send(write.item, form, resume, before.applicant).await
     }
 
     /// The résumé's file, if one is to go along, or why it cannot.
-    async fn resume(&self, write: &Write<'_, Applicant>) -> Option<Result<File>> {
-        let resume = write.item.resume().filter(|_| write.attachments)?;
-        let field = self.parameters.field_map.resume()?;
-        Some(resume::fetch(&self.downloader, resume, field, self.parameters.resume_bytes()).await)
+    ///
+    /// # Errors
+    ///
+    /// Where the run is called off.
+    async fn resume(&self, write: &Write<'_, Applicant>) -> Result<Resume> {
+        let wanted = write.item.resume().filter(|_| write.attachments);
+        let (Some(resume), Some(field)) = (wanted, self.parameters.field_map.resume()) else {
+            return Ok(Resume::None);
+        };
+        match resume::fetch(&self.downloader, resume, field, self.parameters.resume_bytes()).await {
+            Ok(file) => Ok(Resume::Along(file)),
+            Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
+            Err(error) => Ok(Resume::Missing(error)),
+        }
     }
 
     /// Creates an applicant, or has the one that is there apply. A résumé that Ceipal refuses does not cost the applicant.
@@ -55,26 +81,20 @@ impl ApplicantWriter {
         &self,
         item: &Applicant,
         form: Form,
-        resume: Option<Result<File>>,
+        mut resume: Resume,
         existing: Option<VendorId>,
     ) -> Result<Receipt> {
-        let (mut file, mut missing) = match resume {
-            Some(Ok(file)) => (Some(file), None),
-            Some(Err(error)) => (None, Some(error)),
-            None => (None, None),
+        let sent = match self.post(&form, resume.file()).await {
+            Err(refusal) if refusal.kind() == ErrorKind::Invalid && resume.file().is_some() => {
+                resume = Resume::Missing(refusal);
+                // The refusal may be of the file only, after the applicant was made.
+                match self.created_all_the_same(item, &existing).await? {
+                    Some(id) => Ok(Taken { id: Some(id), words: String::new() }),
+                    None => self.post(&form, None).await,
+                }
+            }
+            sent => sent,
         };
-        let mut sent = self.post(&form, file.as_ref()).await;
-        if let Err(refusal) = &sent
-            && refusal.kind() == ErrorKind::Invalid
-            && file.take().is_some()
-        {
-            missing = Some(refusal.duplicate());
-            // The refusal may be of the file only, after the applicant was made.
-            sent = match self.created_all_the_same(item, &existing).await? {
-                Some(id) => Ok(Taken { id: Some(id), words: String::new() }),
-                None => self.post(&form, None).await,
-            };
-        }
         let taken = match sent {
             Ok(taken) => taken,
             Err(error) if error.kind() == ErrorKind::Duplicate => {
@@ -83,34 +103,30 @@ impl ApplicantWriter {
             Err(error) => return Err(error),
         };
         let outcome = if existing.is_some() { Outcome::Updated } else { Outcome::Created };
-        let (id, shows_resume) = match taken.id.or(existing) {
-            Some(id) => (id, None),
+        let id = match taken.id.or(existing) {
+            Some(id) => id,
             None => {
-                let found = self.read_back(item, &taken.words).await?;
-                (VendorId(found.id), found.resume)
+                let found = self.read_back(item, resume.file().is_some(), &taken.words).await?;
+                // That a new applicant's file is taken is assumed: the record has the last word.
+                if found.resume == Some(false) && resume.file().is_some() {
+                    let why = Error::new(ErrorKind::Invalid, "it was sent along, and the record shows none");
+                    resume = Resume::Missing(why);
+                }
+                VendorId(found.id)
             }
         };
-        let mut receipt = Receipt { warnings: form.warnings, ..Receipt::new(outcome, id.clone()) };
-        match (file, missing) {
-            (Some(_), _) => {
-                receipt = receipt.with_step(RESUME);
-                if shows_resume == Some(false) {
-                    receipt =
-                        receipt.with_warning("Ceipal took the résumé, and its record does not show it yet");
-                }
-            }
-            (None, Some(why)) => {
-                receipt = receipt.with_warning(format!("created without its résumé: {}", why.message()));
+        let receipt = Receipt { warnings: form.warnings, ..Receipt::new(outcome, id.clone()) };
+        Ok(match resume {
+            Resume::Along(_) => receipt.with_step(RESUME),
+            Resume::Missing(why) => {
+                let receipt = receipt.with_warning(format!("sent without its résumé: {}", why.message()));
                 lock(&self.without_resume).insert(id, why);
+                receipt
             }
-            (None, None) if item.resume().is_none() => {
-                receipt = receipt.with_warning(
-                    "created without a résumé, which Ceipal fills experience and education from",
-                );
-            }
-            (None, None) => {}
-        }
-        Ok(receipt)
+            Resume::None if item.resume().is_none() => receipt
+                .with_warning("sent without a résumé, which Ceipal fills experience and education from"),
+            Resume::None => receipt,
+        })
     }
 
     async fn post(&self, form: &Form, file: Option<&File>) -> Result<Taken> {
@@ -140,7 +156,7 @@ impl ApplicantWriter {
     ) -> Result<Receipt> {
         let id = match existing {
             Some(id) => Some(id),
-            None => self.once_visible(item).await?.map(|it| VendorId(it.id)),
+            None => self.once_visible(item, false).await?.map(|it| VendorId(it.id)),
         };
         match id {
             Some(id) => Ok(Receipt::new(Outcome::AlreadyThere, id)),
@@ -149,7 +165,7 @@ impl ApplicantWriter {
     }
 
     /// Reads back an applicant that was just taken. Where nobody is found, or the look-up fails, what became of it is not known.
-    async fn read_back(&self, item: &Applicant, words: &str) -> Result<Listed> {
+    async fn read_back(&self, item: &Applicant, with_resume: bool, words: &str) -> Result<Listed> {
         let answered = match words {
             "" => "Ceipal answered without an id".to_owned(),
             words => format!("Ceipal answered without an id: {words}"),
@@ -157,15 +173,16 @@ impl ApplicantWriter {
         let unconfirmed = |what: &str| {
             Error::new(ErrorKind::Protocol, format!("{answered}; {what}")).with_execution(Execution::Unknown)
         };
-        match self.once_visible(item).await {
+        match self.once_visible(item, with_resume).await {
             Ok(Some(found)) => Ok(found),
             Ok(None) => Err(unconfirmed("the applicant is not in its list")),
             Err(error) => Err(unconfirmed("its list cannot be read").with_source(error)),
         }
     }
 
-    /// The applicant with the address of an item; looked for until the list cannot be behind any more.
-    async fn once_visible(&self, item: &Applicant) -> Result<Option<Listed>> {
+    /// The applicant with the address of an item, and with its résumé where it has one; looked for until the list cannot
+    /// be behind any more.
+    async fn once_visible(&self, item: &Applicant, with_resume: bool) -> Result<Option<Listed>> {
         let Some(email) = item.email() else { return Ok(None) };
         let name = self.name_of(&item.standard_fields.firstname, &item.standard_fields.lastname);
         let until = Instant::now() + self.lookup_lag();
@@ -173,12 +190,11 @@ impl ApplicantWriter {
             let asked = Instant::now();
             let mut found = self.api.applicants_with(email).await?;
             let namesake = found.iter().position(|it| self.name_of(&it.firstname, &it.lastname) == name);
-            if !found.is_empty() {
-                return Ok(Some(found.swap_remove(namesake.unwrap_or(0))));
-            }
+            let found = (!found.is_empty()).then(|| found.swap_remove(namesake.unwrap_or(0)));
+            let is_all = found.as_ref().is_some_and(|it| !with_resume || it.resume != Some(false));
             let left = until.saturating_duration_since(Instant::now());
-            if asked >= until || !budget::current().pause(left.min(LOOK_AGAIN)).await {
-                return Ok(None);
+            if is_all || asked >= until || !budget::current().pause(left.min(LOOK_AGAIN)).await {
+                return Ok(found);
             }
         }
     }

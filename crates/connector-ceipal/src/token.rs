@@ -8,7 +8,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hrflow_core::{
     Error, ErrorKind, Result, Secret, async_trait,
-    http::{Answer, Client, Operation, Token, TokenSource, VendorClock},
+    http::{Answer, Client, Operation, Token, TokenSource, VendorClock, budget},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -39,15 +39,25 @@ pub(crate) struct SignIn {
 #[async_trait]
 impl TokenSource for SignIn {
     async fn fetch(&self, previous: Option<&Token>) -> Result<Token> {
-        match previous.filter(|previous| has_had_its_time(previous)) {
-            Some(previous) => match self.refresh(previous).await {
-                Ok(token) if token.access.expose() != previous.access.expose() => Ok(token),
-                Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
+        let Some(previous) = previous else { return self.sign_in().await };
+        // One that was refused in the middle of its life is not worth refreshing.
+        if has_had_its_time(previous) {
+            match self.refresh(previous).await {
+                Ok(token) if token.access.expose() != previous.access.expose() => return Ok(token),
+                Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
                 // The credentials are at hand: a refresh that fails costs nothing.
-                _ => self.sign_in().await,
-            },
-            // One that was refused in the middle of its life is not worth refreshing.
-            None => self.sign_in().await,
+                _ => {}
+            }
+        }
+        match self.sign_in().await {
+            // The credentials were good before: too many calls, then.
+            Err(error) if error.status() == Some(403) => {
+                match budget::current().pause(self.parameters.throttle_wait.into()).await {
+                    true => self.sign_in().await,
+                    false => Err(error),
+                }
+            }
+            signed_in => signed_in,
         }
     }
 }

@@ -44,6 +44,29 @@ async fn a_resume_goes_along_in_a_multipart_form() {
     assert!(request.body.windows(11).any(|it| it == b"%PDF-1.7 \xff\xfe"), "the bytes as they are");
 }
 
+/// That a new applicant's file is taken is assumed: the record has the last word, once it cannot be behind any more.
+#[tokio::test]
+async fn a_resume_that_the_record_does_not_show_has_not_arrived() {
+    let bare = || {
+        let mut row = applicant("aB/1+w==", "ada.byron+cv@example.com");
+        row["resume_path"] = json!(null);
+        list(json!([row]))
+    };
+    let (vendor, result) = push([nobody(), pdf(), created(), bare()], json!({}), json!({})).await;
+    assert!(without_resume(&result).contains("the record shows none"), "{result:?}");
+    assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND]);
+
+    let lag = json!({ "lookup_lag": "300ms" });
+    let (vendor, result) = push([nobody(), pdf(), created(), bare(), ada_found()], lag, json!({})).await;
+    assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
+    assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND, FIND]);
+
+    // A list that tells nothing of résumés.
+    let row = json!({ "id": "9", "email": "ada.byron+cv@example.com" });
+    let (_, result) = push([nobody(), pdf(), created(), list(json!([row]))], json!({}), json!({})).await;
+    assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
+}
+
 #[tokio::test]
 async fn options_and_parameters_leave_it_out() {
     for (parameters, options) in [
@@ -78,15 +101,15 @@ async fn a_resume_that_is_too_large_is_not_sent() {
     // Known beforehand, or only when it comes.
     let vendor = Vendor::new([nobody(), created(), ada_found()]).await;
     let mut profile = with_resume(&vendor);
-    profile["attachments"][0]["file_size"] = json!(1_048_577);
+    profile["attachments"][0]["file_size"] = json!(1_000_001);
     let result = vendor.push(json!({ "resume_megabytes": 1 }), json!({}), &[profile]).await;
     assert!(without_resume(&result).contains("larger than 1 megabytes"), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CREATE, FIND]);
 
-    let large = Reaction::answer(200, vec![b'%'; 1_048_577]);
+    let large = Reaction::answer(200, vec![b'%'; 1_000_001]);
     let (vendor, result) =
         push([nobody(), large, created(), ada_found()], json!({ "resume_megabytes": 1 }), json!({})).await;
-    assert!(without_resume(&result).contains("larger than 1048576 bytes"), "{result:?}");
+    assert!(without_resume(&result).contains("larger than 1000000 bytes"), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND]);
 }
 

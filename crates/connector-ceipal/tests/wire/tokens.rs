@@ -241,3 +241,24 @@ async fn a_403_is_waited_for_once() {
     assert!(started.elapsed() < std::time::Duration::from_secs(20));
     assert_eq!(vendor.calls().len(), 4);
 }
+
+/// Signing in counts among the calls: a 403 to credentials that were good before is waited for too.
+#[tokio::test]
+async fn a_403_to_a_second_sign_in_is_waited_for_once() {
+    let refused = || Reaction::answer(403, "");
+    let vendor = Vendor::new([refused(), refused(), token("token-2"), ada_found()]).await;
+    let started = std::time::Instant::now();
+    let result = look_up(&vendor, json!({ "throttle_wait": "300ms" })).await;
+    assert!(started.elapsed() >= std::time::Duration::from_millis(300));
+    assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
+    assert_eq!(vendor.calls(), [FIND, SIGN_IN, SIGN_IN, FIND]);
+
+    let vendor = Vendor::new([refused(), refused(), refused()]).await;
+    let result = vendor.push(json!({}), json!({}), &[ada(), bea("p2")]).await;
+    assert_eq!(
+        (result.status, result.failures[0].kind),
+        (Status::Fatal, ErrorKind::Unauthorized),
+        "{result:?}"
+    );
+    assert_eq!(vendor.calls(), [FIND, SIGN_IN, SIGN_IN]);
+}
