@@ -9,18 +9,19 @@ use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
 use crate::{arguments::LogFormat, output, progress::Bar};
 
-/// Starts logging: of our own crates, unless the environment says otherwise. Logs and the bar share stderr.
-pub(crate) fn start(verbose: u8, format: LogFormat, bar: Bar) {
-    let builder = tracing_subscriber::fmt().with_env_filter(filter(verbose)).with_writer(Stderr(bar));
+/// Starts logging: of our own crates, unless the environment says otherwise. Logs and the bar share stderr. `least` is
+/// what is logged where nobody asks for more.
+pub(crate) fn start(least: &str, verbose: u8, format: LogFormat, bar: Bar) {
+    let builder = tracing_subscriber::fmt().with_env_filter(filter(least, verbose)).with_writer(Stderr(bar));
     match format {
         LogFormat::Json => builder.json().flatten_event(true).init(),
         LogFormat::Text => builder.with_ansi(takes_colours()).init(),
     }
 }
 
-fn filter(verbose: u8) -> EnvFilter {
+fn filter(least: &str, verbose: u8) -> EnvFilter {
     let level = match verbose {
-        0 => "warn",
+        0 => least,
         1 => "info",
         2 => "debug",
         _ => "trace",

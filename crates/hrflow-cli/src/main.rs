@@ -14,6 +14,7 @@ mod text;
 use std::process::ExitCode;
 
 use crate::{
+    arguments::Command,
     exit::{Exit, Failure},
     progress::Bar,
 };
@@ -24,7 +25,9 @@ fn main() -> ExitCode {
         Err(exit) => return exit.into(),
     };
     let bar = Bar::new();
-    logging::start(arguments.verbose, arguments.log_format, bar.clone());
+    // What a demo has to say is on its page.
+    let least = if matches!(arguments.command, Command::Demo(_)) { "error" } else { "warn" };
+    logging::start(least, arguments.verbose, arguments.log_format, bar.clone());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&Failure::fatal(format!("cannot start: {error}"))).into(),

@@ -106,7 +106,7 @@ fn one_for_a_whole_source_shows_how_to_read_on_and_runs() {
     for file in [uncommented(&file), file] {
         play.home.write("w.yaml", &file);
         let checked = run("check w.yaml");
-        assert_eq!((checked.code, checked.stderr.as_str()), (Some(0), ""), "{checked:?}");
+        assert_eq!(checked.code, Some(0), "{checked:?}");
         assert!(checked.stdout.contains(&format!("there are {count} profiles")), "{checked:?}");
         let ran = run("run w.yaml --json");
         assert_eq!((ran.code, ran.event("read_success")), (Some(0), count), "{ran:?}");

@@ -190,3 +190,37 @@ fn a_damaged_state_is_named_and_nothing_is_sent() {
     let ran = home.run("runs --state-dir file");
     assert_eq!(ran.code, Some(2), "{ran:?}");
 }
+
+#[test]
+fn an_incremental_workflow_delivers_each_change_once() {
+    let play = Playground::new();
+    let workflow = std::fs::read_to_string(play.home.0.path().join("w.yaml")).unwrap();
+    let workflow: String = workflow
+        .replace(
+            "action: push_profile\n",
+            "action: push_profile_list\naction_parameters:\n  read_mode: incremental\n",
+        )
+        .replace("options:\n", "options:\n  on_existing: update\n")
+        .lines()
+        .filter(|line| !line.contains("profile_key"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    play.home.write("list.yaml", &workflow);
+    let run = || play.home.run("run list.yaml --json");
+    let all = play.sandbox.hrflow().count() as u64;
+    let first = run();
+    assert_eq!((first.code, first.event("read_success")), (Some(0), all), "{first:?}");
+    let writes = creations(&play) + play.sandbox.journal().count("candidates.update");
+
+    play.sandbox.clock().advance(std::time::Duration::from_secs(60));
+    let changed = play.profiles().pop().unwrap();
+    let patch = serde_json::json!({ "info": { "phone": "+33 1 00 00 00 01" } });
+    play.sandbox.hrflow().change_profile(changed["key"].as_str().unwrap(), patch);
+    let second = run();
+    assert_eq!(second.event("write_success"), 1, "{second:?}");
+    let third = run();
+    assert_eq!(third.event("write_success"), 0, "{third:?}");
+    assert_eq!(third.json()["read_from"], second.json()["read_from"]);
+    let after = creations(&play) + play.sandbox.journal().count("candidates.update");
+    assert_eq!(after, writes + 1);
+}

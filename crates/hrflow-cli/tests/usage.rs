@@ -239,7 +239,7 @@ fn what_a_variable_holds_is_never_shown() {
 }
 
 #[test]
-fn incremental_is_refused() {
+fn incremental_is_refused_where_it_cannot_be() {
     let home = Home::new();
     home.write("w.yaml", &GOOD.replace("${HRFLOW_API_SECRET}", "s").replace("${TEAMTAILOR_API_KEY}", "k"));
     let ran = home.run("run w.yaml --json --set action_parameters.read_mode=incremental");
@@ -253,7 +253,7 @@ fn incremental_is_refused() {
             .replace("action: push_profile", "action: push_profile_list")
             .replace("  profile_key: p\n", ""),
     );
-    let ran = home.run("run w.yaml --json --set action_parameters.read_mode=incremental");
+    let ran = home.run("run w.yaml --json --no-state --set action_parameters.read_mode=incremental");
     assert_eq!(ran.code, Some(2));
     assert_eq!(ran.json()["reason"], "backend_not_configured_in_incremental_mode");
 }

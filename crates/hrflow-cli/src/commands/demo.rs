@@ -4,9 +4,12 @@ mod cast;
 mod page;
 mod stage;
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
-use hrflow_core::{Connector, Events, JsonRun, RunResult, Status};
+use hrflow_core::{
+    Connector, Environment, Events, JsonRun, RunResult, Status,
+    state::{MemoryState, State},
+};
 use hrflow_sandbox::{Config, Sandbox};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -110,12 +113,15 @@ async fn show_all() -> Result<Vec<Show>, Failure> {
 async fn show(connector: Connector, demonstration: &'static Demonstration) -> Result<Show, Failure> {
     let failed = |error| Failure::fatal(format!("cannot start the stand-ins: {error}"));
     let sandbox = Sandbox::start(Config::default()).await.map_err(failed)?;
-    let people = cast::people(&sandbox, (demonstration.refused)());
+    let people = cast::people(&sandbox, (demonstration.refused)(), demonstration.takes_addressless);
+    let target_parameters = (demonstration.target_parameters)(&sandbox);
+    // What was granted for the first push is there for the others.
+    let state: Arc<dyn State> = Arc::new(MemoryState::new());
     let start = Instant::now();
     let mut show =
         Show { connector, demonstration, scenes: Vec::new(), events: Events::default(), milliseconds: 0 };
     for person in people {
-        let result = push(&show.connector, demonstration, &sandbox, &person).await?;
+        let result = push(&show.connector, &target_parameters, &state, &sandbox, &person).await?;
         let fate = Fate::of(&result.events);
         let arrived = (demonstration.find)(&sandbox, &person);
         let reason = result.failures.first().map(|failure| output::harmless(&failure.message));
@@ -129,7 +135,8 @@ async fn show(connector: Connector, demonstration: &'static Demonstration) -> Re
 
 async fn push(
     connector: &Connector,
-    demonstration: &Demonstration,
+    target_parameters: &Value,
+    state: &Arc<dyn State>,
     sandbox: &Sandbox,
     person: &Person,
 ) -> Result<RunResult, Failure> {
@@ -140,9 +147,10 @@ async fn push(
         connector: connector.id.to_owned(),
         workflow_id: "demo".to_owned(),
         origin_parameters: origin_parameters(sandbox, &person.key),
-        target_parameters: (demonstration.target_parameters)(sandbox),
-        // Résumés are on loopback too.
-        options: json!({ "allow_local_urls": true }),
+        target_parameters: target_parameters.clone(),
+        // Résumés are on loopback too, and no vendor's pace has to be kept here.
+        options: json!({ "allow_local_urls": true, "rate_limit": "off" }),
+        environment: Environment { state: Some(state.clone()), ..Environment::default() },
         ..JsonRun::default()
     };
     Ok(action.run(run).await)

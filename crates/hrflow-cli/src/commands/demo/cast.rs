@@ -22,7 +22,8 @@ pub(super) enum Fate {
 impl Fate {
     /// What a run with one profile came to.
     pub(super) fn of(events: &Events) -> Self {
-        match (events.write_success, events.write_duplicate, events.write_failure) {
+        let refused = events.write_failure + events.format_failure;
+        match (events.write_success, events.write_duplicate, refused) {
             (1, 0, 0) if events.attachment_failure == 0 => Self::Created,
             (0, 1, 0) => Self::ThereAlready,
             (0, 0, 1) => Self::Refused,
@@ -47,17 +48,22 @@ pub(super) struct Person {
     pub(super) email: Option<String>,
     /// What is to become of it.
     pub(super) fate: Fate,
+    /// Whether it was made to be refused.
+    pub(super) is_wrong: bool,
 }
 
-/// The profiles with a name, and `refused`, which is put among them.
-pub(super) fn people(sandbox: &Sandbox, refused: Value) -> Vec<Person> {
+/// The profiles with a name, and `refused`, which is put among them. Where the vendor does not take people without
+/// e-mail address, they are refused too.
+pub(super) fn people(sandbox: &Sandbox, refused: Value, takes_addressless: bool) -> Vec<Person> {
     let refused = sandbox.hrflow().put_profile(refused);
     let mut emails = HashSet::new();
     let mut people: Vec<Person> = sandbox.hrflow().profiles().iter().filter_map(person).collect();
     for person in &mut people {
         let is_new = person.email.clone().is_none_or(|email| emails.insert(email));
+        person.is_wrong = person.key == refused;
         person.fate = match is_new {
-            _ if person.key == refused => Fate::Refused,
+            _ if person.is_wrong => Fate::Refused,
+            _ if person.email.is_none() && !takes_addressless => Fate::Refused,
             true => Fate::Created,
             false => Fate::ThereAlready,
         };
@@ -74,6 +80,7 @@ fn person(profile: &Value) -> Option<Person> {
         name: info["full_name"].as_str()?.to_owned(),
         email: info["email"].as_str().map(str::to_lowercase),
         fate: Fate::Created,
+        is_wrong: false,
     };
     without_picture.then_some(person)
 }

@@ -56,7 +56,7 @@ fn sentence(scene: &Scene, show: &Show) -> Option<String> {
                 "{name} is there already: {vendor} has this e-mail address as {id}, and nothing is sent twice."
             )
         }
-        Fate::Refused if scene.person.fate == Fate::Refused => {
+        Fate::Refused if scene.person.is_wrong => {
             format!("{name} is refused: {reason}. {}", show.demonstration.why_refused)
         }
         Fate::Refused => format!("{name} is refused: {reason}."),
@@ -67,7 +67,8 @@ fn sentence(scene: &Scene, show: &Show) -> Option<String> {
 
 /// A failure's message without its context, which is for logs.
 fn in_short(message: &str) -> &str {
-    message.split(" (HTTP ").next().unwrap_or(message)
+    let end = [" (HTTP ", " (warehouse "].iter().filter_map(|context| message.find(context)).min();
+    message[..end.unwrap_or(message.len())].trim_end_matches('.')
 }
 
 fn what_next(connector: &str) -> String {

@@ -1,6 +1,11 @@
-//! What the demo has to know about each connector. A new one joins by a line in [`ALL`].
+//! What the demo has to know about each connector. A new one joins by a file beside these and a line in [`ALL`].
 
-use hrflow_sandbox::{Sandbox, teamtailor::Stored};
+mod ceipal;
+mod jobadder;
+mod teamtailor;
+mod ukgpro;
+
+use hrflow_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use super::cast::Person;
@@ -15,6 +20,8 @@ pub(super) struct Demonstration {
     pub(super) refused: fn() -> Value,
     /// What is wrong with that profile, in a sentence.
     pub(super) why_refused: &'static str,
+    /// Whether the vendor takes people without an e-mail address.
+    pub(super) takes_addressless: bool,
     /// What its stand-in holds of a person.
     pub(super) find: fn(&Sandbox, &Person) -> Option<Arrived>,
 }
@@ -27,13 +34,7 @@ pub(super) struct Arrived {
     pub(super) resume: Option<usize>,
 }
 
-const ALL: &[Demonstration] = &[Demonstration {
-    connector: "teamtailor",
-    target_parameters: teamtailor_parameters,
-    refused: refused_for_its_email,
-    why_refused: "In rune.typo@-example.com the host starts with a hyphen, which no host's name does.",
-    find: find_candidate,
-}];
+const ALL: &[Demonstration] = &[ceipal::SHOWN, jobadder::SHOWN, teamtailor::SHOWN, ukgpro::SHOWN];
 
 /// How the connector of an id is shown.
 pub(super) fn of(connector: &str) -> Option<&'static Demonstration> {
@@ -53,33 +54,9 @@ fn refused_for_its_email() -> Value {
     })
 }
 
-fn teamtailor_parameters(sandbox: &Sandbox) -> Value {
-    let credentials = sandbox.credentials().teamtailor;
-    json!({
-        "Authorization": credentials.key,
-        "X_Api_Version": credentials.api_version,
-        "api_url": sandbox.urls().teamtailor,
-    })
-}
-
-/// The candidate of an e-mail address, or of a name where there is none.
-fn find_candidate(sandbox: &Sandbox, person: &Person) -> Option<Arrived> {
-    let teamtailor = sandbox.teamtailor();
-    let found = match &person.email {
-        Some(email) => teamtailor.candidate_by_email(email),
-        None => teamtailor.candidates().into_iter().find(|candidate| name(candidate) == person.name),
-    };
-    found.map(|candidate| {
-        let resume = candidate.files.iter().find(|file| file.attribute == "resume").map(|file| file.size);
-        Arrived { id: candidate.id, resume }
-    })
-}
-
-fn name(candidate: &Stored) -> String {
-    let part =
-        |attribute: &str| candidate.attributes.get(attribute).and_then(Value::as_str).unwrap_or_default();
-    format!("{} {}", part("first-name"), part("last-name"))
-}
+/// What is wrong with [`refused_for_its_email`].
+const WRONG_HOST: &str =
+    "In rune.typo@-example.com the host starts with a hyphen, which no host's name does.";
 
 #[cfg(test)]
 mod tests {
