@@ -8,7 +8,7 @@
 //! | `<!-- test: file NAME -->` | is the file NAME for the commands that follow |
 //! | `<!-- test: part -->` | is a part of a workflow file, held against a whole one |
 //! | `<!-- test: background -->` | is a command that stays up until the end of the document |
-//! | `<!-- test: exit N -->` | has a last command that ends with this exit status; 0 is the rule |
+//! | `<!-- test: exit N -->` | has a last command that ends with this exit status, or with `N|M` one of these; 0 is the rule |
 //!
 //! Lines under a command are what it prints, in any order and among others: `…` stands for anything, and blanks do not count.
 //! Keys and addresses of accounts are those of a sandbox. No request leaves this machine.

@@ -13,8 +13,8 @@ pub(crate) struct Block {
     pub(crate) file: Option<String>,
     pub(crate) part: bool,
     pub(crate) background: bool,
-    /// The exit status of its last command.
-    pub(crate) exit: i32,
+    /// The exit statuses that its last command may end with; 0 where there are none.
+    pub(crate) exits: Vec<i32>,
 }
 
 pub(crate) fn blocks(text: &str) -> anyhow::Result<Vec<Block>> {
@@ -50,7 +50,10 @@ pub(crate) fn blocks(text: &str) -> anyhow::Result<Vec<Block>> {
 fn say(block: &mut Block, said: &str) -> anyhow::Result<()> {
     match said.split_once(' ').unwrap_or((said, "")) {
         ("file", name) if !name.is_empty() => block.file = Some(name.to_owned()),
-        ("exit", status) => block.exit = status.parse().context("expected an exit status")?,
+        ("exit", statuses) => {
+            let statuses = statuses.split('|').map(str::parse).collect::<Result<_, _>>();
+            block.exits = statuses.context("expected exit statuses")?;
+        }
         ("background", "") => block.background = true,
         ("part", "") => block.part = true,
         _ => bail!("`test: {said}` is not understood"),

@@ -103,8 +103,13 @@ impl Playground {
 
     /// What `hrflow init` calls the parameters, and the values that the sandbox takes.
     fn accounts(&self) -> anyhow::Result<BTreeMap<String, String>> {
-        let (hrflow, teamtailor) =
-            (&self.addresses["credentials"]["hrflow"], &self.addresses["credentials"]["teamtailor"]);
+        let credentials = &self.addresses["credentials"];
+        let [hrflow, teamtailor, jobadder, ukgpro, ceipal] =
+            ["hrflow", "teamtailor", "jobadder", "ukgpro", "ceipal"].map(|vendor| &credentials[vendor]);
+        let authorization_url = Value::from(format!(
+            "{}/connect/authorize",
+            self.addresses["jobadder_identity"].as_str().unwrap_or_default()
+        ));
         let profiles = fs::read_to_string(self.path().join(PROFILES))?;
         let profiles = profiles.lines().map(serde_json::from_str::<Value>).collect::<Result<Vec<_>, _>>()?;
         let with_email =
@@ -118,6 +123,20 @@ impl Playground {
             ("TEAMTAILOR_API_KEY", &teamtailor["key"]),
             ("TEAMTAILOR_AUTHORIZATION", &teamtailor["key"]),
             ("TEAMTAILOR_X_API_VERSION", &teamtailor["api_version"]),
+            ("JOBADDER_AUTHORIZATION_URL", &authorization_url),
+            ("JOBADDER_CLIENT_ID", &jobadder["client_id"]),
+            ("JOBADDER_CLIENT_SECRET", &jobadder["client_secret"]),
+            ("JOBADDER_AUTHORIZATION_CODE", &jobadder["authorization_code"]),
+            ("JOBADDER_REDIRECT_URI", &jobadder["redirect_uri"]),
+            ("UKGPRO_AUTH_DATA_IDENTITY_SERVER", &self.addresses["ukgpro_identity"]),
+            ("UKGPRO_AUTH_DATA_TENANT", &ukgpro["tenant"]),
+            ("UKGPRO_AUTH_DATA_CLIENT_ID", &ukgpro["client_id"]),
+            ("UKGPRO_AUTH_DATA_CLIENT_SECRET", &ukgpro["client_secret"]),
+            ("UKGPRO_DOMAIN_ENVIRONMENT", &self.addresses["ukgpro"]),
+            ("UKGPRO_DOMAIN_TENANT", &ukgpro["tenant"]),
+            ("CEIPAL_EMAIL", &ceipal["email"]),
+            ("CEIPAL_PASSWORD", &ceipal["password"]),
+            ("CEIPAL_API_KEY", &ceipal["api_key"]),
         ];
         accounts
             .into_iter()
@@ -190,7 +209,12 @@ impl Playground {
                     let address = self.addresses[name].as_str();
                     address.with_context(|| format!("there is no sandbox of {name}"))
                 };
-                fs::write(&path, workflow::lead(&text, address("hrflow")?, address(vendor)?))?;
+                // The required parameters of the others lead to theirs.
+                let vendor = match vendor {
+                    "jobadder" | "ukgpro" => None,
+                    vendor => Some(address(vendor)?),
+                };
+                fs::write(&path, workflow::lead(&text, address("hrflow")?, vendor))?;
             }
         }
         Ok(())

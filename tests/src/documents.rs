@@ -12,6 +12,12 @@ documents! {
     one_connector_alone "../../docs/guides/one-connector-alone.md",
     parameters_formats_logics "../../docs/guides/parameters-formats-logics.md",
     writing_a_connector "../../docs/guides/writing-a-connector.md",
+    ceipal_push_profile "../../docs/connectors/ceipal/push_profile.md",
+    ceipal_push_profile_list "../../docs/connectors/ceipal/push_profile_list.md",
+    jobadder_push_profile "../../docs/connectors/jobadder/push_profile.md",
+    jobadder_push_profile_list "../../docs/connectors/jobadder/push_profile_list.md",
     teamtailor_push_profile "../../docs/connectors/teamtailor/push_profile.md",
     teamtailor_push_profile_list "../../docs/connectors/teamtailor/push_profile_list.md",
+    ukgpro_push_profile "../../docs/connectors/ukgpro/push_profile.md",
+    ukgpro_push_profile_list "../../docs/connectors/ukgpro/push_profile_list.md",
 }
