@@ -16,18 +16,32 @@ pub(super) fn all(connector: &Connector, action: &Action) -> String {
          On the command line:\n\n\
          {}```console\n\
          $ hrflow check workflow.yaml            # log in at both ends, write nothing\n\
-         $ hrflow run workflow.yaml --dry-run    # show what would be sent\n\
+         {}\n\
          $ hrflow run workflow.yaml\n\
          ```\n",
         workflow(connector, action),
         rust(connector, action),
         ending(action),
+        preview(action),
     )
+}
+
+fn is_of_a_list(action: &Action) -> bool {
+    action.trigger_type == "schedule"
+}
+
+fn preview(action: &Action) -> &'static str {
+    match is_of_a_list(action) {
+        true => {
+            "$ hrflow run workflow.yaml --dry-run --limit 3    # show what would be sent of the first three"
+        }
+        false => "$ hrflow run workflow.yaml --dry-run    # show what would be sent",
+    }
 }
 
 /// How the commands may end, for the test that runs them: among the people of a whole source some vendors refuse some.
 fn ending(action: &Action) -> &'static str {
-    if action.trigger_type == "schedule" { "<!-- test: exit 0|3 -->\n" } else { "" }
+    if is_of_a_list(action) { "<!-- test: exit 0|3 -->\n" } else { "" }
 }
 
 /// The two sides of an action: what their section is called, what their variables start with, what they take.
