@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::{Control, body, merged, ok, refuse, values};
+use super::{Control, asked, body, merged, ok, refuse, values};
 use crate::server::{Answer, Received};
 
 impl Control {
     /// An applicant is named by `?id=…`: its id does not fit a path.
     pub(super) fn ceipal(&self, request: &Received, rest: &[&str]) -> Result<Answer, Answer> {
         let ceipal = &self.0.ceipal;
-        let id = request.pairs().into_iter().find(|(name, _)| name == "id").map(|(_, id)| id);
+        let id = asked(request, "id");
         match (request.method.as_str(), rest, id) {
             ("GET", ["switches"], _) => ok(ceipal.switches()),
             ("PUT", ["switches"], _) => {
