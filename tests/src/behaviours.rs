@@ -39,12 +39,14 @@ macro_rules! behaviours {
 behaviours! {
     everybody_is_created_once,
     who_is_there_already_is_left_alone,
-    who_is_there_already_is_updated_when_asked,
+    who_is_there_already_is_updated_when_asked if |it| it.update,
+    an_update_is_refused_where_it_cannot_be if |it| !it.update,
     a_second_run_changes_nothing,
     a_second_run_without_state_finds_everybody_there,
     a_refused_item_does_not_cost_the_others,
     two_items_of_one_identity_make_one_record,
-    who_has_no_address_arrives_once,
+    who_has_no_address_arrives_once if |it| it.without_email,
+    who_has_no_address_is_refused_where_it_is_needed if |it| !it.without_email,
     refused_credentials_stop_the_run,
     a_request_to_slow_down_is_obeyed if |it| it.http,
     a_server_error_before_execution_is_got_over,
@@ -53,7 +55,7 @@ behaviours! {
     a_reset_after_execution_does_not_double,
     silence_before_execution_is_got_over,
     silence_after_execution_does_not_double,
-    a_lost_answer_without_address_does_not_double,
+    a_lost_answer_without_address_does_not_double if |it| it.without_email,
     a_lagging_look_up_does_not_double if |it| it.lag,
     any_script_survives,
     the_longest_item_arrives,
@@ -99,7 +101,15 @@ async fn who_is_there_already_is_updated_when_asked(world: &dyn World, _: Abilit
     assert_eq!(names(&world.held().await), ["Ada Example-0"]);
 }
 
-async fn a_second_run_changes_nothing(world: &dyn World, _: Abilities) {
+async fn an_update_is_refused_where_it_cannot_be(world: &dyn World, _: Abilities) {
+    world.seed("Somebody Else", "p0@example.com").await;
+    let result = run(world, Vec::new(), Setup::default().option("on_existing", "update")).await;
+    assert_eq!((result.status, result.reason), (Status::Fatal, Reason::BadActionParameters), "{result:#?}");
+    assert_eq!(result.failures[0].kind, ErrorKind::Config);
+    assert_eq!(names(&world.held().await), ["Somebody Else"]);
+}
+
+async fn a_second_run_changes_nothing(world: &dyn World, abilities: Abilities) {
     let state = MemoryState::new();
     run(world, profiles(5), Setup::sharing(&state)).await;
     let writes = world.writes();
@@ -108,7 +118,7 @@ async fn a_second_run_changes_nothing(world: &dyn World, _: Abilities) {
     assert_eq!(world.writes(), writes, "what is unchanged is not sent again");
     let resent = run(world, profiles(5), Setup { resend: true, ..Setup::sharing(&state) }).await;
     assert_eq!(written(&resent), (0, 5, 0), "{resent:#?}");
-    assert!(world.writes() > writes, "unless asked");
+    assert_eq!(world.writes() > writes, !abilities.looks_first, "unless asked");
     assert_eq!(world.held().await.len(), 5);
 }
 
@@ -159,6 +169,31 @@ async fn who_has_no_address_arrives_once(world: &dyn World, _: Abilities) {
     let again = run(world, nobody(), Setup::sharing(&state)).await;
     assert_eq!(written(&again), (0, 2, 0), "{again:#?}");
     assert_eq!(names(&world.held().await), ["Ann Example", "Ben Example"]);
+}
+
+async fn who_has_no_address_is_refused_where_it_is_needed(world: &dyn World, _: Abilities) {
+    let state = MemoryState::new();
+    let some_without = || {
+        vec![
+            with_email(profile("a", "Ann", "Example"), None),
+            with_email(profile("b", "Ben", "Example"), Some("ben at example.com")),
+            profile("c", "Cyd", "Example"),
+        ]
+    };
+    for (created, there) in [(1, 0), (0, 1)] {
+        let result = run(world, some_without(), Setup::sharing(&state)).await;
+        assert_eq!(written(&result), (created, there, 2 - result.events.format_failure), "{result:#?}");
+        assert_eq!(result.status, Status::SuccessWithFailures);
+        for (failure, key) in result.failures.iter().zip(["source/a", "source/b"]) {
+            assert_eq!((failure.key.as_str(), failure.kind), (key, ErrorKind::Invalid));
+            assert!(failure.message.contains("e-mail address"), "it is not said why: {failure:#?}");
+        }
+    }
+    let letters = state.dead_letters();
+    assert_eq!(letters.len(), 2, "each is one dead letter, however often it is refused: {letters:#?}");
+    assert!(letters.iter().all(|it| !it.retryable));
+    assert_eq!(names(&world.held().await), ["Cyd Example"]);
+    assert_eq!(world.writes(), 1, "what is refused anyhow is not sent");
 }
 
 async fn refused_credentials_stop_the_run(world: &dyn World, _: Abilities) {
@@ -320,25 +355,41 @@ async fn a_stopped_run_is_taken_up_again(world: &dyn World, _: Abilities) {
     assert_eq!(world.held().await.len(), 30);
 }
 
-async fn chaos_is_survived_and_accounted_for(world: &dyn World, _: Abilities) {
+async fn chaos_is_survived_and_accounted_for(world: &dyn World, abilities: Abilities) {
     for seed in 1..=3 {
         world.chaos(seed);
         let url = world.resume_url();
+        let has_email = |index: usize| index % 10 != 3;
+        let has_resume = |index: usize| index.is_multiple_of(3);
         let people: Vec<_> = (0..40)
             .map(|index| {
                 let person = profile(&format!("s{seed}-{index}"), "Ada", &format!("Example-{seed}-{index}"));
-                let person = if index % 10 == 3 { with_email(person, None) } else { person };
-                if index % 3 == 0 { with_resume(person, &url, 7) } else { person }
+                let person = if has_email(index) { person } else { with_email(person, None) };
+                if has_resume(index) { with_resume(person, &url, 7) } else { person }
             })
             .collect();
-        let result = run(world, people, Setup::default().option("timeout", "500ms")).await;
-        let held = by_name(&world.held().await);
+        let setup = Setup::default().option("timeout", "500ms").option("concurrency", 8);
+        let result = run(world, people, setup).await;
+        let held = world.held().await;
         for index in 0..40 {
-            let count = held.get(&format!("Ada Example-{seed}-{index}")).copied().unwrap_or_default();
+            let name = format!("Ada Example-{seed}-{index}");
+            let records: Vec<_> = held.iter().filter(|record| record.name == name).collect();
+            let (count, resumes) = (records.len(), records.iter().map(|it| it.resumes).sum::<usize>());
             let key = format!("source/s{seed}-{index}");
-            let failure = result.failures.iter().find(|it| it.key == key && it.step == "write");
-            match failure.map(|it| it.kind) {
-                None => assert_eq!(count, 1, "{key} arrived {count} times: {result:#?}"),
+            let failure = |steps: &[&str]| {
+                result.failures.iter().find(|it| it.key == key && steps.contains(&it.step.as_str()))
+            };
+            match failure(&["format", "write"]).map(|it| it.kind) {
+                None => {
+                    assert!(has_email(index) || abilities.without_email, "{key}: {result:#?}");
+                    assert_eq!(count, 1, "{key} arrived {count} times: {result:#?}");
+                    let failed = failure(&["resume"]).map(|it| it.kind);
+                    match (has_resume(index), failed) {
+                        (wanted, None) => assert_eq!(resumes, usize::from(wanted), "{key}: {result:#?}"),
+                        (_, Some(ErrorKind::OutcomeUnknown)) => assert!(resumes <= 1, "{key}: {resumes}"),
+                        (_, Some(_)) => assert_eq!(resumes, 0, "{key}: {result:#?}"),
+                    }
+                }
                 Some(ErrorKind::OutcomeUnknown) => assert!(count <= 1, "{key} arrived {count} times"),
                 Some(_) => assert_eq!(count, 0, "{key} is a dead letter and arrived: {result:#?}"),
             }

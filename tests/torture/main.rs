@@ -57,7 +57,7 @@ fn main() -> Result<()> {
             let runtime = tokio::runtime::Runtime::new()?;
             let figures = runtime.block_on(async {
                 let world = subject.world().await;
-                torture(world.as_ref(), plan).await
+                torture(world.as_ref(), subject.abilities(), plan).await
             })?;
             writeln!(out, "{} by {way:?}, seed {seed}: {figures}", subject.name())?;
         }

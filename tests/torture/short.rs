@@ -18,7 +18,7 @@ fn main() -> std::process::ExitCode {
                 runtime.block_on(async move {
                     let world = subject.world().await;
                     let plan = Plan { seed: 7, kills: 12, wave: 30, way };
-                    let figures = torture(world.as_ref(), plan).await;
+                    let figures = torture(world.as_ref(), subject.abilities(), plan).await;
                     figures.map(drop).map_err(|error| Failed::from(format!("{error:#}")))
                 })
             }));

@@ -1,7 +1,9 @@
 //! The targets that behaviours are tried on.
 
+mod faults;
 mod scripted;
 mod teamtailor;
+mod ukgpro;
 
 use std::sync::Arc;
 
@@ -9,5 +11,5 @@ use crate::subject::Subject;
 
 /// Every target. A connector joins here.
 pub fn all() -> Vec<Arc<dyn Subject>> {
-    vec![Arc::new(scripted::Scripted), Arc::new(teamtailor::Teamtailor)]
+    vec![Arc::new(scripted::Scripted), Arc::new(teamtailor::Teamtailor), Arc::new(ukgpro::UkgPro)]
 }

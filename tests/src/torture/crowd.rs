@@ -2,12 +2,16 @@
 
 use serde_json::Value;
 
-use crate::people::{profile, with_email, with_resume};
+use crate::{
+    people::{profile, with_email, with_resume},
+    subject::Abilities,
+};
 
 /// Everybody who has come so far.
 pub(super) struct Crowd {
     people: Vec<Person>,
     resume: String,
+    abilities: Abilities,
 }
 
 /// Somebody.
@@ -20,23 +24,35 @@ pub(super) struct Person {
     pub(super) email: Option<String>,
     /// Whether they have a résumé.
     pub(super) has_resume: bool,
+    /// Whether the vendor takes them at all.
+    pub(super) is_taken: bool,
     /// As HrFlow.ai has them.
     pub(super) profile: Value,
 }
 
 impl Crowd {
-    pub(super) fn new(resume: String) -> Self {
-        Self { people: Vec::new(), resume }
+    pub(super) fn new(resume: String, abilities: Abilities) -> Self {
+        Self { people: Vec::new(), resume, abilities }
     }
 
     pub(super) fn people(&self) -> &[Person] {
         &self.people
     }
 
+    /// What the vendor can do.
+    pub(super) fn abilities(&self) -> Abilities {
+        self.abilities
+    }
+
+    /// Whom the vendor takes.
+    pub(super) fn taken(&self) -> impl Iterator<Item = &Person> {
+        self.people.iter().filter(|it| it.is_taken)
+    }
+
     /// How many records they make: who shares an address shares a record.
     pub(super) fn records(&self) -> usize {
         let mut known = std::collections::HashSet::new();
-        self.people.iter().filter(|it| known.insert(it.email.as_ref().unwrap_or(&it.name))).count()
+        self.taken().filter(|it| known.insert(it.email.as_ref().unwrap_or(&it.name))).count()
     }
 
     /// Lets `count` more come: of ten, two without an e-mail address, and two who share one.
@@ -57,6 +73,7 @@ impl Crowd {
             self.people.push(Person {
                 key: format!("source/{key}"),
                 name: format!("Ada {last}"),
+                is_taken: email.is_some() || self.abilities.without_email,
                 email,
                 has_resume,
                 profile: person,
