@@ -39,12 +39,14 @@ macro_rules! behaviours {
 behaviours! {
     everybody_is_created_once,
     who_is_there_already_is_left_alone,
-    who_is_there_already_is_updated_when_asked,
+    who_is_there_already_is_updated_when_asked if |it| it.update,
+    an_update_is_refused_where_it_cannot_be if |it| !it.update,
     a_second_run_changes_nothing,
     a_second_run_without_state_finds_everybody_there,
     a_refused_item_does_not_cost_the_others,
     two_items_of_one_identity_make_one_record,
-    who_has_no_address_arrives_once,
+    who_has_no_address_arrives_once if |it| it.without_email,
+    who_has_no_address_is_refused_where_it_is_needed if |it| !it.without_email,
     refused_credentials_stop_the_run,
     a_request_to_slow_down_is_obeyed if |it| it.http,
     a_server_error_before_execution_is_got_over,
@@ -53,12 +55,14 @@ behaviours! {
     a_reset_after_execution_does_not_double,
     silence_before_execution_is_got_over,
     silence_after_execution_does_not_double,
-    a_lost_answer_without_address_does_not_double,
+    a_lost_answer_without_address_does_not_double if |it| it.without_email,
     a_lagging_look_up_does_not_double if |it| it.lag,
     any_script_survives,
     the_longest_item_arrives,
     a_resume_arrives_once,
-    a_failed_resume_costs_only_itself_and_is_sent_later,
+    a_lost_answer_does_not_cost_the_resume,
+    a_failed_resume_costs_only_itself_and_is_sent_later if |it| it.late_resumes,
+    a_failed_resume_costs_only_itself_where_none_is_taken_later if |it| !it.late_resumes,
     a_stopped_run_is_taken_up_again,
     chaos_is_survived_and_accounted_for,
 }
@@ -99,7 +103,15 @@ async fn who_is_there_already_is_updated_when_asked(world: &dyn World, _: Abilit
     assert_eq!(names(&world.held().await), ["Ada Example-0"]);
 }
 
-async fn a_second_run_changes_nothing(world: &dyn World, _: Abilities) {
+async fn an_update_is_refused_where_it_cannot_be(world: &dyn World, _: Abilities) {
+    world.seed("Somebody Else", "p0@example.com").await;
+    let result = run(world, Vec::new(), Setup::default().option("on_existing", "update")).await;
+    assert_eq!((result.status, result.reason), (Status::Fatal, Reason::BadActionParameters), "{result:#?}");
+    assert_eq!(result.failures[0].kind, ErrorKind::Config);
+    assert_eq!(names(&world.held().await), ["Somebody Else"]);
+}
+
+async fn a_second_run_changes_nothing(world: &dyn World, abilities: Abilities) {
     let state = MemoryState::new();
     run(world, profiles(5), Setup::sharing(&state)).await;
     let writes = world.writes();
@@ -108,7 +120,7 @@ async fn a_second_run_changes_nothing(world: &dyn World, _: Abilities) {
     assert_eq!(world.writes(), writes, "what is unchanged is not sent again");
     let resent = run(world, profiles(5), Setup { resend: true, ..Setup::sharing(&state) }).await;
     assert_eq!(written(&resent), (0, 5, 0), "{resent:#?}");
-    assert!(world.writes() > writes, "unless asked");
+    assert_eq!(world.writes() > writes, !abilities.looks_first, "unless asked");
     assert_eq!(world.held().await.len(), 5);
 }
 
@@ -159,6 +171,31 @@ async fn who_has_no_address_arrives_once(world: &dyn World, _: Abilities) {
     let again = run(world, nobody(), Setup::sharing(&state)).await;
     assert_eq!(written(&again), (0, 2, 0), "{again:#?}");
     assert_eq!(names(&world.held().await), ["Ann Example", "Ben Example"]);
+}
+
+async fn who_has_no_address_is_refused_where_it_is_needed(world: &dyn World, _: Abilities) {
+    let state = MemoryState::new();
+    let some_without = || {
+        vec![
+            with_email(profile("a", "Ann", "Example"), None),
+            with_email(profile("b", "Ben", "Example"), Some("ben at example.com")),
+            profile("c", "Cyd", "Example"),
+        ]
+    };
+    for (created, there) in [(1, 0), (0, 1)] {
+        let result = run(world, some_without(), Setup::sharing(&state)).await;
+        assert_eq!(written(&result), (created, there, 2 - result.events.format_failure), "{result:#?}");
+        assert_eq!(result.status, Status::SuccessWithFailures);
+        for (failure, key) in result.failures.iter().zip(["source/a", "source/b"]) {
+            assert_eq!((failure.key.as_str(), failure.kind), (key, ErrorKind::Invalid));
+            assert!(failure.message.contains("e-mail address"), "it is not said why: {failure:#?}");
+        }
+    }
+    let letters = state.dead_letters();
+    assert_eq!(letters.len(), 2, "each is one dead letter, however often it is refused: {letters:#?}");
+    assert!(letters.iter().all(|it| !it.retryable));
+    assert_eq!(names(&world.held().await), ["Cyd Example"]);
+    assert_eq!(world.writes(), 1, "what is refused anyhow is not sent");
 }
 
 async fn refused_credentials_stop_the_run(world: &dyn World, _: Abilities) {
@@ -284,6 +321,18 @@ async fn a_resume_arrives_once(world: &dyn World, _: Abilities) {
     assert_eq!(world.held().await.iter().filter(|record| record.resumes == 0).count(), 1);
 }
 
+async fn a_lost_answer_does_not_cost_the_resume(world: &dyn World, _: Abilities) {
+    let url = world.resume_url();
+    for executed in [true, false] {
+        world.trouble(Trouble::Reset { executed }, 1);
+        let person = profile(&format!("{executed}"), "Ada", &format!("Example-{executed}"));
+        let result = run(world, vec![with_resume(person, &url, 7)], Setup::default()).await;
+        assert_eq!((written(&result), result.status), ((1, 0, 0), Status::Success), "{result:#?}");
+    }
+    let held = world.held().await;
+    assert!(held.len() == 2 && held.iter().all(|record| record.resumes == 1), "{held:?}");
+}
+
 async fn a_failed_resume_costs_only_itself_and_is_sent_later(world: &dyn World, _: Abilities) {
     let state = MemoryState::new();
     let url = world.resume_url();
@@ -299,6 +348,25 @@ async fn a_failed_resume_costs_only_itself_and_is_sent_later(world: &dyn World, 
     assert_eq!((written(&again), again.events.attachment_failure), ((0, 1, 0), 0), "{again:#?}");
     assert_eq!(world.held().await[0].resumes, 1);
     assert_eq!(world.writes(), writes, "the candidate itself is not sent again");
+}
+
+async fn a_failed_resume_costs_only_itself_where_none_is_taken_later(world: &dyn World, _: Abilities) {
+    let state = MemoryState::new();
+    let url = world.resume_url();
+    let ada = || vec![with_resume(profile("p", "Ada", "Example"), &url, 7)];
+    world.refuse_documents(true);
+    let result = run(world, ada(), Setup::sharing(&state)).await;
+    assert_eq!((written(&result), result.events.attachment_failure), ((1, 0, 0), 1), "{result:#?}");
+    assert_eq!(result.status, Status::SuccessWithFailures);
+    world.refuse_documents(false);
+    let writes = world.writes();
+    let again = run(world, ada(), Setup::sharing(&state)).await;
+    assert_eq!((written(&again), again.events.attachment_failure), ((0, 1, 0), 1), "{again:#?}");
+    let letters = state.dead_letters();
+    assert_eq!(letters.len(), 1, "it is one dead letter, however often it is tried: {letters:#?}");
+    assert_eq!((letters[0].step.as_str(), letters[0].retryable), ("resume", false));
+    assert_eq!(world.held().await[0].resumes, 0);
+    assert_eq!(world.writes(), writes, "the candidate is not sent again for it");
 }
 
 async fn a_stopped_run_is_taken_up_again(world: &dyn World, _: Abilities) {
@@ -331,7 +399,8 @@ async fn chaos_is_survived_and_accounted_for(world: &dyn World, _: Abilities) {
                 if index % 3 == 0 { with_resume(person, &url, 7) } else { person }
             })
             .collect();
-        let result = run(world, people, Setup::default().option("timeout", "500ms")).await;
+        let setup = Setup::default().option("timeout", "500ms").option("concurrency", 8);
+        let result = run(world, people, setup).await;
         let held = by_name(&world.held().await);
         for index in 0..40 {
             let count = held.get(&format!("Ada Example-{seed}-{index}")).copied().unwrap_or_default();

@@ -27,6 +27,14 @@ pub struct Abilities {
     pub lag: bool,
     /// Is there for other processes too ([`World::outside`]): can be tortured.
     pub process: bool,
+    /// Changes who is there already, when asked (`on_existing: update`).
+    pub update: bool,
+    /// Takes people without an e-mail address.
+    pub without_email: bool,
+    /// Takes a résumé at any time; else along with a new record only, and one that could not go along is lost to it.
+    pub late_resumes: bool,
+    /// Is asked who is there before anything is written, so that nobody is written twice, not even when asked.
+    pub looks_first: bool,
     /// The longest name that it takes, in characters.
     pub longest_name: usize,
 }

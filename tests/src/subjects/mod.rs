@@ -1,5 +1,7 @@
 //! The targets that behaviours are tried on.
 
+mod ceipal;
+mod faults;
 mod scripted;
 mod teamtailor;
 
@@ -9,5 +11,5 @@ use crate::subject::Subject;
 
 /// Every target. A connector joins here.
 pub fn all() -> Vec<Arc<dyn Subject>> {
-    vec![Arc::new(scripted::Scripted), Arc::new(teamtailor::Teamtailor)]
+    vec![Arc::new(scripted::Scripted), Arc::new(ceipal::Ceipal), Arc::new(teamtailor::Teamtailor)]
 }

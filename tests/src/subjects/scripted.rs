@@ -22,7 +22,16 @@ impl Subject for Scripted {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { http: false, lag: true, process: false, longest_name: 10_000 }
+        Abilities {
+            http: false,
+            lag: true,
+            process: false,
+            update: true,
+            without_email: true,
+            late_resumes: true,
+            looks_first: false,
+            longest_name: 10_000,
+        }
     }
 
     fn world(&self) -> BoxFuture<'static, Box<dyn World>> {

@@ -5,9 +5,10 @@ use std::{sync::Mutex, time::Duration};
 use futures::future::BoxFuture;
 use hrflow_connectors::teamtailor;
 use hrflow_core::{Action, AnyAction, async_trait};
-use hrflow_sandbox::{Config, Fault, FaultBody, Manner, Rule, Sandbox, Vendor, documents};
+use hrflow_sandbox::{Config, Manner, Sandbox, Vendor, documents};
 use serde_json::{Value, json};
 
+use super::faults::Faults;
 use crate::subject::{Abilities, Held, Outside, Subject, Trouble, World};
 
 /// Teamtailor.
@@ -19,7 +20,16 @@ impl Subject for Teamtailor {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { http: true, lag: true, process: true, longest_name: 1_000 }
+        Abilities {
+            http: true,
+            lag: true,
+            process: true,
+            update: true,
+            without_email: true,
+            late_resumes: true,
+            looks_first: false,
+            longest_name: 1_000,
+        }
     }
 
     fn world(&self) -> BoxFuture<'static, Box<dyn World>> {
@@ -34,7 +44,7 @@ struct TeamtailorWorld {
     lag: Mutex<Duration>,
 }
 
-const CREATE: &str = "candidates.create";
+const FAULTS: Faults = Faults { vendor: Vendor::Teamtailor, create: "candidates.create", refusal: 422 };
 const RESUME: &str = "resume.pdf";
 
 impl TeamtailorWorld {
@@ -44,10 +54,6 @@ impl TeamtailorWorld {
         let sandbox = Sandbox::start(config).await.expect("the sandbox finds free ports");
         let resume = sandbox.files().put_file(RESUME, "application/pdf", documents::pdf("Ada Example"));
         Self { sandbox, action: teamtailor::push_profile(), resume, lag: Mutex::new(Duration::ZERO) }
-    }
-
-    fn rule(fault: Fault) -> Rule {
-        Rule::new(Vendor::Teamtailor, CREATE, fault)
     }
 }
 
@@ -73,44 +79,13 @@ impl World for TeamtailorWorld {
     }
 
     fn trouble(&self, what: Trouble, times: u64) {
-        let status = |code, executed| Fault::Status { code, body: FaultBody::Json, executed };
-        let fault = match what {
-            Trouble::TooManyRequests(wait) => Fault::TooManyRequests { retry_after: Some(wait.as_secs()) },
-            Trouble::ServerError { executed } => status(503, executed),
-            Trouble::Reset { executed: true } => Fault::ResetAfter,
-            Trouble::Reset { executed: false } => Fault::ResetBefore,
-            Trouble::Silence { executed } => Fault::Hang { executed },
-            Trouble::Refusal => status(422, false),
-            Trouble::Unauthorized => Fault::Unauthorized,
-            Trouble::Slow(time) => {
-                Fault::Latency { milliseconds: time.as_millis().try_into().unwrap_or(u64::MAX) }
-            }
-        };
-        self.sandbox.faults().set(vec![Self::rule(fault).first(times)]);
+        self.sandbox.faults().set(FAULTS.trouble(what, times));
     }
 
     fn chaos(&self, seed: u64) {
-        let status = |code, executed| Fault::Status { code, body: FaultBody::Html, executed };
-        let faults = [
-            (status(503, false), 0.06),
-            (status(500, true), 0.06),
-            (Fault::TooManyRequests { retry_after: Some(1) }, 0.03),
-            (Fault::ResetBefore, 0.06),
-            (Fault::ResetAfter, 0.06),
-            (Fault::Hang { executed: true }, 0.03),
-            (Fault::Hang { executed: false }, 0.03),
-            (Fault::TruncatedBody, 0.06),
-            (Fault::EmptyBody201, 0.06),
-            (status(422, false), 0.03),
-        ];
-        let mut rules: Vec<Rule> =
-            faults.into_iter().map(|(fault, share)| Self::rule(fault).probability(share)).collect();
-        for operation in ["candidates.list", "candidates.get", "candidates.update", "files.create"] {
-            let rule = |fault| Rule::new(Vendor::Teamtailor, operation, fault).probability(0.05);
-            rules.extend([rule(status(502, false)), rule(Fault::ResetAfter), rule(Fault::TruncatedBody)]);
-        }
+        let others = ["candidates.list", "candidates.get", "candidates.update", "files.create"];
         self.sandbox.faults().set_seed(seed);
-        self.sandbox.faults().set(rules);
+        self.sandbox.faults().set(FAULTS.chaos(&others));
     }
 
     fn lag(&self, lag: Duration) {
@@ -149,6 +124,6 @@ impl World for TeamtailorWorld {
     }
 
     fn writes(&self) -> usize {
-        self.sandbox.journal().of(CREATE).len()
+        FAULTS.writes(&self.sandbox)
     }
 }
