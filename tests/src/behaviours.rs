@@ -60,7 +60,9 @@ behaviours! {
     any_script_survives,
     the_longest_item_arrives,
     a_resume_arrives_once,
-    a_failed_resume_costs_only_itself_and_is_sent_later,
+    a_lost_answer_does_not_cost_the_resume,
+    a_failed_resume_costs_only_itself_and_is_sent_later if |it| it.late_resumes,
+    a_failed_resume_costs_only_itself_where_none_is_taken_later if |it| !it.late_resumes,
     a_stopped_run_is_taken_up_again,
     chaos_is_survived_and_accounted_for,
 }
@@ -334,6 +336,37 @@ async fn a_failed_resume_costs_only_itself_and_is_sent_later(world: &dyn World, 
     assert_eq!((written(&again), again.events.attachment_failure), ((0, 1, 0), 0), "{again:#?}");
     assert_eq!(world.held().await[0].resumes, 1);
     assert_eq!(world.writes(), writes, "the candidate itself is not sent again");
+}
+
+async fn a_lost_answer_does_not_cost_the_resume(world: &dyn World, _: Abilities) {
+    let url = world.resume_url();
+    for executed in [true, false] {
+        world.trouble(Trouble::Reset { executed }, 1);
+        let person = profile(&format!("{executed}"), "Ada", &format!("Example-{executed}"));
+        let result = run(world, vec![with_resume(person, &url, 7)], Setup::default()).await;
+        assert_eq!((written(&result), result.status), ((1, 0, 0), Status::Success), "{result:#?}");
+    }
+    let held = world.held().await;
+    assert!(held.len() == 2 && held.iter().all(|record| record.resumes == 1), "{held:?}");
+}
+
+async fn a_failed_resume_costs_only_itself_where_none_is_taken_later(world: &dyn World, _: Abilities) {
+    let state = MemoryState::new();
+    let url = world.resume_url();
+    let ada = || vec![with_resume(profile("p", "Ada", "Example"), &url, 7)];
+    world.refuse_documents(true);
+    let result = run(world, ada(), Setup::sharing(&state)).await;
+    assert_eq!((written(&result), result.events.attachment_failure), ((1, 0, 0), 1), "{result:#?}");
+    assert_eq!(result.status, Status::SuccessWithFailures);
+    world.refuse_documents(false);
+    let writes = world.writes();
+    let again = run(world, ada(), Setup::sharing(&state)).await;
+    assert_eq!((written(&again), again.events.attachment_failure), ((0, 1, 0), 1), "{again:#?}");
+    let letters = state.dead_letters();
+    assert_eq!(letters.len(), 1, "it is one dead letter, however often it is tried: {letters:#?}");
+    assert_eq!((letters[0].step.as_str(), letters[0].retryable), ("resume", false));
+    assert_eq!(world.held().await[0].resumes, 0);
+    assert_eq!(world.writes(), writes, "the candidate is not sent again for it");
 }
 
 async fn a_stopped_run_is_taken_up_again(world: &dyn World, _: Abilities) {

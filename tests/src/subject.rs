@@ -33,6 +33,8 @@ pub struct Abilities {
     pub without_email: bool,
     /// Is asked who is there before anything is written, so that nobody is written twice, not even when asked.
     pub looks_first: bool,
+    /// Takes a résumé at any time; else along with a new record only, and one that could not go along is lost to it.
+    pub late_resumes: bool,
     /// Can tell whether a document arrived whose answer was lost.
     pub finds_documents: bool,
     /// The longest name that it takes, in characters.

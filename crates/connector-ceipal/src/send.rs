@@ -164,7 +164,8 @@ impl ApplicantWriter {
         }
     }
 
-    /// Reads back an applicant that was just taken. Where nobody is found, or the look-up fails, what became of it is not known.
+    /// Reads back an applicant that was just taken, also when the run is asked to stop meanwhile. Where nobody is found, or
+    /// the look-up fails, what became of it is not known.
     async fn read_back(&self, item: &Applicant, with_resume: bool, words: &str) -> Result<Listed> {
         let answered = match words {
             "" => "Ceipal answered without an id".to_owned(),
@@ -173,7 +174,7 @@ impl ApplicantWriter {
         let unconfirmed = |what: &str| {
             Error::new(ErrorKind::Protocol, format!("{answered}; {what}")).with_execution(Execution::Unknown)
         };
-        match self.once_visible(item, with_resume).await {
+        match budget::to_its_end(self.once_visible(item, with_resume)).await {
             Ok(Some(found)) => Ok(found),
             Ok(None) => Err(unconfirmed("the applicant is not in its list")),
             Err(error) => Err(unconfirmed("its list cannot be read").with_source(error)),

@@ -1,5 +1,6 @@
 //! The targets that behaviours are tried on.
 
+mod ceipal;
 mod faults;
 mod scripted;
 mod teamtailor;
@@ -11,5 +12,10 @@ use crate::subject::Subject;
 
 /// Every target. A connector joins here.
 pub fn all() -> Vec<Arc<dyn Subject>> {
-    vec![Arc::new(scripted::Scripted), Arc::new(teamtailor::Teamtailor), Arc::new(ukgpro::UkgPro)]
+    vec![
+        Arc::new(scripted::Scripted),
+        Arc::new(ceipal::Ceipal),
+        Arc::new(teamtailor::Teamtailor),
+        Arc::new(ukgpro::UkgPro),
+    ]
 }

@@ -29,6 +29,7 @@ impl Subject for Scripted {
             update: true,
             without_email: true,
             looks_first: false,
+            late_resumes: true,
             finds_documents: true,
             longest_name: 10_000,
         }

@@ -27,6 +27,7 @@ impl Subject for Teamtailor {
             update: teamtailor::Candidates.capabilities().update,
             without_email: true,
             looks_first: false,
+            late_resumes: true,
             finds_documents: true,
             longest_name: 1_000,
         }

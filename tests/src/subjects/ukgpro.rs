@@ -27,6 +27,7 @@ impl Subject for UkgPro {
             update: ukgpro::Candidates.capabilities().update,
             without_email: false,
             looks_first: true,
+            late_resumes: true,
             finds_documents: false,
             longest_name: 100,
         }

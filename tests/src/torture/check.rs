@@ -97,8 +97,8 @@ pub(super) fn accounted_for(crowd: &Crowd, held: &[Held], letters: &Letters) -> 
 }
 
 /// Everybody whom the vendor takes is there once, with their résumé. The dead letters that are left are those that no
-/// vendor without faults can make good: of whom it refuses, and of a résumé whose answer was lost where it cannot tell of
-/// documents.
+/// vendor without faults can make good: of whom it refuses, of a résumé whose answer was lost where it cannot tell of
+/// documents, and of one that could not go along with its candidate where none is taken later.
 pub(super) fn everybody_is_there(crowd: &Crowd, held: &[Held], letters: &Letters) -> Result<()> {
     nobody_is_there_who_is_refused(crowd, held, letters)?;
     let mut explained = crowd.people().iter().filter(|it| !it.is_taken).count();
@@ -111,6 +111,11 @@ pub(super) fn everybody_is_there(crowd: &Crowd, held: &[Held], letters: &Letters
                 if letter.kind == ErrorKind::OutcomeUnknown && !crowd.abilities().finds_documents =>
             {
                 ensure!(person.has_resume && resumes <= 1, "{} has {resumes} résumés", person.key);
+                explained += 1;
+            }
+            // It could not go along with the candidate, and cannot come later.
+            Some(letter) if letter.kind == ErrorKind::Invalid && !crowd.abilities().late_resumes => {
+                ensure!(person.has_resume && resumes == 0, "{} has {resumes} résumés", person.key);
                 explained += 1;
             }
             _ => ensure!(resumes == usize::from(person.has_resume), "{} has {resumes} résumés", person.key),

@@ -144,7 +144,8 @@ impl Program {
 
     fn print(&self, arguments: &[&str]) -> Result<Vec<u8>> {
         let output = self.command(arguments).output()?;
-        let failed = output.status.code().is_none_or(|code| code != 0 && code != 3);
+        // A retry of nothing but what the vendor refuses is fatal, and has a result all the same.
+        let failed = output.status.code().is_none_or(|code| ![0, 1, 3].contains(&code));
         ensure!(!failed, "{arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr));
         Ok(output.stdout)
     }

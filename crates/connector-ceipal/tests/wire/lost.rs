@@ -1,5 +1,7 @@
 //! Answers that never came, or that do not tell what was created: nothing is lost, nothing comes twice.
 
+use std::time::Duration;
+
 use hrflow_core::{ErrorKind, Status, testing::Reaction};
 use serde_json::{Value, json};
 
@@ -40,6 +42,24 @@ async fn what_arrived_is_found_and_not_sent_again() {
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.calls(), [FIND, CREATE, FIND], "{what}");
     }
+}
+
+/// A run that is asked to stop settles what is in flight: only the list tells the id of who was created.
+#[tokio::test]
+async fn whoever_is_being_created_when_a_run_is_stopped_is_read_back() {
+    let created = br#"{"status": 201, "success": 1}"#.to_vec();
+    let vendor =
+        Vendor::new([nobody(), Reaction::late(Duration::from_millis(300), 201, created), ada_found()]).await;
+    let everybody = [ada(), bea("p2")];
+    let (result, ()) = tokio::join!(vendor.push(json!({}), json!({}), &everybody), async {
+        while vendor.server.requests().len() < 3 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        vendor.stop.cancel();
+    });
+    assert_eq!(result.failures[0].kind, ErrorKind::Cancelled, "{result:?}");
+    assert_eq!((result.events.write_success, result.events.settled()), (1, 1), "{result:?}");
+    assert_eq!(vendor.calls(), [FIND, CREATE, FIND]);
 }
 
 #[tokio::test]

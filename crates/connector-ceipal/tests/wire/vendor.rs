@@ -6,7 +6,7 @@ use connector_ceipal::{Parameters, push_profile};
 use connector_hrflow::Profile;
 use futures::{StreamExt, stream};
 use hrflow_core::{
-    Environment, Options, RunResult,
+    CancellationToken, Environment, Options, RunResult,
     parameters::read,
     state::{MemoryState, State},
     testing::{Reaction, RecordedRequest, ScriptedServer},
@@ -29,6 +29,8 @@ pub(crate) const STATES: &str = "GET /v1/getStatesList/";
 pub(crate) struct Vendor {
     pub(crate) server: ScriptedServer,
     state: Arc<MemoryState>,
+    /// Asks a run to stop.
+    pub(crate) stop: CancellationToken,
 }
 
 impl Vendor {
@@ -42,7 +44,7 @@ impl Vendor {
 
     pub(crate) async fn silent() -> Self {
         let server = ScriptedServer::start([]).await.expect("a port is free");
-        Self { server, state: Arc::new(MemoryState::new()) }
+        Self { server, state: Arc::new(MemoryState::new()), stop: CancellationToken::new() }
     }
 
     pub(crate) fn then(&self, script: impl IntoIterator<Item = Reaction>) {
@@ -70,7 +72,11 @@ impl Vendor {
         let result = push_profile()
             .run_items(stream::iter(profiles.into_iter().map(Ok)).boxed(), self.parameters(parameters))
             .options(options)
-            .environment(Environment { state: Some(state), ..Environment::default() })
+            .environment(Environment {
+                state: Some(state),
+                cancel: self.stop.clone(),
+                ..Environment::default()
+            })
             .await;
         let told = format!("{result:?} {}", serde_json::to_string(&result).expect("a result is JSON"));
         assert!(!told.contains(KEY) && !told.contains("pass word") && !told.contains("token-"), "{told}");

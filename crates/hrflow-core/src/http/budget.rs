@@ -36,6 +36,14 @@ pub async fn within<F: Future>(budget: Budget, future: F) -> F::Output {
     CURRENT.scope(budget, future).await
 }
 
+/// Runs `future` within the deadline of this task, and nobody calls it off: for what has to be asked to settle something
+/// that was done, such as the id of a record that was created. A run that is stopped waits for it, as it does for a
+/// request that is under way.
+pub async fn to_its_end<F: Future>(future: F) -> F::Output {
+    let budget = Budget { cancel: CancellationToken::new(), ..current() };
+    within(budget, future).await
+}
+
 /// The budget of this task; ten minutes from now and never cancelled where none is set.
 pub fn current() -> Budget {
     CURRENT.try_with(Budget::clone).unwrap_or_else(|_| Budget::lasting(DEFAULT))
@@ -132,6 +140,20 @@ mod tests {
         .await;
         assert_eq!(current().remaining(), DEFAULT);
         assert_eq!(current().check(), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_settles_something_is_not_called_off_and_keeps_the_deadline() {
+        let cancel = CancellationToken::new();
+        cancel.cancel();
+        let budget = Budget::new(Instant::now() + Duration::from_secs(5), cancel);
+        within(budget, async {
+            assert!(!current().pause(Duration::from_secs(1)).await);
+            assert!(to_its_end(async { current().pause(Duration::from_secs(1)).await }).await);
+            assert!(!to_its_end(async { current().pause(Duration::from_secs(5)).await }).await);
+            assert_eq!(current().check(), Err(Stopped::Cancelled), "afterwards as before");
+        })
+        .await;
     }
 
     #[tokio::test(start_paused = true)]
