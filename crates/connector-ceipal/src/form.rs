@@ -59,15 +59,15 @@ impl Form {
         form
     }
 
-    /// Refuses what Ceipal could not tell apart from others, or would refuse.
-    pub(crate) fn check(&self, parameters: &Parameters, item: &Applicant) -> Result<()> {
-        if !item.email().is_some_and(is_address) {
+    /// Refuses what Ceipal could not tell apart from others, or would refuse. Answers the e-mail address.
+    pub(crate) fn check<'i>(&self, parameters: &Parameters, item: &'i Applicant) -> Result<&'i str> {
+        let Some(email) = item.email().filter(|it| is_address(it)) else {
             return Err(Error::new(
                 ErrorKind::Invalid,
                 "the profile has no valid e-mail address, which Ceipal tells applicants apart by",
             )
             .advise("Add one to the profile, or discard such profiles with a logic."));
-        }
+        };
         let is_empty = |name: Option<&str>| name.is_some_and(|name| self.get(name).is_none());
         if is_empty(parameters.field_map.first_name()) {
             return Err(Error::new(
@@ -76,7 +76,7 @@ impl Form {
             )
             .advise("Add one to the profile, or discard such profiles with a logic."));
         }
-        Ok(())
+        Ok(email)
     }
 
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hrflow_core::{
-    Error, ErrorKind, Execution, Outcome, Receipt, Result, VendorId, Write, Writer, http::budget,
+    Error, ErrorKind, Execution, Identity, Outcome, Receipt, Result, VendorId, Write, Writer, http::budget,
 };
 use tokio::time::Instant;
 
@@ -42,12 +42,12 @@ impl Resume {
 impl ApplicantWriter {
     pub(crate) async fn write_one(&self, write: &Write<'_, Applicant>) -> Result<Receipt> {
         let mut form = Form::of(&self.parameters, write.item);
-        form.check(&self.parameters, write.item)?;
-        let known = self.identity(write.item).and_then(|identity| lock(&self.looked_up).remove(&identity));
+        let email = form.check(&self.parameters, write.item)?;
+        let known = lock(&self.looked_up).remove(&Identity::email(email));
         let before = match known {
             Some(before) => before,
             // Sent again after a look-up that found nothing: somebody may have been quicker.
-            None => self.look(write.item).await?,
+            None => self.look(email).await?,
         };
         if let Some(id) = &before.applicant
             && (before.applied || self.parameters.job_id().is_none())

@@ -124,7 +124,7 @@ pub(crate) struct ApplicantWriter {
 /// What is remembered of an applicant before it is sent. The address is what a look-up asks for.
 #[derive(Serialize, Deserialize)]
 struct Details {
-    email: Option<String>,
+    email: String,
     name: Identity,
     before: Before,
 }
@@ -152,16 +152,16 @@ impl Writer<Applicant> for ApplicantWriter {
         item.email().map(Identity::email)
     }
 
-    /// Looks who is there already: whoever has the address afterwards, and had it not before, is ours.
+    /// Looks who is there already: whoever has the address afterwards, and had it not before, is ours. An item that is
+    /// refused leaves no trace, as it is never sent: there would be nothing to look for it by.
     async fn trace(&self, items: &[&Applicant]) -> Result<Vec<Value>> {
         let mut traces = Vec::new();
         for item in items {
-            let before = self.look(item).await?;
-            if let Some(identity) = self.identity(item) {
-                lock(&self.looked_up).insert(identity, before.clone());
-            }
+            let email = Form::of(&self.parameters, item).check(&self.parameters, item)?.to_owned();
+            let before = self.look(&email).await?;
+            lock(&self.looked_up).insert(Identity::email(&email), before.clone());
             let name = self.name_of(&item.standard_fields.firstname, &item.standard_fields.lastname);
-            let details = Details { email: item.email().map(str::to_owned), name, before };
+            let details = Details { email, name, before };
             let trace = serde_json::to_value(details)
                 .map_err(|error| Error::new(ErrorKind::Internal, "no trace").with_source(error))?;
             traces.push(trace);
@@ -181,10 +181,7 @@ impl Writer<Applicant> for ApplicantWriter {
         let details: Details = serde_json::from_value(trace.details.clone()).map_err(|error| {
             Error::new(ErrorKind::Internal, "the trace cannot be read").with_source(error)
         })?;
-        let Some(email) = &details.email else {
-            return Ok(Found::CannotTell("it has no e-mail address to look for".to_owned()));
-        };
-        let found = self.api.applicants_with(email).await?;
+        let found = self.api.applicants_with(&details.email).await?;
         let Some(first) = found.first() else { return Ok(Found::Absent) };
         if details.before.applicant.is_some() {
             return self.find_application(first, details.before.applied).await;
@@ -230,9 +227,8 @@ impl Writer<Applicant> for ApplicantWriter {
 }
 
 impl ApplicantWriter {
-    /// Who has the address of an item already, and what became of the job.
-    pub(crate) async fn look(&self, item: &Applicant) -> Result<Before> {
-        let Some(email) = item.email() else { return Ok(Before::default()) };
+    /// Who has an item's address already, and what became of the job.
+    pub(crate) async fn look(&self, email: &str) -> Result<Before> {
         let found = self.api.applicants_with(email).await?;
         let Some(first) = found.first() else { return Ok(Before::default()) };
         let applied = match self.parameters.job_id() {

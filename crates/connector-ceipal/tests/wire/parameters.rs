@@ -1,10 +1,9 @@
 //! What a user may say, and what `check` answers.
 
-use connector_ceipal::{Applicants, Parameters};
+use connector_ceipal::Parameters;
 use hrflow_core::{
-    ErrorKind, OpenContext, Options, Target,
+    ErrorKind,
     parameters::{fields, read},
-    state::{MemoryState, State},
     testing::Reaction,
 };
 use serde_json::{Value, json};
@@ -66,9 +65,7 @@ fn faults_name_the_field_and_never_a_secret() {
 }
 
 async fn check(vendor: &Vendor, parameters: Value) -> hrflow_core::Result<Vec<String>> {
-    let context =
-        OpenContext { options: Options::default(), rate_limit: None, grants: MemoryState::new().grants() };
-    let writer = Applicants.open(vendor.parameters(parameters), context).await?;
+    let writer = vendor.open(parameters).await?;
     let host = vendor.server.base_url().replace("http://", "");
     assert!(
         writer.target_id().0.starts_with(&format!("ceipal {host}/v1 account me@example.com")),
@@ -106,12 +103,7 @@ async fn a_check_signs_in_and_reads() {
 async fn targets_differ_by_what_they_take_items_for() {
     let id = async |parameters: Value| {
         let vendor = Vendor::new([]).await;
-        let context = OpenContext {
-            options: Options::default(),
-            rate_limit: None,
-            grants: MemoryState::new().grants(),
-        };
-        let writer = Applicants.open(vendor.parameters(parameters), context).await.unwrap();
+        let writer = vendor.open(parameters).await.unwrap();
         let host = vendor.server.base_url().replace("http://", "");
         writer.target_id().0.replace(&host, "host")
     };

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use connector_ceipal::{Parameters, push_profile};
+use connector_ceipal::{Applicant, Applicants, Parameters, push_profile};
 use connector_hrflow::Profile;
 use futures::{StreamExt, stream};
 use hrflow_core::{
-    CancellationToken, Environment, Options, RunResult,
+    CancellationToken, Environment, OpenContext, Options, RunResult, Target, Writer,
     parameters::read,
     state::{MemoryState, State},
     testing::{Reaction, RecordedRequest, ScriptedServer},
@@ -58,6 +58,13 @@ impl Vendor {
         });
         merge(&mut parameters, more);
         read("target_parameters", &parameters).expect("the parameters are good")
+    }
+
+    /// The target, signed in.
+    pub(crate) async fn open(&self, parameters: Value) -> hrflow_core::Result<Arc<dyn Writer<Applicant>>> {
+        let options = Options::default();
+        let context = OpenContext { options, rate_limit: None, grants: self.state.grants() };
+        Applicants.open(self.parameters(parameters), context).await
     }
 
     /// Pushes profiles, one after another. Nothing that comes of it holds a secret.
