@@ -48,6 +48,7 @@ behaviours! {
     who_has_no_address_arrives_once if |it| it.without_email,
     who_has_no_address_is_refused_where_it_is_needed if |it| !it.without_email,
     refused_credentials_stop_the_run,
+    an_expired_token_is_renewed if |it| it.expiring_tokens,
     a_request_to_slow_down_is_obeyed if |it| it.http,
     a_server_error_before_execution_is_got_over,
     a_server_error_after_execution_does_not_double,
@@ -209,6 +210,26 @@ async fn refused_credentials_stop_the_run(world: &dyn World, _: Abilities) {
     world.trouble(Trouble::Unauthorized, 0);
     let again = run(world, profiles(4), Setup::sharing(&state)).await;
     assert_eq!(written(&again), (4, 0, 0), "{again:#?}");
+}
+
+async fn an_expired_token_is_renewed(world: &dyn World, _: Abilities) {
+    let state = MemoryState::new();
+    // The same parameters each time: who has consented does not consent again.
+    let parameters = world.target_parameters();
+    let setup = || Setup { parameters: Some(parameters.clone()), ..Setup::sharing(&state) };
+    world.trouble(Trouble::Slow(Duration::from_millis(100)), 100);
+    let delivery = run(world, profiles(20), setup().option("concurrency", 2));
+    let expiry = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        world.expire_tokens()
+    };
+    let (result, expired) = tokio::join!(delivery, expiry);
+    assert!(expired, "there are no tokens that expire");
+    assert_eq!((written(&result), result.status), ((20, 0, 0), Status::Success), "{result:#?}");
+    world.expire_tokens();
+    let later = run(world, profiles(22), setup()).await;
+    assert_eq!((written(&later), later.status), ((2, 20, 0), Status::Success), "{later:#?}");
+    assert_eq!(world.held().await.len(), 22);
 }
 
 async fn a_request_to_slow_down_is_obeyed(world: &dyn World, _: Abilities) {

@@ -13,6 +13,8 @@ use crate::subject::World;
 pub struct Setup {
     /// Options over those that every run of the suite has.
     pub options: Value,
+    /// Target parameters that several runs share, as those of a workflow file; else those that the world has for each.
+    pub parameters: Option<Value>,
     /// State that several runs share.
     pub state: Option<MemoryState>,
     /// Stops the run.
@@ -56,7 +58,7 @@ pub async fn run(world: &dyn World, profiles: Vec<Value>, setup: Setup) -> RunRe
         .run(JsonRun {
             connector: "subject".to_owned(),
             workflow_id: "behaviour".to_owned(),
-            target_parameters: world.target_parameters(),
+            target_parameters: setup.parameters.unwrap_or_else(|| world.target_parameters()),
             options: options(setup.options),
             items: Some(stream::iter(profiles.into_iter().map(Ok)).boxed()),
             environment: Environment {

@@ -37,6 +37,8 @@ pub struct Abilities {
     pub late_resumes: bool,
     /// Can tell whether a document arrived whose answer was lost.
     pub finds_documents: bool,
+    /// Hands out access tokens that expire ([`World::expire_tokens`]).
+    pub expiring_tokens: bool,
     /// The longest name that it takes, in characters.
     pub longest_name: usize,
 }
@@ -112,6 +114,11 @@ pub trait World: Send + Sync {
 
     /// Lets look-ups lag behind writes; the target is told, by its parameters.
     fn lag(&self, lag: Duration);
+
+    /// Ends every access token that was handed out, as time does, and answers whether there are such tokens here.
+    fn expire_tokens(&self) -> bool {
+        false
+    }
 
     /// Puts a record there that we did not write.
     async fn seed(&self, name: &str, email: &str);

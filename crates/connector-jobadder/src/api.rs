@@ -159,8 +159,8 @@ impl Api {
             return Ok(taken(answer));
         }
         let created: Record = answer.json()?;
-        match created.id("candidateId") {
-            Some(id) => Ok(Written::Done(VendorId(id))),
+        match created.candidate_id() {
+            Some(id) => Ok(Written::Done(id)),
             None => {
                 let error =
                     Error::new(ErrorKind::Protocol, "JobAdder answered without the id of the candidate");
@@ -195,20 +195,15 @@ impl Api {
     }
 
     /// Candidates that were created since a time, the newest first.
-    pub(crate) async fn candidates_since(
-        &self,
-        since: Timestamp,
-        email: Option<&str>,
-    ) -> Result<Vec<Record>> {
+    pub(crate) async fn candidates_since(&self, since: Timestamp) -> Result<Vec<Record>> {
         // `>` stands for at or after (API documentation, date filters).
         let since = format!(">{}", seconds(since));
-        let mut query = vec![("CreatedAt", since.as_str()), ("Sort", "-createdAt")];
-        query.extend(email.map(|email| ("Email", email)));
+        let query = [("CreatedAt", since.as_str()), ("Sort", "-createdAt")];
         self.list("candidates.find", "candidates", &query).await
     }
 
-    /// The candidate who has an e-mail address, given in lower case, as a further one.
-    pub(crate) async fn candidate_with_other(&self, email: &str) -> Result<Option<VendorId>> {
+    /// The candidate who has an e-mail address, given in lower case, as a further one, or as the main one by now.
+    pub(crate) async fn candidate_with_other(&self, email: &str) -> Result<Option<Record>> {
         #[derive(Deserialize)]
         struct Found {
             #[serde(default)]
@@ -217,13 +212,12 @@ impl Api {
         let request = self.client().await?.get(Operation::read("emailaddress.find"), "search/emailaddress");
         let found: Found = request.query(&[("Email", email)]).send().await?.json()?;
         // The five that changed last, at the most (API documentation, search e-mail address).
-        for id in found.candidates.unwrap_or_default().iter().filter_map(|it| it.id("candidateId")) {
-            let id = VendorId(id);
+        for id in found.candidates.unwrap_or_default().iter().filter_map(Record::candidate_id) {
             let candidate = self.candidate(&id).await?;
             let others = candidate.0.get("otherEmail").and_then(Value::as_array).into_iter().flatten();
             let mut others = others.filter_map(Value::as_str);
             if candidate.has_email(email) || others.any(|it| it.trim().to_lowercase() == email) {
-                return Ok(Some(id));
+                return Ok(Some(candidate));
             }
         }
         Ok(None)

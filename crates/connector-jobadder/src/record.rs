@@ -1,7 +1,7 @@
 //! Records as JobAdder answers them: only their ids are certain (API documentation, candidates).
 
 use connector_hrflow::Filled;
-use hrflow_core::Identity;
+use hrflow_core::{Identity, VendorId};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -25,6 +25,11 @@ impl Record {
             Value::String(id) => id.filled().map(str::to_owned),
             _ => None,
         }
+    }
+
+    /// The id of a candidate.
+    pub(crate) fn candidate_id(&self) -> Option<VendorId> {
+        self.id("candidateId").map(VendorId)
     }
 
     /// When it came to be, where it tells.

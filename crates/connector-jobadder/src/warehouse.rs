@@ -172,21 +172,20 @@ impl Writer<Candidate> for CandidateWriter {
             let is_new = it.created_at().is_some_and(|at| at >= since);
             has_address && is_new && it.members() == details.members
         };
-        let created = self.api.candidates_since(since, email).await?;
-        let ours: Vec<VendorId> = created
-            .iter()
-            .filter(|it| is_ours(it))
-            .filter_map(|it| it.id("candidateId"))
-            .map(VendorId)
-            .collect();
+        // Whoever is found is compared: what was created meanwhile shows in one look and not yet in the one before.
+        let found = match email {
+            Some(email) => self.holders(email).await?,
+            None => self.api.candidates_since(since).await?,
+        };
+        let ours: Vec<VendorId> =
+            found.iter().filter(|it| is_ours(it)).filter_map(Record::candidate_id).collect();
         if !ours.is_empty() {
             return Ok(Found::Ours(ours));
         }
         // Where duplicates are wanted, somebody with the address is no reason not to send it.
-        match email.filter(|_| !self.parameters.x_allow_duplicates) {
-            Some(email) => Ok(self.holder(email).await?.map_or(Found::Absent, Found::Someone)),
-            None => Ok(Found::Absent),
-        }
+        let is_taken = email.is_some() && !self.parameters.x_allow_duplicates;
+        let someone = found.iter().filter(|_| is_taken).find_map(Record::candidate_id);
+        Ok(someone.map_or(Found::Absent, Found::Someone))
     }
 
     fn lookup_lag(&self) -> Duration {
@@ -296,16 +295,20 @@ impl CandidateWriter {
         }
     }
 
-    /// The candidate who has an address, as the main or as a further one.
-    async fn holder(&self, email: &str) -> Result<Option<VendorId>> {
+    /// The candidates who have an address as their main one; where there are none, the one who has it as a further one.
+    async fn holders(&self, email: &str) -> Result<Vec<Record>> {
         let found = self.api.candidates_with(email).await?;
-        match found.iter().find_map(|it| it.id("candidateId")) {
-            Some(id) => Ok(Some(VendorId(id))),
-            None => self.api.candidate_with_other(email).await,
+        if found.is_empty() {
+            return Ok(self.api.candidate_with_other(email).await?.into_iter().collect());
         }
+        Ok(found)
     }
 
-    /// The same for an address that is known to be taken: look-ups may be behind.
+    async fn holder(&self, email: &str) -> Result<Option<VendorId>> {
+        Ok(self.holders(email).await?.iter().find_map(Record::candidate_id))
+    }
+
+    /// The candidate who has an address that is known to be taken: look-ups may be behind.
     async fn holder_once_visible(&self, email: &str) -> Result<Option<VendorId>> {
         let found = self.holder(email).await?;
         if found.is_some() || !budget::current().pause(self.lookup_lag()).await {

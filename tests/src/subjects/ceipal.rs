@@ -28,6 +28,7 @@ impl Subject for Ceipal {
             without_email: false,
             looks_first: true,
             late_resumes: false,
+            expiring_tokens: true,
             finds_documents: true,
             longest_name: 250,
         }
@@ -114,6 +115,11 @@ impl World for CeipalWorld {
         self.sandbox.ceipal().switch(|switches| {
             switches.lookup_lag = lag.as_millis().try_into().unwrap_or(u64::MAX);
         });
+    }
+
+    fn expire_tokens(&self) -> bool {
+        self.sandbox.ceipal().revoke_tokens();
+        true
     }
 
     async fn seed(&self, name: &str, email: &str) {

@@ -2,6 +2,7 @@
 
 mod ceipal;
 mod faults;
+mod jobadder;
 mod scripted;
 mod teamtailor;
 mod ukgpro;
@@ -15,6 +16,7 @@ pub fn all() -> Vec<Arc<dyn Subject>> {
     vec![
         Arc::new(scripted::Scripted),
         Arc::new(ceipal::Ceipal),
+        Arc::new(jobadder::JobAdder),
         Arc::new(teamtailor::Teamtailor),
         Arc::new(ukgpro::UkgPro),
     ]

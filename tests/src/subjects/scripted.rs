@@ -30,6 +30,7 @@ impl Subject for Scripted {
             without_email: true,
             looks_first: false,
             late_resumes: true,
+            expiring_tokens: false,
             finds_documents: true,
             longest_name: 10_000,
         }

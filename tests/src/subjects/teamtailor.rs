@@ -28,6 +28,7 @@ impl Subject for Teamtailor {
             without_email: true,
             looks_first: false,
             late_resumes: true,
+            expiring_tokens: false,
             finds_documents: true,
             longest_name: 1_000,
         }

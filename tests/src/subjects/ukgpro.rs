@@ -28,6 +28,7 @@ impl Subject for UkgPro {
             without_email: false,
             looks_first: true,
             late_resumes: true,
+            expiring_tokens: true,
             finds_documents: false,
             longest_name: 100,
         }
@@ -118,6 +119,11 @@ impl World for UkgProWorld {
         self.sandbox.ukgpro().switch(|switches| {
             switches.lookup_lag = lag.as_millis().try_into().unwrap_or(u64::MAX);
         });
+    }
+
+    fn expire_tokens(&self) -> bool {
+        self.sandbox.ukgpro().revoke_tokens();
+        true
     }
 
     async fn seed(&self, name: &str, email: &str) {

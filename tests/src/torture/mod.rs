@@ -2,7 +2,7 @@
 //!
 //! It works in waves. Each brings new people to HrFlow.ai, and the vendor's stand-in fails by chance in every way it
 //! can: server errors, resets and silence before and after execution, requests to slow down, half answers,
-//! look-ups that lag. The program is started and killed (SIGKILL) after a random time, again and again, until a
+//! look-ups that lag, tokens that expire. The program is started and killed (SIGKILL) after a random time, again and again, until a
 //! run of it comes to its end. Then everybody has to be where the program says: once at the vendor, or in a dead
 //! letter with a reason. At last the vendor is healed, the dead letters are tried again, and everybody has to be
 //! there, once: save whoever the vendor does not take, and a document of which it cannot tell whether it arrived. These
@@ -104,6 +104,7 @@ async fn run(world: &dyn World, abilities: Abilities, plan: Plan) -> Result<Figu
     let mut figures = Figures::default();
     world.lag(LAG);
     let program = Program::new(world, &outside, plan.way)?;
+    program.log_in()?;
     let mut crowd = Crowd::new(world.resume_url(), abilities);
 
     let mut wave = 0;
@@ -114,6 +115,9 @@ async fn run(world: &dyn World, abilities: Abilities, plan: Plan) -> Result<Figu
         trouble(world, &outside, plan.seed.wrapping_add(wave));
         let result = loop {
             let life = LONGEST_LIFE.mul_f64(random.f64());
+            if random.u8(..4) == 0 {
+                world.expire_tokens();
+            }
             // Once the kills are done, the wave may end in peace.
             let life = (figures.kills < plan.kills).then_some(life);
             figures.starts += 1;

@@ -59,6 +59,15 @@ impl Program {
         Ok(Self { home, hrflow: outside.sandbox.hrflow().clone(), way })
     }
 
+    /// Runs once for nobody, in peace, so that it has logged in: a person's consent can be exchanged once, and is lost
+    /// with a program that is killed in the middle of that.
+    pub(super) fn log_in(&self) -> Result<()> {
+        fs::write(self.home.path().join("nobody.jsonl"), "")?;
+        let in_sync = ["--set", "action_parameters.read_mode=sync"];
+        let run = [&["run", "workflow.yaml", "--json", "--from", "nobody.jsonl"], in_sync.as_slice()];
+        self.print(&run.concat()).map(drop)
+    }
+
     /// Puts people where the next run finds them: in a file, those that came last, and who is to be met again; at
     /// HrFlow.ai, everybody.
     pub(super) fn bring(&self, crowd: &Crowd, last: usize) -> Result<()> {
