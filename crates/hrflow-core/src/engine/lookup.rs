@@ -1,13 +1,16 @@
 //! Looking for what was sent without an answer.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{deliver::Delivery, guarded_future};
 use crate::{
     error::{Error, ErrorKind, Result},
-    http::budget,
+    http::{VendorClock, budget},
     item::{ItemKey, TargetItem},
+    options::Options,
     receipt::{Found, Trace, VendorId},
 };
 
@@ -21,8 +24,8 @@ pub(super) enum Resolution {
 }
 
 impl<I: TargetItem> Delivery<I> {
-    /// Finds out what became of a trace. `sent_until` is when the last try broke off; a trace of another
-    /// run has only its own time.
+    /// Finds out what became of a trace. `sent_until` is when the last try broke off, which nobody knows of
+    /// another run.
     pub(super) async fn resolve(
         &self,
         trace: &Trace,
@@ -30,7 +33,10 @@ impl<I: TargetItem> Delivery<I> {
         sent_until: Option<Instant>,
     ) -> Result<Resolution> {
         let lag = self.writer.lookup_lag();
-        let conclusive_from = sent_until.unwrap_or_else(|| since(trace.at, self.writer.now())) + lag;
+        let conclusive_from = match sent_until {
+            Some(sent_until) => sent_until + lag,
+            None => Instant::now() + self.lag_of_another_run(trace.at),
+        };
         loop {
             let asked = Instant::now();
             let found = guarded_future(self.writer.find(trace)).await.and_then(|found| found)?;
@@ -59,6 +65,16 @@ impl<I: TargetItem> Delivery<I> {
         }
     }
 
+    /// How long look-ups may still be behind what another run sent under a trace of that time. That run has ended, as
+    /// its lock is free; its last try may have left the moment before.
+    fn lag_of_another_run(&self, at: Timestamp) -> Duration {
+        let Options { deadline, timeout, .. } = self.options;
+        let clocks = Duration::try_from(VendorClock::TOLERANCE).unwrap_or_default();
+        let sending = Duration::from(deadline) + Duration::from(timeout) + clocks;
+        let age = Duration::try_from(self.writer.now().duration_since(at)).unwrap_or_default();
+        still_behind(self.writer.lookup_lag(), sending, age)
+    }
+
     /// The first record that the journal does not know as another item's.
     async fn not_another_items(&self, ids: Vec<VendorId>, key: &ItemKey) -> Result<Option<VendorId>> {
         for id in ids {
@@ -71,9 +87,24 @@ impl<I: TargetItem> Delivery<I> {
     }
 }
 
-/// A moment of the writer's clock on our monotonic one; one in the future, after a clock was set back, counts as now.
-fn since(at: Timestamp, now: Timestamp) -> Instant {
-    let ago = now.duration_since(at);
-    let ago = std::time::Duration::try_from(ago).unwrap_or_default();
-    Instant::now().checked_sub(ago).unwrap_or_else(Instant::now)
+/// How long look-ups that lag may still be behind a trace of this age, under which was sent for at most so long. A trace
+/// that is older than both needs no wait.
+fn still_behind(lag: Duration, sending: Duration, age: Duration) -> Duration {
+    lag.min((sending + lag).saturating_sub(age))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_up_is_given_its_whole_lag_unless_the_trace_is_old() {
+        let wait = |lag, age| {
+            let [lag, sending, age] = [lag, 600, age].map(Duration::from_secs);
+            still_behind(lag, sending, age).as_secs()
+        };
+        assert_eq!([wait(2, 0), wait(2, 5), wait(2, 600)], [2, 2, 2]);
+        assert_eq!([wait(2, 601), wait(2, 602), wait(2, 100_000)], [1, 0, 0]);
+        assert_eq!([wait(0, 0), wait(3_600, 1_000), wait(3_600, 4_000)], [0, 3_200, 200]);
+    }
 }

@@ -427,6 +427,30 @@ async fn what_does_not_settle_in_time_is_recovered_by_the_next_run() {
     assert_eq!(names(&target), ["ada"]);
 }
 
+/// A trace tells when the first try began. The last one may have left the moment before the run ended.
+#[tokio::test]
+async fn the_last_try_of_another_run_is_given_its_time_to_be_found() {
+    let nature = Nature { lag: Duration::from_millis(300), ..Nature::default() };
+    let (target, state) = (ScriptedTarget::new(nature), MemoryState::new());
+    target.script("ada", [Reaction::Lose { executed: false }, Reaction::Lose { executed: true }]);
+    // The first look comes too early, the second finds nobody, the third is never answered.
+    target.script("find:ada", [Reaction::Work, Reaction::Work, Reaction::Hang]);
+    let cancel = CancellationToken::new();
+    let mut setup = Setup::new(&target, people(&["ada"])).state(&state);
+    setup.environment.cancel = cancel.clone();
+    setup.environment.grace = Duration::ZERO;
+    let (ended, ()) = tokio::join!(setup.run(), async {
+        while target.finds() < 3 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        cancel.cancel();
+    });
+    assert_eq!((ended.events.settled(), target.writes().len()), (0, 2), "{ended:#?}");
+    let next = Setup::new(&target, people(&["ada"])).state(&state).run().await;
+    assert_eq!((next.recovered, written(&next)), (1, (1, 0, 0)), "{next:#?}");
+    assert_eq!(target.writes().len(), 2, "it was sent again");
+}
+
 #[tokio::test(start_paused = true)]
 async fn incremental_runs_read_on_and_pass_nothing_unsettled() {
     let (target, state) =
