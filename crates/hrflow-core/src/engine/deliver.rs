@@ -173,8 +173,10 @@ impl<I: TargetItem> Delivery<I> {
                     "another run has been delivering this item all the time",
                 )
                 .advise("Run again once that run has ended.");
+                // Trace and claim are the other run's: they stay.
                 let parcel = self.parcel(item, Entry::default());
-                return self.give_up(&parcel, error, 0).await;
+                let letter = self.letter(&item.key, item.origin.as_ref(), "write", &error, 0);
+                return self.failed(&parcel, error, &[Record::DeadLetter(Box::new(letter))]).await;
             }
             match self.state.claim(std::slice::from_ref(&key)).await {
                 Err(error) => return Fate::stopped(error),
@@ -235,6 +237,8 @@ impl<I: TargetItem> Delivery<I> {
                     let receipt = Receipt::new(Outcome::AlreadyThere, id);
                     parcel.entry.receipt = Some(self.stored(parcel, &receipt, &trace));
                 }
+                // Whether the update arrived is open until the next one: its trace stays.
+                Ok(Resolution::Absent) if half_updated => {}
                 Ok(Resolution::Absent) => {
                     parcel.recovered = true;
                     if let Err(error) = self.state.record(&[Record::NotSent(parcel.key.clone())]).await {

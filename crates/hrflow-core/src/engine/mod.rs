@@ -203,9 +203,6 @@ async fn execute<O: Origin, T: Target>(
     let reading = |error| Fatal::new(Reason::ReadFailure, "run", error);
     let run = state.begin_run(&info).await.map_err(reading)?;
     *run_state = Some(run.clone());
-    let cursor = if incremental { run.cursor().await.map_err(reading)? } else { None };
-    report.set_read_from(cursor.clone());
-
     let context = OpenContext {
         options: plan.options.clone(),
         rate_limit: plan.options.rate_limit.resolve(capabilities.rate_limit),
@@ -220,7 +217,14 @@ async fn execute<O: Origin, T: Target>(
                 let filter = LetterFilter { workflow_id: Some(plan.workflow_id.clone()), ..filter.clone() };
                 retry::items(state.history(), filter, writer.target_id().clone())
             }
-            None => open_source(plan.origin.as_ref(), plan.source, cursor, &plan.options).await?,
+            None => {
+                let cursor = match incremental {
+                    true => run.cursor(writer.target_id()).await.map_err(reading)?,
+                    false => None,
+                };
+                report.set_read_from(cursor.clone());
+                open_source(plan.origin.as_ref(), plan.source, cursor, &plan.options).await?
+            }
         };
         Ok((writer, items))
     });
@@ -557,7 +561,7 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
 
     async fn save_cursor(&mut self) {
         let Some(read_from) = self.progress.moved() else { return };
-        match self.state.save_cursor(&read_from).await {
+        match self.state.save_cursor(self.delivery.writer.target_id(), &read_from).await {
             Ok(()) => self.report.set_read_from(Some(read_from)),
             Err(error) => self.halt(&error),
         }

@@ -48,7 +48,7 @@ struct Shared {
     dead_letters: VecDeque<StoredLetter>,
     letters: i64,
     passages: VecDeque<(JournalKey, PastPassage)>,
-    cursors: HashMap<String, String>,
+    cursors: HashMap<(String, TargetId), String>,
     cursor_owners: HashSet<String>,
     runs: VecDeque<PastRun>,
 }
@@ -137,12 +137,13 @@ impl Drop for MemoryRun {
 
 #[async_trait]
 impl RunState for MemoryRun {
-    async fn cursor(&self) -> Result<Option<String>> {
-        Ok(self.lock().cursors.get(&self.run.workflow_id).cloned())
+    async fn cursor(&self, target: &TargetId) -> Result<Option<String>> {
+        Ok(self.lock().cursors.get(&(self.run.workflow_id.clone(), target.clone())).cloned())
     }
 
-    async fn save_cursor(&self, read_from: &str) -> Result<()> {
-        self.lock().cursors.insert(self.run.workflow_id.clone(), read_from.to_owned());
+    async fn save_cursor(&self, target: &TargetId, read_from: &str) -> Result<()> {
+        let key = (self.run.workflow_id.clone(), target.clone());
+        self.lock().cursors.insert(key, read_from.to_owned());
         Ok(())
     }
 
@@ -554,8 +555,11 @@ mod tests {
         let state = MemoryState::new();
         let owner = run(&state, "one", true).await.unwrap();
         assert_eq!(run(&state, "two", true).await.err().unwrap().kind(), ErrorKind::Unavailable);
-        owner.save_cursor("here").await.unwrap();
+        owner.save_cursor(&key(0).target, "here").await.unwrap();
         drop(owner);
-        assert_eq!(run(&state, "two", true).await.unwrap().cursor().await.unwrap().as_deref(), Some("here"));
+        assert_eq!(
+            run(&state, "two", true).await.unwrap().cursor(&key(0).target).await.unwrap().as_deref(),
+            Some("here")
+        );
     }
 }

@@ -80,15 +80,15 @@ pub struct RunInfo {
 /// settlement are then orphaned, and the next run that claims their items gets them.
 #[async_trait]
 pub trait RunState: Send + Sync {
-    /// The workflow's cursor.
+    /// The workflow's cursor for a target: pointed at another account, it starts from the beginning.
     ///
     /// # Errors
     ///
     /// As all methods here: [`ErrorKind::Internal`](crate::ErrorKind::Internal) where the home cannot be read or written.
-    async fn cursor(&self) -> Result<Option<String>>;
+    async fn cursor(&self, target: &TargetId) -> Result<Option<String>>;
 
-    /// Moves the workflow's cursor.
-    async fn save_cursor(&self, read_from: &str) -> Result<()>;
+    /// Moves the workflow's cursor for a target.
+    async fn save_cursor(&self, target: &TargetId, read_from: &str) -> Result<()>;
 
     /// Makes this run the owner of items until they are settled. Answers per item what
     /// the journal knows of it, or [`Claim::Busy`] while another run that is alive owns it.

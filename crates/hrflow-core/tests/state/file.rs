@@ -35,7 +35,7 @@ async fn everything_is_there_when_it_is_opened_again() {
         claimed(run.as_ref(), "b").await;
         run.intend(&[intent("b", "bob@example.com")]).await.unwrap();
         run.record(&[Record::DeadLetter(Box::new(letter("c", "write", ErrorKind::Invalid)))]).await.unwrap();
-        run.save_cursor("here").await.unwrap();
+        run.save_cursor(&crate::support::target(), "here").await.unwrap();
         run.finish(&result("one")).await.unwrap();
         state.grants().store("client", &Secret::new("refresh")).await.unwrap();
     }
@@ -45,7 +45,7 @@ async fn everything_is_there_when_it_is_opened_again() {
     let run = state.begin_run(&info("two", true)).await.unwrap();
     assert_eq!(claimed(run.as_ref(), "a").await.receipt, Some(receipt("7")));
     assert_eq!(claimed(run.as_ref(), "b").await.trace, Some(trace("bob@example.com")));
-    assert_eq!(run.cursor().await.unwrap().as_deref(), Some("here"));
+    assert_eq!(run.cursor(&crate::support::target()).await.unwrap().as_deref(), Some("here"));
     assert_eq!(state.history().dead_letters(&LetterFilter::default(), 0, 10).await.unwrap().len(), 1);
     assert_eq!(state.last_result("workflow").await.unwrap(), Some(result("one")));
     assert_eq!(state.grants().load("client").await.unwrap().unwrap().expose(), "refresh");

@@ -231,11 +231,11 @@ async fn a_cursor_has_one_owner_and_stays(state: &dyn State) {
     let refused = state.begin_run(&info("two", true)).await.err().unwrap();
     assert_eq!(refused.kind(), ErrorKind::Unavailable);
     begin(state, "hooks may run at the same time").await;
-    owner.save_cursor("then").await.unwrap();
-    owner.save_cursor("here").await.unwrap();
+    owner.save_cursor(&crate::support::target(), "then").await.unwrap();
+    owner.save_cursor(&crate::support::target(), "here").await.unwrap();
     drop(owner);
     let next = state.begin_run(&info("two", true)).await.unwrap();
-    assert_eq!(next.cursor().await.unwrap().as_deref(), Some("here"));
+    assert_eq!(next.cursor(&crate::support::target()).await.unwrap().as_deref(), Some("here"));
 }
 
 async fn a_run_is_remembered_with_its_result(state: &dyn State) {

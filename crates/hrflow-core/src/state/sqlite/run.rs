@@ -114,26 +114,27 @@ fn claim(connection: &Connection, run: i64, locks: &Locks, key: &JournalKey) -> 
 
 #[async_trait]
 impl RunState for SqliteRun {
-    async fn cursor(&self) -> Result<Option<String>> {
-        let workflow_id = self.workflow_id.clone();
+    async fn cursor(&self, target: &TargetId) -> Result<Option<String>> {
+        let (workflow_id, target) = (self.workflow_id.clone(), target.0.clone());
         let cursor = self.shared.store.read(move |connection| {
             connection
-                .prepare_cached("SELECT read_from FROM cursors WHERE workflow_id = ?1")?
-                .query_row([&workflow_id], |row| row.get(0))
+                .prepare_cached("SELECT read_from FROM cursors WHERE workflow_id = ?1 AND target_id = ?2")?
+                .query_row([&workflow_id, &target], |row| row.get(0))
                 .optional()
         });
         cursor.await
     }
 
-    async fn save_cursor(&self, read_from: &str) -> Result<()> {
-        let (workflow_id, read_from) = (self.workflow_id.clone(), read_from.to_owned());
+    async fn save_cursor(&self, target: &TargetId, read_from: &str) -> Result<()> {
+        let (workflow_id, target) = (self.workflow_id.clone(), target.0.clone());
+        let read_from = read_from.to_owned();
         let saved = self.shared.store.write(move |connection| {
             connection
                 .prepare_cached(
-                    "INSERT INTO cursors (workflow_id, read_from, at) VALUES (?1, ?2, ?3) ON CONFLICT (workflow_id) \
-                     DO UPDATE SET read_from = excluded.read_from, at = excluded.at",
+                    "INSERT INTO cursors (workflow_id, target_id, read_from, at) VALUES (?1, ?2, ?3, ?4) \
+                     ON CONFLICT (workflow_id, target_id) DO UPDATE SET read_from = excluded.read_from, at = excluded.at",
                 )?
-                .execute(params![workflow_id, read_from, Time(Timestamp::now())])
+                .execute(params![workflow_id, target, read_from, Time(Timestamp::now())])
         });
         saved.await.map(drop)
     }
@@ -194,7 +195,7 @@ impl RunState for SqliteRun {
         let noted = self.shared.store.write_later(move |connection| journal::discard(connection, run, &key));
         // Now and then one is waited for, so that notes do not pile up before a slow disk.
         if self.notes.fetch_add(1, Ordering::Relaxed) % MAX_NOTES == MAX_NOTES - 1 {
-            return noted.await.unwrap_or(Ok(()));
+            return noted.await.unwrap_or_else(|_| Err(super::store::gone()));
         }
         Ok(())
     }

@@ -23,9 +23,11 @@ const MIGRATIONS: [&str; 1] = [r"
     CREATE INDEX runs_without_result ON runs (run) WHERE finished_at IS NULL AND broken_off = 0;
 
     CREATE TABLE cursors (
-        workflow_id TEXT PRIMARY KEY,
+        workflow_id TEXT NOT NULL,
+        target_id TEXT NOT NULL,
         read_from TEXT NOT NULL,
-        at INTEGER NOT NULL
+        at INTEGER NOT NULL,
+        PRIMARY KEY (workflow_id, target_id)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE targets (

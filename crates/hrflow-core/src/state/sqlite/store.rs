@@ -150,7 +150,7 @@ impl Drop for Store {
     }
 }
 
-fn gone() -> Error {
+pub(super) fn gone() -> Error {
     Error::new(ErrorKind::Internal, "the state's thread is gone")
         .with_scope(Scope::Run)
         .advise("Please report this. Nothing that was settled is lost: run again.")
@@ -195,6 +195,14 @@ fn no_row(error: rusqlite::Error) -> rusqlite::Result<()> {
     }
 }
 
+/// What a transaction failed for.
+enum Fault {
+    /// A piece of work: the others may succeed without it.
+    Work(rusqlite::Error),
+    /// The file itself, which each would meet again: nobody waits for it twice.
+    File(rusqlite::Error),
+}
+
 /// The thread's side.
 struct Keeper {
     connection: Connection,
@@ -216,9 +224,15 @@ impl Keeper {
     }
 
     fn settle(&mut self, mut group: Vec<Box<dyn Work>>) {
-        let Err(error) = self.commit(&mut group) else {
-            return group.into_iter().for_each(|work| work.answer(Ok(())));
+        let (error, is_of_work) = match self.commit(&mut group) {
+            Ok(()) => return group.into_iter().for_each(|work| work.answer(Ok(()))),
+            Err(Fault::Work(error)) => (error, true),
+            Err(Fault::File(error)) => (error, false),
         };
+        if !is_of_work {
+            let error = meaning(error, &self.file);
+            return group.into_iter().for_each(|work| work.answer(Err(error.duplicate())));
+        }
         if group.len() > 1 {
             return group.into_iter().for_each(|work| self.settle(vec![work]));
         }
@@ -227,22 +241,23 @@ impl Keeper {
         }
     }
 
-    fn commit(&mut self, group: &mut [Box<dyn Work>]) -> rusqlite::Result<()> {
+    fn commit(&mut self, group: &mut [Box<dyn Work>]) -> Result<(), Fault> {
         let durability = group.iter().map(|work| work.durability()).max().unwrap_or(Durability::Read);
         if durability == Durability::Read {
-            return group.iter_mut().try_for_each(|work| work.perform(&self.connection));
+            return group.iter_mut().try_for_each(|work| work.perform(&self.connection)).map_err(Fault::Work);
         }
         let durable = durability == Durability::Durable;
         if durable != self.durable {
             let level = if durable { "FULL" } else { "NORMAL" };
-            self.connection.execute_batch(&format!("PRAGMA synchronous = {level}"))?;
+            self.connection.execute_batch(&format!("PRAGMA synchronous = {level}")).map_err(Fault::File)?;
             self.durable = durable;
         }
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let begun = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = begun.map_err(Fault::File)?;
         for work in group {
-            work.perform(&transaction)?;
+            work.perform(&transaction).map_err(Fault::Work)?;
         }
-        transaction.commit()
+        transaction.commit().map_err(Fault::File)
     }
 }
 
@@ -265,7 +280,7 @@ mod tests {
         move |connection| {
             connection
                 .execute(
-                    "INSERT OR REPLACE INTO cursors (workflow_id, read_from, at) VALUES (?1, ?2, 0)",
+                    "INSERT OR REPLACE INTO cursors (workflow_id, target_id, read_from, at) VALUES (?1, '', ?2, 0)",
                     params![name, text],
                 )
                 .map(drop)
