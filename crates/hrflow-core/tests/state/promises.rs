@@ -235,6 +235,8 @@ async fn a_cursor_has_one_owner_and_stays(state: &dyn State) {
     owner.save_cursor(&crate::support::target(), "here").await.unwrap();
     drop(owner);
     let next = state.begin_run(&info("two", true)).await.unwrap();
+    let elsewhere = hrflow_core::TargetId("another account".into());
+    assert_eq!(next.cursor(&elsewhere).await.unwrap(), None, "another account starts from the beginning");
     assert_eq!(next.cursor(&crate::support::target()).await.unwrap().as_deref(), Some("here"));
 }
 
