@@ -5,10 +5,12 @@
 
 mod checks;
 mod profiles;
+mod push;
 mod samples;
 mod shown;
 
 pub use checks::{assert_reads_back, is_web, nothing_blank};
 pub use profiles::profiles;
+pub use push::{assert_untold, push};
 pub use samples::{SAMPLES, document, merge, profile, sample};
 pub use shown::shortened;
