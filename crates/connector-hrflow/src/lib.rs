@@ -23,6 +23,8 @@ pub mod location;
 mod parameters;
 pub mod profile;
 mod push;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod text;
 pub mod traits;
 mod warehouse;

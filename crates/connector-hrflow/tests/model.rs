@@ -1,11 +1,11 @@
 //! Profiles and jobs as HrFlow sends them, in every shape that has been seen, and in any other.
 
-use connector_hrflow::{Filled, Job, Profile};
+use connector_hrflow::{Filled, Job, Profile, testing::SAMPLES};
 use proptest::{prelude::*, strategy::Union};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
-const PROFILE: &str = include_str!("fixtures/profile.json");
+const PROFILE: &str = include_str!("../src/testing/samples/complete.json");
 const JOB: &str = include_str!("fixtures/job.json");
 
 fn profile(json: Value) -> Profile {
@@ -23,6 +23,15 @@ fn a_profile_comes_out_as_it_came() {
     // The one normal form of "no fields".
     expected["educations"][1]["location"]["fields"] = Value::Null;
     assert_eq!(written(&read), expected);
+}
+
+#[test]
+fn every_sample_has_one_normal_form() {
+    for (name, sample) in SAMPLES {
+        let json: Value = serde_json::from_str(sample).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let read: Profile = read_both_ways(&json);
+        assert!(read.info.names().0.is_some() || name == "null_ridden", "{name}");
+    }
 }
 
 #[test]

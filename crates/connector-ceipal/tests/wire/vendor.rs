@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use connector_ceipal::{Applicant, Applicants, Parameters, push_profile};
-use connector_hrflow::Profile;
-use futures::{StreamExt, stream};
+pub(crate) use connector_hrflow::testing::merge;
+use connector_hrflow::testing::{assert_untold, push};
 use hrflow_core::{
     CancellationToken, Environment, OpenContext, Options, RunResult, Target, Writer,
     parameters::read,
@@ -69,24 +69,16 @@ impl Vendor {
 
     /// Pushes profiles, one after another. Nothing that comes of it holds a secret.
     pub(crate) async fn push(&self, parameters: Value, options: Value, profiles: &[Value]) -> RunResult {
-        let profiles: Vec<Profile> =
-            profiles.iter().map(|it| serde_json::from_value(it.clone()).expect("a profile")).collect();
-        let mut all = json!({ "concurrency": 1, "attempts": 2, "timeout": "2s", "deadline": "30s",
-            "rate_limit": "off", "allow_local_urls": true });
+        let mut all = json!({ "rate_limit": "off", "allow_local_urls": true });
         merge(&mut all, options);
-        let options: Options = read("options", &all).expect("the options are good");
-        let state: Arc<dyn State> = self.state.clone();
-        let result = push_profile()
-            .run_items(stream::iter(profiles.into_iter().map(Ok)).boxed(), self.parameters(parameters))
-            .options(options)
-            .environment(Environment {
-                state: Some(state),
-                cancel: self.stop.clone(),
-                ..Environment::default()
-            })
-            .await;
-        let told = format!("{result:?} {}", serde_json::to_string(&result).expect("a result is JSON"));
-        assert!(!told.contains(KEY) && !told.contains("pass word") && !told.contains("token-"), "{told}");
+        let environment = Environment {
+            state: Some(self.state.clone()),
+            cancel: self.stop.clone(),
+            ..Environment::default()
+        };
+        let parameters = self.parameters(parameters);
+        let result = push(push_profile(), parameters, all, environment, profiles).await;
+        assert_untold(&result, &[KEY, "pass word", "token-"]);
         result
     }
 
@@ -145,14 +137,6 @@ fn check(request: &RecordedRequest) {
     }
     if request.method == "GET" {
         assert_eq!((request.header("content-type"), request.body.len()), (None, 0));
-    }
-}
-
-pub(crate) fn merge(into: &mut Value, more: Value) {
-    if let Value::Object(more) = more {
-        for (name, value) in more {
-            into[name] = value;
-        }
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use connector_hrflow::Profile;
+pub(crate) use connector_hrflow::testing::merge;
+use connector_hrflow::testing::{assert_untold, push};
 use connector_jobadder::{Parameters, push_profile};
-use futures::{StreamExt, stream};
 use hrflow_core::{
-    Environment, Options, RunResult,
+    Environment, RunResult,
     http::Url,
     parameters::read,
-    state::{MemoryState, State},
+    state::MemoryState,
     testing::{Reaction, RecordedRequest, ScriptedServer},
 };
 use serde_json::{Value, json};
@@ -70,19 +70,10 @@ impl Vendor {
 
     /// Pushes profiles, one after another. Nothing that comes of it holds a secret.
     pub(crate) async fn push(&self, parameters: Value, options: Value, profiles: &[Value]) -> RunResult {
-        let profiles: Vec<Profile> =
-            profiles.iter().map(|it| serde_json::from_value(it.clone()).expect("a profile")).collect();
-        let mut all = json!({ "concurrency": 1, "attempts": 2, "timeout": "2s", "deadline": "30s" });
-        merge(&mut all, options);
-        let options: Options = read("options", &all).expect("the options are good");
-        let state: Arc<dyn State> = self.state.clone();
-        let result = push_profile()
-            .run_items(stream::iter(profiles.into_iter().map(Ok)).boxed(), self.parameters(parameters))
-            .options(options)
-            .environment(Environment { state: Some(state), ..Environment::default() })
-            .await;
-        let told = format!("{result:?} {}", serde_json::to_string(&result).expect("a result is JSON"));
-        assert!(!told.contains("hush"), "{told}");
+        let environment = Environment { state: Some(self.state.clone()), ..Environment::default() };
+        let parameters = self.parameters(parameters);
+        let result = push(push_profile(), parameters, options, environment, profiles).await;
+        assert_untold(&result, &["hush"]);
         result
     }
 
@@ -130,14 +121,6 @@ fn check(request: &RecordedRequest) {
         ("GET", _) => assert_eq!(content_type, ""),
         (_, true) => assert!(content_type.starts_with("multipart/form-data; boundary="), "{content_type}"),
         (_, false) => assert_eq!(content_type, "application/json"),
-    }
-}
-
-pub(crate) fn merge(into: &mut Value, more: Value) {
-    if let Value::Object(more) = more {
-        for (name, value) in more {
-            into[name] = value;
-        }
     }
 }
 

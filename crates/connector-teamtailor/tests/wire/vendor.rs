@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use connector_hrflow::Profile;
+use connector_hrflow::testing::{assert_untold, merge, push};
 use connector_teamtailor::{Parameters, push_profile};
-use futures::{StreamExt, stream};
 use hrflow_core::{
-    Environment, Options, RunResult,
+    Environment, RunResult,
     parameters::read,
-    state::{MemoryState, State},
+    state::MemoryState,
     testing::{Reaction, RecordedRequest, ScriptedServer},
 };
 use serde_json::{Value, json};
@@ -43,19 +42,10 @@ impl Vendor {
 
     /// Pushes profiles, one after another. Nothing that comes of it holds the key.
     pub(crate) async fn push(&self, parameters: Value, options: Value, profiles: &[Value]) -> RunResult {
-        let profiles: Vec<Profile> =
-            profiles.iter().map(|it| serde_json::from_value(it.clone()).expect("a profile")).collect();
-        let mut all = json!({ "concurrency": 1, "attempts": 2, "timeout": "2s", "deadline": "30s" });
-        merge(&mut all, options);
-        let options: Options = read("options", &all).expect("the options are good");
-        let state: Arc<dyn State> = self.state.clone();
-        let result = push_profile()
-            .run_items(stream::iter(profiles.into_iter().map(Ok)).boxed(), self.parameters(parameters))
-            .options(options)
-            .environment(Environment { state: Some(state), ..Environment::default() })
-            .await;
-        let told = format!("{result:?} {}", serde_json::to_string(&result).expect("a result is JSON"));
-        assert!(!told.contains(KEY), "{told}");
+        let environment = Environment { state: Some(self.state.clone()), ..Environment::default() };
+        let parameters = self.parameters(parameters);
+        let result = push(push_profile(), parameters, options, environment, profiles).await;
+        assert_untold(&result, &[KEY]);
         result
     }
 
@@ -97,14 +87,6 @@ fn check(request: &RecordedRequest) {
             assert!(content_type.is_some_and(|it| it.starts_with("multipart/form-data; boundary=")))
         }
         _ => assert_eq!(content_type, Some("application/vnd.api+json")),
-    }
-}
-
-fn merge(into: &mut Value, more: Value) {
-    if let Value::Object(more) = more {
-        for (name, value) in more {
-            into[name] = value;
-        }
     }
 }
 

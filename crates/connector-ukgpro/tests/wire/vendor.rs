@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use connector_hrflow::Profile;
+pub(crate) use connector_hrflow::testing::merge;
+use connector_hrflow::testing::{assert_untold, push};
 use connector_ukgpro::{Parameters, push_profile};
-use futures::{StreamExt, stream};
 use hrflow_core::{
-    Environment, Options, RunResult,
+    Environment, RunResult,
     http::Url,
     parameters::read,
-    state::{MemoryState, State},
+    state::MemoryState,
     testing::{Reaction, RecordedRequest, ScriptedServer},
 };
 use serde_json::{Value, json};
@@ -61,20 +61,12 @@ impl Vendor {
 
     /// Pushes profiles, one after another. Nothing that comes of it holds a secret.
     pub(crate) async fn push(&self, parameters: Value, options: Value, profiles: &[Value]) -> RunResult {
-        let profiles: Vec<Profile> =
-            profiles.iter().map(|it| serde_json::from_value(it.clone()).expect("a profile")).collect();
-        let mut all = json!({ "concurrency": 1, "attempts": 2, "timeout": "2s", "deadline": "30s",
-            "allow_local_urls": true });
+        let mut all = json!({ "allow_local_urls": true });
         merge(&mut all, options);
-        let options: Options = read("options", &all).expect("the options are good");
-        let state: Arc<dyn State> = self.state.clone();
-        let result = push_profile()
-            .run_items(stream::iter(profiles.into_iter().map(Ok)).boxed(), self.parameters(parameters))
-            .options(options)
-            .environment(Environment { state: Some(state), ..Environment::default() })
-            .await;
-        let told = format!("{result:?} {}", serde_json::to_string(&result).expect("a result is JSON"));
-        assert!(!told.contains("hush"), "{told}");
+        let environment = Environment { state: Some(self.state.clone()), ..Environment::default() };
+        let parameters = self.parameters(parameters);
+        let result = push(push_profile(), parameters, all, environment, profiles).await;
+        assert_untold(&result, &["hush"]);
         result
     }
 
@@ -128,16 +120,6 @@ fn call(request: &RecordedRequest) -> String {
         (_, false) => assert_eq!(content_type, "application/json"),
     }
     format!("{} {path}", request.method)
-}
-
-/// Puts members into members, however deep.
-pub(crate) fn merge(into: &mut Value, more: Value) {
-    match more {
-        Value::Object(more) if into.is_object() => {
-            more.into_iter().for_each(|(name, value)| merge(&mut into[name], value));
-        }
-        more => *into = more,
-    }
 }
 
 /// The form fields of a request.
