@@ -211,7 +211,7 @@ impl<I: TargetItem> Delivery<I> {
             half_updated = parcel.entry.receipt.is_some();
             let resolution = match half_updated {
                 true => Ok(Resolution::Absent),
-                false => self.resolve(&trace, &parcel.prepared.key, None).await,
+                false => self.resolve(&trace, &parcel.prepared.key, self.last_sent(trace.at)).await,
             };
             match resolution {
                 Err(error) if error.scope() == Scope::Run => return Decision::Done(Fate::stopped(error)),
@@ -353,7 +353,7 @@ impl<I: TargetItem> Delivery<I> {
             };
             let sent_until = Instant::now();
             if error.execution() == Execution::Unknown {
-                match self.resolve(trace, &parcel.prepared.key, Some(sent_until)).await {
+                match self.resolve(trace, &parcel.prepared.key, sent_until).await {
                     Ok(Resolution::Ours(id)) => {
                         let receipt = self.created(parcel, id).await;
                         return self.received(parcel, &receipt, trace).await;

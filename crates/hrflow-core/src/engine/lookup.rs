@@ -24,19 +24,16 @@ pub(super) enum Resolution {
 }
 
 impl<I: TargetItem> Delivery<I> {
-    /// Finds out what became of a trace. `sent_until` is when the last try broke off, which nobody knows of
-    /// another run.
+    /// Finds out what became of a trace. `sent_until` is when the last try broke off: of another run's, see
+    /// [`last_sent`](Self::last_sent).
     pub(super) async fn resolve(
         &self,
         trace: &Trace,
         key: &ItemKey,
-        sent_until: Option<Instant>,
+        sent_until: Instant,
     ) -> Result<Resolution> {
         let lag = self.writer.lookup_lag();
-        let conclusive_from = match sent_until {
-            Some(sent_until) => sent_until + lag,
-            None => Instant::now() + self.lag_of_another_run(trace.at),
-        };
+        let conclusive_from = sent_until + lag;
         loop {
             let asked = Instant::now();
             let found = guarded_future(self.writer.find(trace)).await.and_then(|found| found)?;
@@ -65,14 +62,15 @@ impl<I: TargetItem> Delivery<I> {
         }
     }
 
-    /// How long look-ups may still be behind what another run sent under a trace of that time. That run has ended, as
-    /// its lock is free; its last try may have left the moment before.
-    fn lag_of_another_run(&self, at: Timestamp) -> Duration {
+    /// The latest moment at which another run, over by now, can have sent what it traced at `at`: it may have waited and
+    /// tried again until its deadline.
+    pub(super) fn last_sent(&self, at: Timestamp) -> Instant {
         let Options { deadline, timeout, .. } = self.options;
         let clocks = Duration::try_from(VendorClock::TOLERANCE).unwrap_or_default();
-        let sending = Duration::from(deadline) + Duration::from(timeout) + clocks;
         let age = Duration::try_from(self.writer.now().duration_since(at)).unwrap_or_default();
-        still_behind(self.writer.lookup_lag(), sending, age)
+        let ago = since_last_sent(age, Duration::from(deadline) + Duration::from(timeout) + clocks);
+        let now = Instant::now();
+        now.checked_sub(ago).unwrap_or(now)
     }
 
     /// The first record that the journal does not know as another item's.
@@ -87,10 +85,9 @@ impl<I: TargetItem> Delivery<I> {
     }
 }
 
-/// How long look-ups that lag may still be behind a trace of this age, under which was sent for at most so long. A trace
-/// that is older than both needs no wait.
-fn still_behind(lag: Duration, sending: Duration, age: Duration) -> Duration {
-    lag.min((sending + lag).saturating_sub(age))
+/// How long ago the last try under a trace of this age can have left at the latest, if tries go on for at most so long.
+fn since_last_sent(age: Duration, sending: Duration) -> Duration {
+    age.saturating_sub(sending)
 }
 
 #[cfg(test)]
@@ -98,13 +95,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_look_up_is_given_its_whole_lag_unless_the_trace_is_old() {
-        let wait = |lag, age| {
-            let [lag, sending, age] = [lag, 600, age].map(Duration::from_secs);
-            still_behind(lag, sending, age).as_secs()
-        };
-        assert_eq!([wait(2, 0), wait(2, 5), wait(2, 600)], [2, 2, 2]);
-        assert_eq!([wait(2, 601), wait(2, 602), wait(2, 100_000)], [1, 0, 0]);
-        assert_eq!([wait(0, 0), wait(3_600, 1_000), wait(3_600, 4_000)], [0, 3_200, 200]);
+    fn a_trace_counts_as_sent_just_now_unless_it_is_old() {
+        let ago = |age| since_last_sent(Duration::from_secs(age), Duration::from_secs(600)).as_secs();
+        assert_eq!([ago(0), ago(600), ago(602), ago(4_000)], [0, 0, 2, 3_400]);
     }
 }

@@ -1,6 +1,7 @@
 //! Steps: what is sent after its item, each with its own trace, receipt and dead letter.
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::{
     deliver::{Delivery, Fate, Parcel},
@@ -107,7 +108,7 @@ impl<I: TargetItem> Delivery<I> {
         let done = Record::Step(parcel.key.clone(), known(step, true));
         let earlier = parcel.entry.step_traces.iter().find(|trace| trace.step == *step && trace.id == *id);
         if let Some(trace) = earlier.filter(|_| !step.idempotent) {
-            match self.find_step(trace).await {
+            match self.find_step(trace, self.last_sent(trace.at)).await {
                 Ok(true) => return self.state.record(&[done]).await.map(Ok),
                 Ok(false) => {}
                 Err(unknown) => return Ok(Err((unknown, 0, true))),
@@ -124,7 +125,7 @@ impl<I: TargetItem> Delivery<I> {
                 Err(error) => error,
             };
             if error.execution() == Execution::Unknown && !step.idempotent {
-                match self.find_step(&trace).await {
+                match self.find_step(&trace, Instant::now()).await {
                     Ok(true) => return self.state.record(&[done]).await.map(Ok),
                     Ok(false) => {}
                     Err(unknown) => return Ok(Err((unknown, attempt, true))),
@@ -144,11 +145,11 @@ impl<I: TargetItem> Delivery<I> {
         }
     }
 
-    /// Whether a step arrived; an error where there is no way to know.
-    async fn find_step(&self, trace: &StepTrace) -> Result<bool> {
-        let conclusive_from = tokio::time::Instant::now() + self.writer.lookup_lag();
+    /// Whether a step that was sent until then at the latest arrived; an error where there is no way to know.
+    async fn find_step(&self, trace: &StepTrace, sent_until: Instant) -> Result<bool> {
+        let conclusive_from = sent_until + self.writer.lookup_lag();
         let why = loop {
-            let asked = tokio::time::Instant::now();
+            let asked = Instant::now();
             match guarded_future(self.writer.find_step(trace)).await.and_then(|found| found) {
                 Ok(Found::Ours(_)) => return Ok(true),
                 Ok(Found::Absent | Found::Someone(_)) if asked >= conclusive_from => return Ok(false),

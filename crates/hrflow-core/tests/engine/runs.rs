@@ -168,6 +168,26 @@ async fn a_look_up_that_lags_is_given_its_time() {
     assert!(target.finds() > 1);
 }
 
+/// A run may have sent an item long after it traced it, and have been killed at once.
+#[tokio::test]
+async fn what_a_killed_run_sent_last_is_given_its_time_too() {
+    let lag = Duration::from_millis(500);
+    let (target, state) = (ScriptedTarget::new(Nature { lag, ..Nature::default() }), MemoryState::new());
+    target.script("kim", [Reaction::Lose { executed: false }, Reaction::Lose { executed: true }]);
+    let kim = || vec![Ok(serde_json::from_value(json!({ "name": "kim" })).unwrap())];
+    tokio::select! {
+        result = Setup::new(&target, kim()).state(&state).run() => panic!("nobody killed it: {result:#?}"),
+        () = async {
+            while target.records().is_empty() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        } => {}
+    }
+    let result = Setup::new(&target, kim()).state(&state).run().await;
+    assert_eq!((written(&result), result.recovered), ((1, 0, 0), 1), "{result:#?}");
+    assert_eq!(names(&target), ["kim"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lag_longer_than_the_deadline_cannot_tell() {
     let target = ScriptedTarget::new(Nature { lag: Duration::from_secs(60), ..Nature::default() });
