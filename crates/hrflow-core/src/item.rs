@@ -158,6 +158,9 @@ impl fmt::Debug for ItemKey {
 #[serde(transparent)]
 pub struct Identity(String);
 
+/// What begins an identity made of members; no digest does.
+const MEMBERS: &str = "members ";
+
 impl Identity {
     /// The identity of whoever has this e-mail address; case and surrounding blanks do not count.
     pub fn email(address: &str) -> Self {
@@ -166,12 +169,17 @@ impl Identity {
 
     /// The identity of an item that the target knows by nothing better than some of its members.
     pub fn members(members: &[&str]) -> Self {
-        Self(digest_text(&format!("members:{}", members.join("\u{1f}"))))
+        Self(format!("{MEMBERS}{}", digest_text(&format!("members:{}", members.join("\u{1f}")))))
     }
 
     /// The digest.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.strip_prefix(MEMBERS).unwrap_or(&self.0)
+    }
+
+    /// Whether the target recognises whoever has it: by an e-mail address, but not by members that others may share.
+    pub fn is_recognised(&self) -> bool {
+        !self.0.starts_with(MEMBERS)
     }
 }
 
