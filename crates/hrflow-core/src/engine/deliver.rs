@@ -243,6 +243,7 @@ impl<I: TargetItem> Delivery<I> {
         let mut done = Vec::new();
         let mut half_updated = false;
         if let Some(trace) = parcel.entry.trace.take() {
+            let lost = Error::new(ErrorKind::Unavailable, "an earlier run ended before its answer came");
             // A trace over a receipt was an update, and an update may be sent again.
             half_updated = parcel.entry.receipt.is_some() && update;
             let resolution = match half_updated {
@@ -250,20 +251,19 @@ impl<I: TargetItem> Delivery<I> {
                 false => self.resolve(&trace, &parcel.prepared.key, self.last_sent(trace.at)).await,
             };
             match resolution {
-                Err(error) if error.scope() == Scope::Run => return Decision::Done(Fate::stopped(error)),
-                Err(error) if error.kind() == ErrorKind::Cancelled => return Decision::Done(Fate::default()),
-                Err(error) => {
-                    return Decision::Done(self.unknown(parcel, &trace, &error, error.to_string(), 0).await);
-                }
+                Err(look) => return Decision::Done(self.not_seen(parcel, &trace, &lost, &look, 0).await),
                 Ok(Resolution::CannotTell(why)) if parcel.entry.receipt.is_none() => {
-                    let error =
-                        Error::new(ErrorKind::Unavailable, "an earlier run ended before its answer came");
-                    return Decision::Done(self.unknown(parcel, &trace, &error, why, 0).await);
+                    return Decision::Done(self.unknown(parcel, &trace, &lost, why, 0).await);
                 }
                 Ok(Resolution::Ours(id)) => {
+                    let receipt = match self.created(parcel, id).await {
+                        Ok(receipt) => receipt,
+                        Err(look) => {
+                            return Decision::Done(self.not_seen(parcel, &trace, &lost, &look, 0).await);
+                        }
+                    };
                     kept = Settlement::RECOVERED;
                     parcel.recovered = true;
-                    let receipt = self.created(parcel, id).await;
                     parcel.entry.receipt = Some(self.stored(parcel, &receipt, &trace));
                     done = receipt.steps;
                 }
@@ -398,8 +398,10 @@ impl<I: TargetItem> Delivery<I> {
                 perhaps_updated |= known.is_some();
                 match self.resolve(trace, &parcel.prepared.key, sent_until).await {
                     Ok(Resolution::Ours(id)) => {
-                        let receipt = self.created(parcel, id).await;
-                        return self.received(parcel, &receipt, trace).await;
+                        return match self.created(parcel, id).await {
+                            Ok(receipt) => self.received(parcel, &receipt, trace).await,
+                            Err(look) => self.not_seen(parcel, trace, &error, &look, attempt).await,
+                        };
                     }
                     Ok(Resolution::Someone(id)) if self.options.on_existing == OnExisting::Update => {
                         known = Some(id)
@@ -418,10 +420,7 @@ impl<I: TargetItem> Delivery<I> {
                     Ok(Resolution::CannotTell(why)) => {
                         return self.unknown(parcel, trace, &error, why, attempt).await;
                     }
-                    // Its trace stays: the next run looks again.
-                    Err(look) if look.scope() == Scope::Run => return Fate::stopped(look),
-                    Err(look) if look.kind() == ErrorKind::Cancelled => return Fate::default(),
-                    Err(look) => return self.unknown(parcel, trace, &error, look.to_string(), attempt).await,
+                    Err(look) => return self.not_seen(parcel, trace, &error, &look, attempt).await,
                 }
             } else if error.scope() == Scope::Run || error.kind() == ErrorKind::Cancelled {
                 return match self.state.record(&[Record::NotSent(parcel.key.clone())]).await {
@@ -457,17 +456,10 @@ impl<I: TargetItem> Delivery<I> {
     }
 
     /// The receipt of an item whose answer was lost, and whose record was found.
-    async fn created(&self, parcel: &Parcel<'_, I>, id: VendorId) -> Receipt {
+    async fn created(&self, parcel: &Parcel<'_, I>, id: VendorId) -> Result<Receipt> {
         let along = guarded_future(self.writer.steps_along(&parcel.prepared.item, &id));
-        let along = budget::to_its_end(along).await;
-        let mut receipt = Receipt::new(Outcome::Created, id);
-        match along.and_then(|along| along) {
-            Ok(steps) => receipt.steps = steps,
-            Err(error) => {
-                tracing::debug!(kind = %error.kind(), "which steps went along could not be looked up")
-            }
-        }
-        receipt
+        let steps = budget::to_its_end(along).await??;
+        Ok(Receipt { steps, ..Receipt::new(Outcome::Created, id) })
     }
 
     /// The target answered: its receipt is stored before anything else happens.
@@ -527,6 +519,22 @@ impl<I: TargetItem> Delivery<I> {
             records.insert(0, Record::NotSent(parcel.key.clone()));
         }
         self.failed(parcel, error, &records).await
+    }
+
+    /// The look for an item or for what went along with it failed. Its trace stays: the next run looks again.
+    async fn not_seen(
+        &self,
+        parcel: &Parcel<'_, I>,
+        trace: &Trace,
+        lost: &Error,
+        look: &Error,
+        attempts: u32,
+    ) -> Fate {
+        match look.kind() {
+            _ if look.scope() == Scope::Run => Fate::stopped(look.duplicate()),
+            ErrorKind::Cancelled => Fate::default(),
+            _ => self.unknown(parcel, trace, lost, look.to_string(), attempts).await,
+        }
     }
 
     /// The item may have been delivered, and there is no way to know: its trace stays with the dead letter.

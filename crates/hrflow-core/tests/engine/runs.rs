@@ -605,3 +605,20 @@ async fn an_update_that_may_have_arrived_is_not_forgotten() {
     let back = run(&[]).await;
     assert_eq!(written(&back), (1, 0, 0), "the record may hold what was sent in between: {back:#?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_after_an_item_while_it_is_unknown_what_went_along() {
+    let nature = Nature { documents_along: true, ..Nature::default() };
+    let (target, state) = (ScriptedTarget::new(nature), MemoryState::new());
+    target.script("ada", [Reaction::Lose { executed: true }]);
+    target.script("along:ada", vec![Reaction::Refuse(ErrorKind::Timeout); 2]);
+    let run = || Setup::new(&target, vec![Ok(with_documents("ada", &[("cv.pdf", 7)]))]).state(&state).run();
+    for _ in 0..2 {
+        let lost = run().await;
+        assert_eq!((written(&lost), lost.failures[0].kind), ((0, 0, 1), ErrorKind::OutcomeUnknown));
+    }
+    let found = run().await;
+    assert_eq!((written(&found), found.recovered), ((1, 0, 0), 1), "{found:#?}");
+    assert_eq!(target.records()[0].documents, ["cv.pdf (7 bytes)"]);
+    assert!(state.dead_letters().is_empty());
+}
