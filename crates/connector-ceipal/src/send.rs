@@ -136,15 +136,17 @@ impl ApplicantWriter {
         }
     }
 
-    /// The id of an applicant that came to be although Ceipal refused.
+    /// The id of an applicant that came to be although Ceipal refused. The list may be behind: until it cannot be any
+    /// more, that nobody is in it proves nothing.
     async fn created_all_the_same(
         &self,
         item: &Applicant,
         existing: &Option<VendorId>,
     ) -> Result<Option<VendorId>> {
-        let (Some(email), None) = (item.email(), existing) else { return Ok(None) };
-        let found = self.api.applicants_with(email).await?;
-        Ok(found.into_iter().next().map(|it| VendorId(it.id)))
+        if existing.is_some() {
+            return Ok(None);
+        }
+        Ok(self.once_visible(item, false).await?.map(|it| VendorId(it.id)))
     }
 
     /// Ceipal says that the applicant, or the application, is there already.
