@@ -96,6 +96,15 @@ async fn a_refused_sign_in_stops_the_run_before_anything_is_asked() {
         (Reaction::answer(200, ""), Protocol, "without an access token"),
         (Reaction::answer(200, "<html>maintenance</html>"), Protocol, "without an access token"),
         (answer(200, json!({ "access_token": null })), Protocol, "without an access token"),
+        (Reaction::answer(200, "user is inactive"), Unauthorized, "user is inactive"),
+        // A token where none is expected is no message.
+        (Reaction::answer(200, "token-e30.e30.c2lnbmF0dXJl"), Unauthorized, ": [redacted] ("),
+        (answer(200, json!("token-e30.e30.c2lnbmF0dXJl")), Unauthorized, ": [redacted] ("),
+        (
+            answer(200, json!({ "message": "Bearer token-e30.e30.c2lnbmF0dXJl" })),
+            Unauthorized,
+            ": Bearer [redacted] (",
+        ),
         (
             Reaction::answer(302, "").header("location", "https://login.example.com/x"),
             Protocol,
