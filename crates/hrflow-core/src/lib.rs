@@ -17,6 +17,7 @@ mod engine;
 pub mod error;
 pub mod http;
 pub mod item;
+pub mod manifest;
 pub mod options;
 pub mod origin;
 pub mod parameters;
