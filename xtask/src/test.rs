@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use crate::{cargo, docs};
+use crate::{cargo, docs, manifest};
 
 const WORKSPACE: [&str; 2] = ["--workspace", "--all-features"];
 const TARGETS: [&str; 3] = ["--lib", "--bins", "--tests"];
@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let program = cargo::program("build the tests", &build)?;
     if !arguments.only {
         docs::check(&program)?;
+        manifest::check(&program)?;
     }
 
     let handed_on: Vec<&str> = arguments.runner.iter().map(String::as_str).collect();

@@ -2,6 +2,7 @@
 
 use hrflow_core::Identity;
 use percent_encoding::percent_decode_str;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// A document of a profile.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Attachment {
     /// `original`, `resume`, `cover` or `other`.

@@ -1,5 +1,8 @@
 //! Who somebody is, and how to reach them.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -9,7 +12,7 @@ use crate::{
 };
 
 /// Who somebody is, and how to reach them.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Info {
     /// First and last name.
@@ -88,7 +91,7 @@ impl Info {
 impl Record for Info {}
 
 /// One or several URLs of a type.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Url {
     /// `from_resume`, `linkedin`, `twitter`, `facebook` or `github`.
@@ -149,6 +152,20 @@ impl Serialize for Links {
             [one] => serializer.serialize_str(one),
             several => several.serialize(serializer),
         }
+    }
+}
+
+impl JsonSchema for Links {
+    fn schema_name() -> Cow<'static, str> {
+        "Links".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "array", "null"], "items": { "type": "string" } })
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     consent::Consent,
     engine::{BoxError, Environment, Source},
     error::{Error, ErrorKind, Result},
+    manifest::{self, ActionManifest},
     options::Options,
     origin::Origin,
     parameters::{self, Fault, Faults, Field, Parameters},
@@ -158,6 +159,9 @@ pub trait AnyAction: Send + Sync {
     /// What it says about itself, as an action of `connector`.
     fn describe(&self, connector: &str) -> ActionDescription;
 
+    /// The same for programs: with the JSON Schema of all that it takes.
+    fn manifest(&self) -> ActionManifest;
+
     /// Everything that is wrong with the parameters, found without any request.
     fn faults(&self, run: &JsonRun) -> Vec<Fault>;
 
@@ -263,6 +267,26 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
             capabilities: self.target.capabilities(),
             origin_warehouse: origin,
             target_warehouse: target,
+        }
+    }
+
+    fn manifest(&self) -> ActionManifest {
+        let (origin, target) = (self.origin.warehouse(), self.target.warehouse());
+        ActionManifest {
+            name: self.name,
+            description: self.description,
+            trigger_type: self.trigger_type,
+            action_type: self.action_type,
+            data_type: target.data_type,
+            action_parameters: parameters::json_schema::<ActionParameters>(),
+            origin: origin.name,
+            origin_parameters: parameters::json_schema::<O::Parameters>(),
+            origin_data_schema: manifest::item_schema::<O::Item>(),
+            supports_incremental: self.origin.incremental().is_some(),
+            target: target.name,
+            target_parameters: parameters::json_schema::<T::Parameters>(),
+            target_data_schema: manifest::item_schema::<T::Item>(),
+            options: parameters::json_schema::<Options>(),
         }
     }
 

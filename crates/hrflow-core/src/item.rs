@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, fmt};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -24,8 +25,8 @@ pub trait Item: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
 impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Item for T {}
 
 /// An item in the shape of a target. Its documents travel with it, under the reserved key
-/// `attachments`, and are never part of the request's body.
-pub trait TargetItem: Item {
+/// `attachments`, and are never part of the request's body. Its schema is for programs that show or build one.
+pub trait TargetItem: Item + JsonSchema {
     /// JSON pointers of the members that change by themselves, such as signed URLs. They do not
     /// count when an item is compared with what was sent before.
     const VOLATILE: &'static [&'static str] = &[];
@@ -35,7 +36,7 @@ pub trait TargetItem: Item {
 }
 
 /// What a document is to its candidate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AttachmentKind {
     /// The résumé.
@@ -47,7 +48,7 @@ pub enum AttachmentKind {
 }
 
 /// A document of an item, known by its URL.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attachment {
     /// What it is.
     pub kind: AttachmentKind,
@@ -268,7 +269,7 @@ mod tests {
 
     use super::*;
 
-    #[derive(Clone, Serialize, Deserialize)]
+    #[derive(Clone, Serialize, Deserialize, JsonSchema)]
     struct Candidate {
         name: String,
         picture: String,

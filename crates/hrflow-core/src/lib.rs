@@ -18,6 +18,7 @@ pub mod error;
 pub mod http;
 pub mod item;
 mod lost;
+pub mod manifest;
 pub mod options;
 pub mod origin;
 pub mod parameters;

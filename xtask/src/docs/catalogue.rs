@@ -1,10 +1,12 @@
 //! What the program says about itself: `hrflow connectors --json` and `hrflow describe --all --json`.
 
-use std::{path::Path, process::Command};
+use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
+
+use crate::generated;
 
 pub(super) struct Catalogue {
     pub(super) connectors: Vec<Connector>,
@@ -110,13 +112,7 @@ impl Connector {
 }
 
 fn answer<T: DeserializeOwned>(program: &Path, arguments: &[&str]) -> anyhow::Result<T> {
-    let asked = format!("hrflow {}", arguments.join(" "));
-    let output = Command::new(program)
-        .args(arguments)
-        .output()
-        .with_context(|| format!("cannot start {}", program.display()))?;
-    if !output.status.success() {
-        bail!("{asked} failed: {}", String::from_utf8_lossy(&output.stderr));
-    }
-    serde_json::from_slice(&output.stdout).with_context(|| format!("{asked} answers something else"))
+    let answer = generated::ask(program, arguments)?;
+    serde_json::from_slice(&answer)
+        .with_context(|| format!("hrflow {} answers something else", arguments.join(" ")))
 }

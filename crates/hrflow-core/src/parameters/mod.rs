@@ -41,7 +41,7 @@ mod lenient;
 mod nearest;
 mod node;
 mod order;
-mod schema;
+pub(crate) mod schema;
 mod silent;
 mod span;
 
@@ -78,6 +78,14 @@ pub trait Parameters: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'sta
 /// others after them by name.
 pub fn fields<P: Parameters>() -> Vec<Field> {
     schema::object::<P>().into_fields()
+}
+
+/// The JSON Schema of a set of parameters, without references. Secrets are `writeOnly`, of format `password`.
+///
+/// Beside the standard keywords, `x-order` of an object names its members in the order of declaration, and `x-expected`
+/// says in words what a value has to be.
+pub fn json_schema<P: Parameters>() -> Value {
+    schema::published::<P>()
 }
 
 /// Reads parameters; `section` is what the user knows them by, such as `target_parameters`.

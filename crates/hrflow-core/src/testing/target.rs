@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The scripted target's item.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
     /// Known by it in scripts.
     pub name: String,
