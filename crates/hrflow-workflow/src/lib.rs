@@ -24,9 +24,14 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod error;
+mod event;
 pub mod items;
+#[cfg(feature = "jq")]
+pub mod jq;
 mod json;
+mod place;
 mod prepare;
+mod programs;
 mod refusal;
 mod set;
 mod substitute;
@@ -34,6 +39,7 @@ mod surrogates;
 mod workflow;
 mod yaml;
 
+pub use event::Event;
 pub use error::{Position, WorkflowError, WorkflowErrorKind, WorkflowFault};
 pub use prepare::{Prepared, Surroundings};
 pub use substitute::Variables;

@@ -42,7 +42,7 @@ use self::{
 };
 use crate::{
     action::ReadMode,
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, Scope},
     item::TargetItem,
     options::{OnExisting, Options},
     origin::{ItemStream, Origin, ReadRequest},
@@ -360,7 +360,10 @@ async fn preview_items<O: Origin, I: TargetItem>(
                     Preparation::Ready(ready) => preview(&ready.item),
                     Preparation::Discarded { .. } => report.discard(),
                     Preparation::Failed { key, stage, error, .. } => {
-                        report.preparation_failure(&key, stage, &error)
+                        report.preparation_failure(&key, stage, &error);
+                        if error.scope() == Scope::Run {
+                            return report.stop(&error);
+                        }
                     }
                 }
                 seq += 1;
@@ -478,6 +481,9 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
                     Ok(()) => {
                         self.report.preparation_failure(&key, stage, &error);
                         self.progress.settled(seq);
+                        if error.scope() == Scope::Run {
+                            self.halt(&error);
+                        }
                     }
                     Err(error) => self.halt(&error),
                 }

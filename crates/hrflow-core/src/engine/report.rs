@@ -5,7 +5,7 @@ use tokio::sync::watch;
 
 use super::{BoxError, deliver::Fate};
 use crate::{
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, Scope},
     item::ItemKey,
     result::{Events, Failure, MAX_FAILURES, Reason, RunResult, Status},
 };
@@ -35,6 +35,8 @@ pub(super) enum Count {
 pub(super) struct Report {
     result: RunResult,
     stopped: bool,
+    /// What a run that delivered nothing before it was stopped is fatal for.
+    stopped_by: Reason,
     fatal: Option<Reason>,
     watcher: Option<watch::Sender<Events>>,
 }
@@ -48,7 +50,7 @@ impl Report {
         watcher: Option<watch::Sender<Events>>,
     ) -> Self {
         let result = RunResult { run_id, ..RunResult::started(workflow_id, connector, action) };
-        Self { result, stopped: false, fatal: None, watcher }
+        Self { result, stopped: false, stopped_by: Reason::WriteFailure, fatal: None, watcher }
     }
 
     pub(super) fn run_id(&self) -> &str {
@@ -86,6 +88,9 @@ impl Report {
             "format" => &mut events.format_failure,
             _ => &mut events.logics_failure,
         });
+        if error.scope() == Scope::Run && !self.stopped {
+            self.stopped_by = if stage == "format" { Reason::FormatFailure } else { Reason::LogicsFailure };
+        }
         self.fail(key.as_str(), stage, error);
     }
 
@@ -175,9 +180,9 @@ impl Report {
         let stopped_by_fault = self.stopped
             && self.result.failures.iter().any(|it| it.step == "run" && it.kind != ErrorKind::Cancelled);
         match events.status(self.stopped) {
-            // Nothing reached the target, for a reason that hits every item: nothing could be written.
+            // Nothing reached the target, for a reason that hits every item: nothing could be written, or made.
             (Status::SuccessWithFailures, _) if stopped_by_fault && delivered == 0 => {
-                (Status::Fatal, Reason::WriteFailure)
+                (Status::Fatal, self.stopped_by)
             }
             other => other,
         }
