@@ -29,6 +29,7 @@ pub mod text;
 pub mod traits;
 mod warehouse;
 pub mod web;
+pub mod webhook;
 
 pub use attachment::Attachment;
 pub use career::{Education, Experience};

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    parameters::Fault,
+};
 
 /// What kind of thing an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,6 +36,13 @@ pub trait TargetItem: Item + JsonSchema {
 
     /// The documents that belong to the item.
     fn attachments(&self) -> &[Attachment];
+
+    /// Where the item breaks a limit that the target is known to have; paths are from the item on, such as
+    /// `data.attributes.pitch`. What a default format makes breaks none: this is for the mappings of users, before
+    /// anything is sent. A fault does not repeat the value.
+    fn violations(&self) -> Vec<Fault> {
+        Vec::new()
+    }
 }
 
 /// What a document is to its candidate.

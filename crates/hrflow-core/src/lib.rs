@@ -25,6 +25,7 @@ pub mod parameters;
 pub mod receipt;
 pub mod result;
 pub mod secret;
+mod shape;
 pub mod state;
 pub mod target;
 #[cfg(any(test, feature = "testing"))]

@@ -74,7 +74,8 @@ impl Fate {
             "format" => Count::FormatFailure,
             _ => Count::LogicsFailure,
         };
-        Self { count: Some(count), failures: vec![(stage.to_owned(), error)], ..Self::default() }
+        let stop = (error.scope() == Scope::Run).then(|| error.duplicate());
+        Self { count: Some(count), failures: vec![(stage.to_owned(), error)], stop, ..Self::default() }
     }
 }
 

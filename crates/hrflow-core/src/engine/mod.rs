@@ -42,7 +42,7 @@ use self::{
 };
 use crate::{
     action::ReadMode,
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, Scope},
     item::TargetItem,
     options::{OnExisting, Options},
     origin::{ItemStream, Origin, ReadRequest},
@@ -365,7 +365,10 @@ async fn preview_items<O: Origin, I: TargetItem>(
                     Preparation::Discarded { .. } => Fate::discarded(),
                     Preparation::Failed { stage, error, .. } => Fate::unprepared(stage, error.duplicate()),
                 };
-                report.fate(prepared.key(), fate);
+                report.fate(prepared.key(), &fate);
+                if let Some(error) = &fate.stop {
+                    return report.stop(error);
+                }
                 seq += 1;
             }
         }
@@ -426,9 +429,9 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
                         Some(Ok(item)) => {
                             last_was_error = false;
                             self.report.read();
-                            self.accept(seq, item);
+                            let is_usable = self.accept(seq, item);
                             seq += 1;
-                            if self.limit.is_some_and(|limit| seq >= limit) {
+                            if !is_usable || self.limit.is_some_and(|limit| seq >= limit) {
                                 ended = true;
                                 self.progress.cut_short();
                             }
@@ -452,8 +455,8 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
         }
     }
 
-    /// Formats an item and puts it into the window.
-    fn accept(&mut self, seq: u64, item: O::Item) {
+    /// Formats an item and puts it into the window. Answers whether the next one can be formatted too.
+    fn accept(&mut self, seq: u64, item: O::Item) -> bool {
         let origin = self.recipe.origin.clone();
         let read_from = match origin.read_from(&item) {
             Ok(read_from) => read_from,
@@ -467,7 +470,10 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
         if let Preparation::Ready(ready) = &mut prepared {
             ready.identity = self.delivery.writer.identity(&ready.item);
         }
+        let is_usable =
+            !matches!(&prepared, Preparation::Failed { error, .. } if error.scope() == Scope::Run);
         self.window.push(prepared);
+        is_usable
     }
 
     fn start_deliveries(&mut self, flush: bool) {
@@ -500,11 +506,11 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
         match fates {
             Some(fates) => {
                 for (item, fate) in batch.iter().zip(fates) {
+                    if self.report.fate(item.key(), &fate) {
+                        self.progress.settled(item.seq());
+                    }
                     if let Some(error) = &fate.stop {
                         self.halt(error);
-                    }
-                    if self.report.fate(item.key(), fate) {
-                        self.progress.settled(item.seq());
                     }
                 }
             }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::guarded;
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, Scope},
     item::{ContentHash, Identity, Item, ItemKey, TargetItem},
     origin::Origin,
 };
@@ -83,8 +83,10 @@ impl<O: Origin, I: TargetItem> Recipe<O, I> {
         let key = self.origin.key(&item);
         let failed = |key, stage, error: BoxError, item: O::Item| {
             let message = format!("the {stage} failed");
-            let error =
-                Error::new(ErrorKind::Invalid, message).with_vendor_message(shorten(&error.to_string()));
+            let scope = error.downcast_ref::<Error>().map_or(Scope::Item, Error::scope);
+            let error = Error::new(ErrorKind::Invalid, message)
+                .with_vendor_message(shorten(&error.to_string()))
+                .with_scope(scope);
             Preparation::Failed { seq, key, stage, error, origin: Box::new(item) }
         };
         let mut formatted = match guarded(|| (self.format)(&item)) {

@@ -39,6 +39,8 @@ pub(super) enum Count {
 pub(super) struct Report {
     result: RunResult,
     stopped: bool,
+    /// What a run that delivered nothing before it was stopped is fatal for.
+    stopped_by: Reason,
     fatal: Option<Reason>,
     watcher: Option<watch::Sender<Events>>,
 }
@@ -52,7 +54,7 @@ impl Report {
         watcher: Option<watch::Sender<Events>>,
     ) -> Self {
         let result = RunResult { run_id, ..RunResult::started(workflow_id, connector, action) };
-        Self { result, stopped: false, fatal: None, watcher }
+        Self { result, stopped: false, stopped_by: Reason::WriteFailure, fatal: None, watcher }
     }
 
     pub(super) fn run_id(&self) -> &str {
@@ -87,7 +89,7 @@ impl Report {
     }
 
     /// Counts what became of an item. Answers whether it is settled.
-    pub(super) fn fate(&mut self, key: &ItemKey, fate: Fate) -> bool {
+    pub(super) fn fate(&mut self, key: &ItemKey, fate: &Fate) -> bool {
         self.result.recovered += u64::from(fate.recovered);
         for (step, error) in &fate.failures {
             if !ITEM_STEPS.contains(&step.as_str()) {
@@ -103,6 +105,13 @@ impl Report {
             Some(Count::FormatFailure) => self.count(|events| &mut events.format_failure),
             Some(Count::LogicsFailure) => self.count(|events| &mut events.logics_failure),
             None => return false,
+        }
+        if fate.stop.is_some() && !self.stopped {
+            self.stopped_by = match fate.count {
+                Some(Count::FormatFailure) => Reason::FormatFailure,
+                Some(Count::LogicsFailure) => Reason::LogicsFailure,
+                _ => Reason::WriteFailure,
+            };
         }
         !fate.steps_open
     }
@@ -170,9 +179,9 @@ impl Report {
         let stopped_by_fault = self.stopped
             && self.result.failures.iter().any(|it| it.step == "run" && it.kind != ErrorKind::Cancelled);
         match events.status(self.stopped) {
-            // Nothing reached the target, for a reason that hits every item: nothing could be written.
+            // Nothing reached the target, for a reason that hits every item: nothing could be written, or made.
             (Status::SuccessWithFailures, _) if stopped_by_fault && delivered == 0 => {
-                (Status::Fatal, Reason::WriteFailure)
+                (Status::Fatal, self.stopped_by)
             }
             other => other,
         }
