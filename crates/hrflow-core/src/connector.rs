@@ -14,6 +14,7 @@ use crate::{
     engine::{BoxError, Environment, Source},
     error::{Error, ErrorKind, Result},
     manifest::{self, ActionManifest},
+    mapping::MappingRow,
     options::Options,
     origin::Origin,
     parameters::{self, Fault, Faults, Field, Parameters},
@@ -85,6 +86,8 @@ pub struct ActionDescription {
     pub options: Vec<Field>,
     /// The default format.
     pub format: FormatName,
+    /// What that format makes of an item, member by member.
+    pub mapping: &'static [MappingRow],
     /// What the target can do.
     pub capabilities: Capabilities,
     /// The origin's warehouse in full.
@@ -264,6 +267,7 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
             target_parameters: parameters::fields::<T::Parameters>(),
             options: parameters::fields::<Options>(),
             format: self.format_name,
+            mapping: self.mapping,
             capabilities: self.target.capabilities(),
             origin_warehouse: origin,
             target_warehouse: target,
