@@ -81,7 +81,13 @@ pub(crate) enum Command {
     Completions(Completions),
     /// Print the manual page, or write one for each command
     Man(Man),
+    /// Run jq programs for the process that started this one
+    #[command(name = JQ, hide = true)]
+    Jq,
 }
+
+/// How the program starts itself to run jq programs.
+pub(crate) const JQ: &str = "run-jq";
 
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
@@ -184,6 +190,14 @@ pub(crate) struct Run {
     /// Take items from a file instead of the origin: a JSON array or JSON Lines; - for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
+
+    /// Run it for an event of HrFlow.ai's webhook, which says what to read: the body of the request; - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    pub(crate) event: Option<PathBuf>,
+
+    /// The signature that came with the event, in the header HTTP-HRFLOW-SIGNATURE
+    #[arg(long, value_name = "SIGNATURE", requires = "event")]
+    pub(crate) signature: Option<String>,
 
     /// Read no more items than this
     #[arg(long, value_name = "N")]

@@ -106,8 +106,13 @@ pub fn read<P: Parameters>(section: &str, value: &Value) -> Result<P, Faults> {
     let read = lenient::read(&node, value, section, &mut faults);
     let decoded = decode::decode::<P>(&node, read.unwrap_or(nothing), section);
     if !faults.is_empty() {
-        // What is already at fault makes its objects fail too, and that is no news.
-        let news = decoded.err().into_iter().flatten();
+        // What is already at fault makes its objects fail too, and that is no news. Where all the rest is good, its own
+        // rules are held against it as well.
+        let news: Vec<Fault> = match decoded {
+            Ok(rest) => rest.check().into_iter().map(|fault| fault.inside(section)).collect(),
+            Err(faults) => faults.into_iter().collect(),
+        };
+        let news = news.into_iter();
         let news = news.filter(|fault| faults.iter().all(|known| !known.path.starts_with(&fault.path)));
         let news: Vec<Fault> = news.collect();
         faults.extend(news);

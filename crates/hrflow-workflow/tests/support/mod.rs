@@ -9,7 +9,7 @@ use hrflow_core::{
     parameters::{self, Fault, Parameters},
     result::Failure,
 };
-use hrflow_workflow::{Prepared, Surroundings, Workflow, WorkflowError};
+use hrflow_workflow::{Event, Prepared, Surroundings, Workflow, WorkflowError, jq::Runner};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -161,11 +161,23 @@ pub(crate) fn prepare_from(
 
 /// The stub and the variables of the tests.
 pub(crate) fn surroundings() -> Surroundings<'static> {
-    Surroundings { catalogue: catalogue(), variables: &variables, items: None }
+    Surroundings {
+        catalogue: catalogue(),
+        variables: &variables,
+        runner: Runner::Thread(catalogue),
+        ..Surroundings::default()
+    }
 }
 
 /// What is wrong with a workflow file of this text.
 #[allow(dead_code, reason = "each test program uses a part of it")]
 pub(crate) fn faults(text: &str) -> String {
     prepare(text, &[]).err().map(|error| error.to_string()).unwrap_or_default()
+}
+
+/// Prepares a workflow file of this text for an event.
+#[allow(dead_code, reason = "each test program uses a part of it")]
+pub(crate) fn prepare_for(text: &str, event: Event) -> std::result::Result<Prepared, WorkflowError> {
+    let event = Some(event);
+    Workflow::parse(text, "w.yaml")?.prepare_with(Surroundings { event, ..surroundings() })
 }
