@@ -4,6 +4,7 @@
 mod action;
 mod catalogue;
 mod example;
+mod mapping;
 mod pages;
 mod section;
 mod table;
@@ -52,7 +53,10 @@ fn files(root: &Path, program: &Path) -> anyhow::Result<Files> {
     for connector in &catalogue.connectors {
         let actions = catalogue.actions_of(connector);
         let directory = pages.join(&connector.id);
-        files.insert(directory.join("README.md"), pages::connector(connector, &actions));
+        let mapping = mapping::page(connector, &actions);
+        let index = pages::connector(connector, &actions, mapping.is_some());
+        files.insert(directory.join("README.md"), index);
+        files.extend(mapping.map(|page| (directory.join("mapping.md"), page)));
         for action in &actions {
             let page = action::page(connector, action)
                 .with_context(|| format!("the page of {} {}", connector.id, action.action))?;

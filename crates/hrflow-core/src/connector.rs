@@ -15,6 +15,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     item::TargetItem,
     manifest::{self, ActionManifest},
+    mapping::MappingRow,
     options::Options,
     origin::Origin,
     parameters::{self, Fault, Faults, Field, Parameters, Span},
@@ -88,6 +89,8 @@ pub struct ActionDescription {
     pub options: Vec<Field>,
     /// The default format.
     pub format: FormatName,
+    /// What that format makes of an item, member by member.
+    pub mapping: &'static [MappingRow],
     /// What the target can do.
     pub capabilities: Capabilities,
     /// The origin's warehouse in full.
@@ -329,6 +332,7 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
             target_parameters: parameters::fields::<T::Parameters>(),
             options: parameters::fields::<Options>(),
             format: self.format_name,
+            mapping: self.mapping,
             capabilities: self.target.capabilities(),
             origin_warehouse: origin,
             target_warehouse: target,

@@ -37,6 +37,7 @@ pub(super) struct Action {
     pub(super) target_parameters: Vec<Field>,
     pub(super) options: Vec<Field>,
     pub(super) format: Format,
+    pub(super) mapping: Vec<MappingRow>,
     pub(super) capabilities: Capabilities,
     pub(super) origin_warehouse: Warehouse,
     pub(super) target_warehouse: Warehouse,
@@ -60,6 +61,16 @@ pub(super) struct Field {
 #[derive(Deserialize)]
 pub(super) struct Format {
     pub(super) name: String,
+    pub(super) source: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct MappingRow {
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) rule: String,
+    pub(super) without: Vec<String>,
+    pub(super) limit: Option<String>,
     pub(super) source: String,
 }
 
