@@ -1,0 +1,4 @@
+//! The connector against a real MariaDB.
+
+mod persons;
+mod support;
