@@ -46,7 +46,8 @@ impl PersonWriter {
             format!("{PERSONS} and {EXPERIENCES} have every column that is written"),
         ];
         let mut lacking = Vec::new();
-        for (table, columns) in [(PERSONS, &PERSON_COLUMNS[..]), (EXPERIENCES, &EXPERIENCE_COLUMNS[..])] {
+        let experience_columns = [&["ID_PERSONNE"], &EXPERIENCE_COLUMNS[..]].concat();
+        for (table, columns) in [(PERSONS, &PERSON_COLUMNS[..]), (EXPERIENCES, &experience_columns)] {
             for (right, sql) in dialect.probes(table, columns) {
                 match session.batch(&sql).await {
                     Ok(()) => {}

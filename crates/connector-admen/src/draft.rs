@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     person::{OWN, Person},
-    schema::{EXPERIENCE_COLUMNS, PERSON_COLUMNS, Schema},
+    schema::{Column, EXPERIENCE_COLUMNS, PERSON_COLUMNS, Schema},
     sql::{EXPERIENCES, PERSONS},
     value::Cell,
 };
@@ -21,6 +21,8 @@ pub(crate) struct Draft {
     pub(crate) experiences: Vec<Row>,
     pub(crate) email: Option<String>,
     pub(crate) warnings: Vec<String>,
+    /// Why it cannot be inserted: a column that has to be filled is empty. Who is there already needs no more.
+    pub(crate) lacking: Option<Error>,
 }
 
 impl Draft {
@@ -38,7 +40,10 @@ impl Draft {
         let rows: Vec<Map<String, Value>> = item.experiences.iter().map(members_of).collect::<Result<_>>()?;
         let names = self::names(&EXPERIENCE_COLUMNS, rows.iter().flat_map(Map::keys));
         let experiences = rows.iter().map(|members| row(schema, EXPERIENCES, &names, members, &mut warnings));
-        Ok(Self { person, experiences: experiences.collect::<Result<_>>()?, email: item.email(), warnings })
+        let experiences = experiences.collect::<Result<Vec<Row>>>()?;
+        let lacking = lacking(schema, PERSONS, &person)
+            .or_else(|| experiences.iter().find_map(|row| lacking(schema, EXPERIENCES, row)));
+        Ok(Self { person, experiences, email: item.email(), warnings, lacking })
     }
 
     /// The names of the columns of the person.
@@ -114,4 +119,9 @@ fn row(
         Ok((name.clone(), schema.column(table, name)?.fit(value, warnings)?))
     });
     fitted.collect()
+}
+
+fn lacking(schema: &Schema, table: &str, row: &Row) -> Option<Error> {
+    let empty = row.iter().filter(|(_, cell)| cell.is_null());
+    empty.filter_map(|(name, _)| schema.column(table, name).ok()).find_map(Column::lacking)
 }

@@ -186,21 +186,19 @@ impl Column {
         Error::new(ErrorKind::Invalid, why).with("column", self.path())
     }
 
+    /// Why a new row cannot go without a value here.
+    pub(crate) fn lacking(&self) -> Option<Error> {
+        let needed = !self.nullable && !self.filled;
+        let why = format!("{} has to be filled, and the profile has nothing for it", self.path());
+        needed.then(|| self.refused(why).advise("Fill it by a format of your own, or in HrFlow."))
+    }
+
     /// What is stored of a value, and what a person should know of it: that it was cut, or left out.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Invalid`] for what this column cannot hold.
     pub(crate) fn fit(&self, value: &Value, warnings: &mut Vec<String>) -> Result<Cell> {
-        let cell = self.cell(value, warnings)?;
-        if cell.is_null() && !self.nullable && !self.filled {
-            let why = format!("{} has to be filled, and the profile has nothing for it", self.path());
-            return Err(self.refused(why).advise("Fill it by a format of your own, or in HrFlow."));
-        }
-        Ok(cell)
-    }
-
-    fn cell(&self, value: &Value, warnings: &mut Vec<String>) -> Result<Cell> {
         let written = match value {
             Value::Null => return Ok(Cell::Null),
             Value::String(text) => text.clone(),

@@ -1,6 +1,6 @@
 //! What happens within one transaction: who is there already is found, everybody else is inserted with what they did.
 
-use hrflow_core::{Error, ErrorKind, Outcome, Receipt, VendorId, options::OnExisting};
+use hrflow_core::{Error, ErrorKind, Outcome, Receipt, Result, VendorId, options::OnExisting};
 
 use crate::{
     database::{Access, Session},
@@ -27,8 +27,9 @@ pub(crate) struct Store<'a> {
 }
 
 impl Store<'_> {
-    /// Writes all, or fails as a whole.
-    pub(crate) async fn store(&mut self, jobs: &[Job<'_>]) -> Result<Vec<Receipt>, Fault> {
+    /// Writes all, or fails as a whole; who cannot be inserted for something that is known beforehand is refused and does
+    /// not count.
+    pub(crate) async fn store(&mut self, jobs: &[Job<'_>]) -> Result<Vec<Result<Receipt>>, Fault> {
         let addresses: Vec<&str> = jobs.iter().filter_map(|job| job.draft.email.as_deref()).collect();
         let holders = holders(self.session, self.access, self.schema, &addresses).await?;
         let mut receipts = Vec::new();
@@ -36,14 +37,18 @@ impl Store<'_> {
         for job in jobs {
             let holder = job.draft.email.as_ref().and_then(|it| holders.get(it)).copied();
             let receipt = match self.existing(job, holder, &mut experiences).await? {
-                Some(receipt) => receipt,
-                None => {
-                    let id = self.insert(job.draft).await?;
-                    experiences.extend(job.draft.experiences.iter().map(|row| owned(id, row)));
-                    Receipt::new(Outcome::Created, vendor_id(id))
-                }
+                Some(receipt) => Ok(receipt),
+                None => match &job.draft.lacking {
+                    Some(error) => Err(error.duplicate()),
+                    None => {
+                        let id = self.insert(job.draft).await?;
+                        experiences.extend(job.draft.experiences.iter().map(|row| owned(id, row)));
+                        Ok(Receipt::new(Outcome::Created, vendor_id(id)))
+                    }
+                },
             };
-            receipts.push(job.draft.warnings.iter().fold(receipt, |it, warning| it.with_warning(warning)));
+            let warn = |receipt: Receipt, warning: &String| receipt.with_warning(warning);
+            receipts.push(receipt.map(|it| job.draft.warnings.iter().fold(it, warn)));
         }
         self.insert_experiences(&experiences).await?;
         Ok(receipts)
@@ -57,10 +62,10 @@ impl Store<'_> {
         experiences: &mut Vec<Row>,
     ) -> Result<Option<Receipt>, Fault> {
         let known = job.known.and_then(|id| id.0.parse::<i64>().ok());
-        if let (Some(id), OnExisting::Update) = (known, job.on_existing) {
-            if let Some(receipt) = self.update(job.draft, id, holder, experiences).await? {
-                return Ok(Some(receipt));
-            }
+        if let (Some(id), OnExisting::Update) = (known, job.on_existing)
+            && let Some(receipt) = self.update(job.draft, id, holder, experiences).await?
+        {
+            return Ok(Some(receipt));
         }
         let Some(holder) = holder else { return Ok(None) };
         match job.on_existing {

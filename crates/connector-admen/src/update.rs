@@ -51,7 +51,8 @@ impl Store<'_> {
                 _ if new.is_blank() || new.spelled() == old.spelled() => false,
                 "DATE_CREATION" => false,
                 "DATE_MAJ" => new.spelled() > old.spelled(),
-                "EMAIL_PERSO" | "EMAIL" => !somebody_else && !(name == "EMAIL_PERSO" && is_other_address),
+                "EMAIL_PERSO" => !somebody_else && !is_other_address,
+                "EMAIL" => !somebody_else,
                 _ => true,
             }
         });

@@ -86,15 +86,15 @@ impl PersonWriter {
         let values = self.with_schema(&tables);
         let rows = session.query(&dialect.describe(), &values).await?;
         let schema = Schema::read(dialect.engine, &rows, &self.access.parameters.db_user)?;
-        if let Some(sql) = dialect.not_transactional() {
-            if let Some(row) = session.query(sql, &tables).await?.first() {
-                let text = |at: usize| row.get(at).and_then(Cell::text).unwrap_or_default().to_owned();
-                let why =
-                    format!("{} is kept by {}, which undoes nothing that failed half-way", text(0), text(1));
-                let error = Error::new(ErrorKind::Config, why)
-                    .advise("Have both tables kept by InnoDB: `ALTER TABLE … ENGINE=InnoDB`.");
-                return Err(error.into());
-            }
+        if let Some(sql) = dialect.not_transactional()
+            && let Some(row) = session.query(sql, &tables).await?.first()
+        {
+            let text = |at: usize| row.get(at).and_then(Cell::text).unwrap_or_default().to_owned();
+            let why =
+                format!("{} is kept by {}, which undoes nothing that failed half-way", text(0), text(1));
+            let error = Error::new(ErrorKind::Config, why)
+                .advise("Have both tables kept by InnoDB: `ALTER TABLE … ENGINE=InnoDB`.");
+            return Err(error.into());
         }
         *place = Some(session);
         Ok(schema)
@@ -195,7 +195,7 @@ impl PersonWriter {
             return Vec::new();
         }
         let failure = match self.persistently(jobs).await {
-            Ok(receipts) => return receipts.into_iter().map(Ok).collect(),
+            Ok(answers) => return answers,
             Err(failure) => failure,
         };
         let engine = self.access.engine();
@@ -232,8 +232,8 @@ impl PersonWriter {
                 continue;
             }
             let answer = match self.persistently(std::slice::from_ref(job)).await {
-                Ok(mut receipts) => {
-                    receipts.pop().ok_or_else(|| Error::new(ErrorKind::Internal, "no answer"))
+                Ok(mut answers) => {
+                    answers.pop().unwrap_or_else(|| Err(Error::new(ErrorKind::Internal, "no answer")))
                 }
                 Err(Failure::Undone(fault)) => {
                     let class = fault.class(self.access.engine());
@@ -254,7 +254,7 @@ impl PersonWriter {
     }
 
     /// Tries again where the connection broke before anything was committed.
-    async fn persistently(&self, jobs: &[Job<'_>]) -> Result<Vec<Receipt>, Failure> {
+    async fn persistently(&self, jobs: &[Job<'_>]) -> Result<Vec<Result<Receipt>>, Failure> {
         let mut attempt = 0;
         loop {
             match self.transaction(jobs).await {
@@ -264,7 +264,7 @@ impl PersonWriter {
         }
     }
 
-    async fn transaction(&self, jobs: &[Job<'_>]) -> Result<Vec<Receipt>, Failure> {
+    async fn transaction(&self, jobs: &[Job<'_>]) -> Result<Vec<Result<Receipt>>, Failure> {
         let engine = self.access.engine();
         let mut place = self.place.lock().await;
         let mut session = self.session(&mut place).await.map_err(Failure::Undone)?;

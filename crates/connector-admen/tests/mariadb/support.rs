@@ -1,10 +1,15 @@
 //! A database, and what is pushed into it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use connector_admen::{Parameters, push_profile};
+use connector_admen::{Parameters, Person, Persons, format_hrflow_profile_to_admen, push_profile};
 use connector_hrflow::testing;
-use hrflow_core::{Environment, RunResult, parameters};
+use hrflow_core::{
+    Environment, OpenContext, Options, RunResult, Target, Write, Writer,
+    options::OnExisting,
+    parameters,
+    state::{MemoryState, State},
+};
 use mariadb_testing::{Database, Server};
 use serde_json::{Value, json};
 
@@ -42,4 +47,56 @@ pub(crate) fn somebody(number: usize) -> Value {
             { "title": "Tutor", "company": "Byron & Co", "date_start": "2017-01", "date_end": "2019" },
         ],
     })
+}
+
+/// Somebody with a name and nothing else.
+pub(crate) fn nameless(number: usize) -> Value {
+    json!({ "key": number.to_string(), "info": { "first_name": "Ada", "last_name": format!("Byron {number}") },
+        "experiences": [{ "title": "Analyst", "date_start": "2020-05-01" }] })
+}
+
+/// The writer of a database, opened.
+pub(crate) async fn open(of: Value, options: Value) -> hrflow_core::Result<Arc<dyn Writer<Person>>> {
+    let mut all = json!({ "attempts": 2, "timeout": "10s" });
+    testing::merge(&mut all, options);
+    let options: Options = parameters::read("options", &all).expect("the options are good");
+    let context = OpenContext { options, rate_limit: None, grants: MemoryState::new().grants() };
+    Persons.open(parameters(of), context).await
+}
+
+/// How many persons there are, and how many experiences.
+pub(crate) async fn counts(database: &Database) -> (i64, i64) {
+    let count =
+        async |table: &str| database.number(&format!("SELECT COUNT(*) FROM {table}")).await.expect("a count");
+    (count("PERSONNES").await, count("EXPERIENCES_PROFESSIONNELLES").await)
+}
+
+/// Waits until a query answers a number other than zero.
+pub(crate) async fn until(database: &Database, query: &str) {
+    for _ in 0..200 {
+        if database.number(query).await.expect("a number") != 0 {
+            return;
+        }
+        // What InnoDB tells of itself stays the same while it is asked more often.
+        tokio::time::sleep(Duration::from_millis(150)).await;
+    }
+    panic!("it never came: {query}");
+}
+
+pub(crate) const SOMEBODY_WAITS: &str =
+    "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'";
+
+/// The item that a profile becomes.
+pub(crate) fn item(profile: Value) -> Person {
+    format_hrflow_profile_to_admen(&testing::profile(profile)).expect("every profile makes a person")
+}
+
+/// To be written, unless they are there already.
+pub(crate) fn report(item: &Person) -> Write<'_, Person> {
+    Write { item, known: None, on_existing: OnExisting::Report, attachments: true }
+}
+
+/// To be written, over whoever is there already.
+pub(crate) fn update(item: &Person) -> Write<'_, Person> {
+    Write { on_existing: OnExisting::Update, ..report(item) }
 }
