@@ -311,3 +311,103 @@ impl Dialect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use sqlparser::{
+        dialect::{MsSqlDialect, MySqlDialect},
+        parser::Parser,
+    };
+
+    use super::*;
+    use crate::schema::{EXPERIENCE_COLUMNS, PERSON_COLUMNS};
+
+    fn of(engine: Engine) -> Dialect {
+        Dialect::new(engine, "dbo")
+    }
+
+    /// Every statement, by what it does.
+    fn statements(dialect: &Dialect) -> Vec<(String, String)> {
+        let shape: Shape<'_> =
+            PERSON_COLUMNS.iter().enumerate().map(|(at, name)| (*name, at % 3 != 1)).collect();
+        let experience: Shape<'_> =
+            EXPERIENCE_COLUMNS.iter().map(|name| (*name, *name != "DATE_FIN")).collect();
+        let ongoing: Shape<'_> = EXPERIENCE_COLUMNS.iter().map(|name| (*name, true)).collect();
+        let mut all = vec![
+            ("session", dialect.session(15)),
+            ("begin", dialect.begin().to_owned()),
+            ("lock", dialect.lock().to_owned()),
+            ("describe", dialect.describe()),
+            ("version", dialect.version().to_owned()),
+            ("highest id", dialect.highest_id()),
+            ("holders", dialect.holders(2, [false, true])),
+            ("insert a person", dialect.insert_person(&shape)),
+            ("insert experiences", dialect.insert(EXPERIENCES, &[experience, ongoing])),
+            ("a person", dialect.person(&["NOM", "SOFT_DELETED"])),
+            ("update a person", dialect.update(PERSONS, &["NOM", "VILLE"], "ID_PERSONNE")),
+            ("update an experience", dialect.update(EXPERIENCES, &["DATE_FIN"], "ID_EXPERIENCE")),
+            ("persons above", dialect.persons_above(&["NOM", "VILLE"], 500, None)),
+            ("persons above, by address", dialect.persons_above(&["NOM"], 500, Some(true))),
+            ("experiences", dialect.experiences(&["INTITULE_POSTE"], 2)),
+            ("indexed", dialect.indexed().to_owned()),
+            ("commit", dialect.commit().to_owned()),
+            ("rollback", dialect.rollback().to_owned()),
+        ];
+        all.extend(dialect.unlock().map(|sql| ("unlock", sql.to_owned())));
+        all.extend(dialect.not_transactional().map(|sql| ("not transactional", sql.to_owned())));
+        let mut all: Vec<(String, String)> =
+            all.into_iter().map(|(name, sql)| (name.to_owned(), sql)).collect();
+        for (right, sql) in dialect.probes(PERSONS, &["NOM", "VILLE"]) {
+            all.push((format!("may {right}"), sql));
+        }
+        all
+    }
+
+    fn shown(dialect: &Dialect) -> String {
+        statements(dialect).into_iter().fold(String::new(), |mut shown, (name, sql)| {
+            let _ = writeln!(shown, "-- {name}\n{sql}\n");
+            shown
+        })
+    }
+
+    #[test]
+    fn sql_server() {
+        insta::assert_snapshot!(shown(&of(Engine::Mssql)));
+    }
+
+    #[test]
+    fn mysql() {
+        insta::assert_snapshot!(shown(&of(Engine::Mysql)));
+    }
+
+    #[test]
+    fn every_statement_is_one_in_its_dialect() {
+        for (name, sql) in statements(&of(Engine::Mssql)) {
+            // The parser knows no variables that take the result of a procedure.
+            let sql = sql.replace("EXEC @got = sp_getapplock", "EXEC sp_getapplock");
+            let parsed = Parser::parse_sql(&MsSqlDialect {}, &sql);
+            assert!(parsed.is_ok(), "{name}: {parsed:?}\n{sql}");
+        }
+        for (name, sql) in statements(&of(Engine::Mysql)).into_iter().filter(|(name, _)| name != "unlock") {
+            let parsed = Parser::parse_sql(&MySqlDialect {}, &sql);
+            assert!(parsed.is_ok(), "{name}: {parsed:?}\n{sql}");
+        }
+    }
+
+    #[test]
+    fn a_name_ends_no_quotes() {
+        let update = |engine, name: &str| of(engine).update(PERSONS, &[name], "ID_PERSONNE");
+        assert!(update(Engine::Mysql, "a`b").contains("`a``b` = ?"));
+        assert!(update(Engine::Mssql, "a]b").contains("[a]]b] = @P1"));
+    }
+
+    #[test]
+    fn as_many_values_are_bound_as_a_server_takes() {
+        let row: Shape<'_> = EXPERIENCE_COLUMNS.iter().map(|name| (*name, true)).collect();
+        let rows = vec![row; (VALUES / EXPERIENCE_COLUMNS.len()).min(ROWS)];
+        let sql = of(Engine::Mssql).insert(EXPERIENCES, &rows);
+        assert!(sql.matches("@P").count() <= 2_100 && rows.len() <= 1_000);
+    }
+}
