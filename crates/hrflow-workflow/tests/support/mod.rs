@@ -78,6 +78,7 @@ impl AnyAction for Push {
             target_parameters: parameters::fields::<Target>(),
             options: parameters::fields::<Options>(),
             format: FormatName { name: "none", source: "" },
+            mapping: &[],
             capabilities: hrflow_core::Capabilities {
                 update: false,
                 attachments: false,
