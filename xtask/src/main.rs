@@ -1,4 +1,4 @@
-//! The project's chores: `cargo xtask test | docs | manifest | book | bench | torture | package | deny`.
+//! The project's chores: `cargo xtask test | docs | manifest | new-connector | book | bench | torture | package | deny`.
 //!
 //! It compiles no connector, so that it starts quickly.
 
@@ -8,6 +8,7 @@ mod cargo;
 mod docs;
 mod generated;
 mod manifest;
+mod new_connector;
 mod test;
 mod torture;
 
@@ -29,6 +30,8 @@ enum Chore {
     Docs(generated::Arguments),
     /// Writes manifest.json: every action with the JSON Schemas of its parameters and items, for programs that build forms.
     Manifest(generated::Arguments),
+    /// Makes the crate of a new connector, registered wherever connectors are; its tests say what is left to do.
+    NewConnector(new_connector::Arguments),
     /// Builds the documents as one book with mdBook (installed if missing), and checks its links.
     Book(book::Arguments),
     /// Measures what the connectors cost over the bare floor, and prints one table.
@@ -45,6 +48,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
         Chore::Test(arguments) => test::run(&arguments),
         Chore::Bench(arguments) => bench::run(&arguments),
+        Chore::NewConnector(arguments) => new_connector::run(&arguments),
         Chore::Book(arguments) => book::run(&arguments),
         Chore::Package => package(),
         Chore::Torture(arguments) => torture::run(&arguments),
