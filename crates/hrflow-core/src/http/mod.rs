@@ -67,5 +67,6 @@ pub use self::{
     rate_limit::RateLimit,
     request::Request,
     token::{Token, TokenProvider, TokenSource},
+    transport::choose_crypto,
     vendor_clock::VendorClock,
 };

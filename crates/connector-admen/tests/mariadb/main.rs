@@ -1,0 +1,10 @@
+//! The connector against a real MariaDB.
+
+mod access;
+mod faults;
+mod fits;
+mod lost;
+mod persons;
+mod proxy;
+mod support;
+mod update;
