@@ -274,10 +274,12 @@ impl CandidateWriter {
                 refused.advise("JobAdder says that the address is taken, and finds nobody who has it.")
             );
         };
-        match write.on_existing {
-            OnExisting::Report => Ok(Receipt::new(Outcome::AlreadyThere, id)),
-            OnExisting::Update => self.update(&id, body).await,
-        }
+        let receipt = match write.on_existing {
+            OnExisting::Report => Receipt::new(Outcome::AlreadyThere, id.clone()),
+            OnExisting::Update => self.update(&id, body).await?,
+        };
+        let applied = self.apply_all(write.item, &id).await?;
+        Ok(applied.into_iter().fold(receipt, Receipt::with_step))
     }
 
     /// The candidates who have an address as their main one; where there are none, the one who has it as a further one.
