@@ -41,7 +41,7 @@ pub struct Parameters {
     #[serde(default)]
     pub field_map: FieldMap,
     /// Form fields that every applicant gets, by their full names, such as `standard_fields.work_authorization: "3"`. They
-    /// replace what a profile says.
+    /// replace what a profile says, save the e-mail address and the résumé, and may not be blank.
     #[serde(default)]
     pub extra_fields: BTreeMap<String, String>,
     /// Which tags and metadatas of a profile go into which custom fields: the tag's name, and the key of the field.
