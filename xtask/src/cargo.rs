@@ -51,6 +51,16 @@ pub(crate) fn program(what: &str, arguments: &[&str]) -> anyhow::Result<PathBuf>
         .with_context(|| format!("{what}: cargo does not tell where the program hrflow is"))
 }
 
+/// Formats a workspace as its `rustfmt.toml` says.
+pub(crate) fn format(root: &Path) -> anyhow::Result<()> {
+    let status =
+        cargo().args(["fmt", "--all"]).current_dir(root).status().context("cargo cannot be started")?;
+    if !status.success() {
+        bail!("cargo fmt failed; is rustfmt installed? `rustup component add rustfmt`");
+    }
+    Ok(())
+}
+
 /// The root of the workspace.
 pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
