@@ -5,8 +5,7 @@
 //! may pick the way that their forgery is checked by has half won.
 
 use base64::{
-    Engine,
-    alphabet,
+    Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use hmac::{Hmac, KeyInit, Mac};
@@ -26,16 +25,19 @@ pub const SIGNATURE_HEADER: &str = "HTTP-HRFLOW-SIGNATURE";
 pub fn verify(scheme: EventSignature, secret: &Secret, header: &str, body: &[u8]) -> Result<Vec<u8>> {
     let header = header.trim();
     if scheme == EventSignature::Body {
-        let signature = hexadecimal(header.as_bytes()).ok_or_else(|| malformed("64 digits of lower-case hexadecimal"))?;
+        let signature =
+            hexadecimal(header.as_bytes()).ok_or_else(|| malformed("64 digits of lower-case hexadecimal"))?;
         check(secret, body, &signature)?;
         return Ok(body.to_vec());
     }
-    let (signature, event) = header.split_once('.').ok_or_else(|| malformed("two parts with a dot in between"))?;
+    let (signature, event) =
+        header.split_once('.').ok_or_else(|| malformed("two parts with a dot in between"))?;
     let decoded = |part: &str| decode(part).ok_or_else(|| malformed("base64 on both sides of the dot"));
     let (signature, payload) = (decoded(signature)?, decoded(event)?);
     match scheme {
         EventSignature::EnvelopeHex => {
-            let signature = hexadecimal(&signature).ok_or_else(|| malformed("a signature in lower-case hexadecimal"))?;
+            let signature =
+                hexadecimal(&signature).ok_or_else(|| malformed("a signature in lower-case hexadecimal"))?;
             check(secret, &payload, &signature)?;
         }
         EventSignature::EnvelopeEncoded => check(secret, event.as_bytes(), &signature)?,
@@ -75,7 +77,10 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 }
 
 fn malformed(expected: &str) -> Error {
-    Error::new(ErrorKind::Invalid, format!("the signature is not of the form that event_signature says: expected {expected}"))
+    Error::new(
+        ErrorKind::Invalid,
+        format!("the signature is not of the form that event_signature says: expected {expected}"),
+    )
 }
 
 #[cfg(test)]
@@ -123,7 +128,11 @@ mod tests {
                 format!("{url_safe}.{EVENT}"),
                 format!(" {}.{EVENT}\n", signature.trim_end_matches('=')),
             ] {
-                assert_eq!(verified(scheme, SECRET, &header, "{\"forged\":1}").as_deref(), Some(BODY), "{scheme:?}");
+                assert_eq!(
+                    verified(scheme, SECRET, &header, "{\"forged\":1}").as_deref(),
+                    Some(BODY),
+                    "{scheme:?}"
+                );
             }
         }
     }
@@ -131,9 +140,13 @@ mod tests {
     #[test]
     fn what_the_python_sdk_takes() {
         let payload = r#"{"type":"profile.parse.success","origin":"api","message":"Profile parsed successfully","profile":{"key":"5d2a14c7a47f8a6f48e72d296f7e2038c1bb4ce4","reference":"REF-0001","source":{"key":"2b4bf676b1a9aee2b7c2b422242c7d7fdb6cc093"}}}"#;
-        let signature = "ZGIzNWNhNTQzMjI4NTQ5NzIwNWYwOTQxNTQwMjA5NTI3MDhiYWEzNjIzMzIwOGE5ZmYzYTlkNWMwMTYyYzJmOA==";
+        let signature =
+            "ZGIzNWNhNTQzMjI4NTQ5NzIwNWYwOTQxNTQwMjA5NTI3MDhiYWEzNjIzMzIwOGE5ZmYzYTlkNWMwMTYyYzJmOA==";
         let header = |payload: &str| format!("{signature}.{}", BASE64.encode(payload));
-        assert_eq!(verified(EventSignature::EnvelopeHex, SECRET, &header(payload), "").as_deref(), Some(payload));
+        assert_eq!(
+            verified(EventSignature::EnvelopeHex, SECRET, &header(payload), "").as_deref(),
+            Some(payload)
+        );
         let changed = header(&payload.replacen("api", "apj", 1));
         assert_eq!(verified(EventSignature::EnvelopeHex, SECRET, &changed, ""), None);
     }
@@ -144,7 +157,11 @@ mod tests {
         headers.extend(ENVELOPES.map(|(scheme, signature)| (scheme, format!("{signature}.{EVENT}"))));
         for (signed_by, header) in &headers {
             for scheme in ALL {
-                assert_eq!(verified(scheme, SECRET, header, BODY).is_some(), scheme == *signed_by, "{scheme:?} {header}");
+                assert_eq!(
+                    verified(scheme, SECRET, header, BODY).is_some(),
+                    scheme == *signed_by,
+                    "{scheme:?} {header}"
+                );
             }
         }
     }

@@ -12,6 +12,7 @@ mod parameters;
 mod record;
 mod steps;
 mod tokens;
+mod violations;
 mod warehouse;
 
 use connector_hrflow::{ProfileList, Profiles};

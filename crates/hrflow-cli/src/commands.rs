@@ -7,6 +7,7 @@ mod dead_letters;
 mod demo;
 mod describe;
 mod init;
+mod map;
 mod preview;
 mod receipts;
 mod run;
@@ -37,6 +38,7 @@ pub(crate) async fn execute(command: Command, bar: Bar) -> Result<Exit, Failure>
         Command::Init(arguments) => init::execute(&arguments),
         Command::Auth(arguments) => auth::execute(&arguments).await,
         Command::Check(arguments) => check::execute(&arguments).await,
+        Command::Map(arguments) => map::execute(&arguments).await,
         Command::Run(arguments) => run::execute(&arguments, bar).await,
         Command::Runs(arguments) => runs::execute(&arguments).await,
         Command::Where(arguments) => where_item::execute(&arguments).await,
@@ -70,8 +72,12 @@ fn prepare(
 fn surroundings() -> Surroundings<'static> {
     // On Linux there is a name for it that lasts when the file is replaced meanwhile.
     let running = PathBuf::from("/proc/self/exe");
-    let program = if running.exists() { running } else { std::env::current_exe().unwrap_or_else(|_| "hrflow".into()) };
-    Surroundings { runner: Runner::Process { program, arguments: vec![JQ.into()] }, ..Surroundings::default() }
+    let program =
+        if running.exists() { running } else { std::env::current_exe().unwrap_or_else(|_| "hrflow".into()) };
+    Surroundings {
+        runner: Runner::Process { program, arguments: vec![JQ.into()] },
+        ..Surroundings::default()
+    }
 }
 
 /// A workflow file with what the command line sets in it.

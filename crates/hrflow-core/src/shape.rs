@@ -91,7 +91,10 @@ mod tests {
         assert_eq!(told(json!({ "data": {} })), "data.tags: required, but missing");
         let secret = "x, expected y";
         assert_eq!(told(json!({ "data": { "tags": secret } })), "data.tags: expected a list, came text");
-        assert_eq!(told(json!({ "data": { "tags": ["a", 77] } })), "data.tags[1]: expected text, came a number");
+        assert_eq!(
+            told(json!({ "data": { "tags": ["a", 77] } })),
+            "data.tags[1]: expected text, came a number"
+        );
         assert_eq!(
             told(json!({ "data": { "tags": [], "years": 1.5 } })),
             "data.years: expected a whole number that is not negative, came a number"

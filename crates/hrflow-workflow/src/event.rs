@@ -3,10 +3,8 @@
 use std::fmt;
 
 use hrflow_connectors::hrflow::webhook;
-use hrflow_core::{connector::ActionParameters, result::Reason};
+use hrflow_core::connector::ActionParameters;
 use serde_json::Value;
-
-use crate::error::WorkflowFault;
 
 /// What a hook was called with. It may hold a candidate's data: `Debug` shows its size.
 #[derive(Clone)]
@@ -40,7 +38,9 @@ impl Event {
                 return Err("it has no signature, and action_parameters.event_secret asks for one".to_owned());
             }
             (None, Some(_)) => {
-                return Err("its signature cannot be checked: action_parameters.event_secret is not set".to_owned());
+                return Err(
+                    "its signature cannot be checked: action_parameters.event_secret is not set".to_owned()
+                );
             }
         };
         serde_json::from_slice(&body).map_err(|error| {
@@ -53,9 +53,4 @@ impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Event({} bytes)", self.body.len())
     }
-}
-
-/// The reason of a run whose event cannot be understood, and the fault that it is.
-pub(crate) fn refused(why: &str) -> (Reason, WorkflowFault) {
-    (Reason::EventParsingFailure, WorkflowFault::new("", format!("the event cannot be understood: {why}")))
 }

@@ -30,9 +30,6 @@ use self::{
 };
 use crate::programs::{Program, Role};
 
-/// Most bytes that a program may be long.
-pub(crate) const MOST: usize = limits::PROGRAM;
-
 /// The programs of a run, compiled.
 pub(crate) struct Ready {
     session: Arc<Session>,
@@ -95,7 +92,9 @@ impl Ready {
 
     /// What the event parser makes of an event: origin parameters by name, or none where there is nothing to do.
     pub(crate) fn parse_event(&self, event: &Value) -> Result<Option<serde_json::Map<String, Value>>, Error> {
-        let Some(program) = self.roles.iter().position(|role| *role == Role::EventParser) else { return Ok(None) };
+        let Some(program) = self.roles.iter().position(|role| *role == Role::EventParser) else {
+            return Ok(None);
+        };
         match self.session.run(program, event)? {
             None => Ok(None),
             Some(Value::Object(parameters)) => Ok(Some(parameters)),
@@ -123,7 +122,9 @@ fn logic(session: &Session, program: usize, item: &Value) -> Result<Option<Value
         None => Ok(None),
         Some(item @ Value::Object(_)) => Ok(Some(item)),
         Some(Value::Bool(answer)) => {
-            let words = format!("it answers {answer} where the item is expected; write select(…) around the condition");
+            let words = format!(
+                "it answers {answer} where the item is expected; write select(…) around the condition"
+            );
             Err(session.failure(program, &words))
         }
         Some(other) => {

@@ -23,6 +23,7 @@
 
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod attach;
 mod error;
 mod event;
 pub mod items;
@@ -39,8 +40,8 @@ mod surrogates;
 mod workflow;
 mod yaml;
 
-pub use event::Event;
 pub use error::{Position, WorkflowError, WorkflowErrorKind, WorkflowFault};
+pub use event::Event;
 pub use prepare::{Prepared, Surroundings};
 pub use substitute::Variables;
 pub use workflow::{FIELDS, MAX_BYTES, Workflow};

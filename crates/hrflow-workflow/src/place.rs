@@ -34,7 +34,8 @@ mod tests {
     /// Where `mark` stands in the file, found by way of its place in the value of the last member.
     fn found(text: &str, mark: &str) -> Option<(usize, usize)> {
         let Kind::Object(members) = yaml::parse(text).unwrap().kind else { panic!("no object") };
-        let Some((_, Node { at: Some(at), kind: Kind::Text(value) })) = members.into_iter().next_back() else {
+        let Some((_, Node { at: Some(at), kind: Kind::Text(value) })) = members.into_iter().next_back()
+        else {
             panic!("no text")
         };
         let offset = value.find(mark).unwrap_or(value.len());

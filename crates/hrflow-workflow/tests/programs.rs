@@ -30,7 +30,10 @@ fn decided(program: &str, item: Value) -> Result<Option<Value>, String> {
 fn a_format_answers_one_item() {
     let item = json!({ "name": "Ada", "tags": ["a"] });
     assert_eq!(formatted(". + {w: $workflow_id}", item.clone()).unwrap()["w"], "w-1");
-    assert_eq!(formatted("default_format | .tags += [\"b\"]", item.clone()).unwrap()["tags"], json!(["a", "b"]));
+    assert_eq!(
+        formatted("default_format | .tags += [\"b\"]", item.clone()).unwrap()["tags"],
+        json!(["a", "b"])
+    );
     for (program, words) in [
         ("empty", "format: it answers nothing; to discard items use a logic, select(…)"),
         ("null", "format: it answers nothing; to discard items use a logic, select(…)"),
@@ -51,7 +54,10 @@ fn a_logic_keeps_changes_or_discards() {
     assert_eq!(decided("null", item.clone()), Ok(None));
     assert_eq!(decided(".email = \"a\"", item.clone()), Ok(Some(json!({ "email": "a" }))));
     for (program, words) in [
-        (".email != null", "logics[0]: it answers false where the item is expected; write select(…) around the condition"),
+        (
+            ".email != null",
+            "logics[0]: it answers false where the item is expected; write select(…) around the condition",
+        ),
         ("1", "logics[0]: it answers a number where the item, an object, is expected"),
         ("., .", "logics[0]: it answers more than one value; put them in a list, or take the first(…)"),
     ] {
@@ -83,7 +89,8 @@ fn what_was_put_in_is_never_shown() {
 
 #[test]
 fn three_overruns_in_a_row_stop_the_run() {
-    let run = prepared("  format: 'if .loop then last(repeat(1)) else . end'\n  program_timeout: 200ms\n").run;
+    let run =
+        prepared("  format: 'if .loop then last(repeat(1)) else . end'\n  program_timeout: 200ms\n").run;
     let format = run.format.unwrap();
     let scopes = |items: &[bool]| -> Vec<Option<Scope>> {
         let failed = |it: &bool| format(json!({ "loop": it })).err();
@@ -105,7 +112,8 @@ fn three_overruns_in_a_row_stop_the_run() {
 
 #[test]
 fn an_event_says_what_to_read() {
-    let event = json!({ "type": "profile.storing.success", "profile": { "key": "p 1", "source": { "key": "s" } } });
+    let event =
+        json!({ "type": "profile.storing.success", "profile": { "key": "p 1", "source": { "key": "s" } } });
     let text = format!("{HEAD}  event_parser: 'default_event_parser | {{profile_key}}'\n");
     let run = support::prepare_for(&text, hrflow_workflow::Event::new(event.to_string())).unwrap().run;
     assert_eq!(run.origin_parameters, json!({ "api_secret": "x", "profile_key": "p 1" }));
@@ -127,8 +135,14 @@ fn an_event_that_cannot_be_understood_is_a_result_too() {
         error.to_string()
     };
     let read = "  read_mode: sync\n";
-    assert_eq!(refused(read, "{\"a\": x}"), "w.yaml: the event cannot be understood: it is not valid JSON (line 1, column 7)");
-    assert_eq!(refused(read, "{}"), "w.yaml: the event cannot be understood: event_parser: it holds no profile");
+    assert_eq!(
+        refused(read, "{\"a\": x}"),
+        "w.yaml: the event cannot be understood: it is not valid JSON (line 1, column 7)"
+    );
+    assert_eq!(
+        refused(read, "{}"),
+        "w.yaml: the event cannot be understood: event_parser: it holds no profile"
+    );
     assert_eq!(
         refused("  event_parser: .a\n", "{\"a\": 1}"),
         "w.yaml: the event cannot be understood: event_parser: it answers a number where origin parameters, an object, are \

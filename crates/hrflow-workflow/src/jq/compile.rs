@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, ptr};
 
+use hrflow_core::parameters::nearest;
 use jaq_core::{
     Compiler, DataT, Lut, RunPtr,
     compile::Undefined,
@@ -10,7 +11,6 @@ use jaq_core::{
     native::{self, bome, v},
 };
 use jaq_json::Val;
-use hrflow_core::parameters::nearest;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -72,7 +72,10 @@ fn definitions(role: Role) -> Vec<parse::Def<&'static str>> {
     let own = |text: &'static str| load::parse(text, |parser| parser.defs()).unwrap_or_default();
     let event = if role == Role::EventParser { own(include_str!("event.jq")) } else { Vec::new() };
     let all = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
-    all.filter(|definition| is_there(definition.name)).chain(own(include_str!("prelude.jq"))).chain(event).collect()
+    all.filter(|definition| is_there(definition.name))
+        .chain(own(include_str!("prelude.jq")))
+        .chain(event)
+        .collect()
 }
 
 fn functions(role: Role) -> Vec<native::Fun<Kind>> {
@@ -103,13 +106,20 @@ pub(super) fn compile(program: usize, role: Role, text: &str) -> Result<Filter, 
     };
     let definitions = definitions(role);
     let functions = functions(role);
-    let known: BTreeSet<String> =
-        definitions.iter().map(|it| it.name).chain(functions.iter().map(|it| it.0)).map(str::to_owned).collect();
+    let known: BTreeSet<String> = definitions
+        .iter()
+        .map(|it| it.name)
+        .chain(functions.iter().map(|it| it.0))
+        .map(str::to_owned)
+        .collect();
     let arena = Arena::default();
     let loaded = Loader::new(definitions).load(&arena, File { code: text, path: true });
     let modules = loaded.map_err(|errors| {
         let errors = errors.into_iter().filter(|(file, _)| file.path).map(|(_, error)| error);
-        errors.flat_map(|error| loading(error, text)).map(|(at, message)| fault(at, message)).collect::<Vec<_>>()
+        errors
+            .flat_map(|error| loading(error, text))
+            .map(|(at, message)| fault(at, message))
+            .collect::<Vec<_>>()
     })?;
     let compiler = Compiler::<_, Kind>::default().with_funs(functions).with_global_vars(VARIABLES);
     compiler.compile(modules).map_err(|errors| {
@@ -174,7 +184,8 @@ fn missing(name: &str, undefined: &Undefined, role: Role, known: &BTreeSet<Strin
         return format!("`{gone}` is not there: {instead}");
     }
     if name == "default_format" {
-        return "`default_format` is there in a format only: a logic is given what the format has made".to_owned();
+        return "`default_format` is there in a format only: a logic is given what the format has made"
+            .to_owned();
     }
     match undefined {
         Undefined::Var => format!("there is no variable {name}; there are {}", VARIABLES.join(" and ")),
@@ -192,4 +203,3 @@ fn missing(name: &str, undefined: &Undefined, role: Role, known: &BTreeSet<Strin
         undefined => format!("there is no {} {name}", undefined.as_str()),
     }
 }
-

@@ -104,7 +104,10 @@ mod tests {
         let program = ".info.email | error(\"no name\")";
         for (words, safe) in [
             ("no name", "no name"),
-            (r#"cannot index "ada@example.com" with "email""#, r#"cannot index text of 15 characters with "email""#),
+            (
+                r#"cannot index "ada@example.com" with "email""#,
+                r#"cannot index text of 15 characters with "email""#,
+            ),
             (
                 r#"cannot use {"key":"k1","info":{},"a":1,"z":2} as array"#,
                 "cannot use an object with a, info, key, … as array",

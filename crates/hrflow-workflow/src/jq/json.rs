@@ -86,7 +86,9 @@ impl Serialize for Json<'_> {
                 let depth = self.inside::<S>()?;
                 let mut map = serializer.serialize_map(Some(members.len()))?;
                 for (name, value) in members.iter() {
-                    let (Val::TStr(name) | Val::BStr(name)) = name else { return Err(S::Error::custom("key")) };
+                    let (Val::TStr(name) | Val::BStr(name)) = name else {
+                        return Err(S::Error::custom("key"));
+                    };
                     map.serialize_entry(&String::from_utf8_lossy(name), &Json { value, depth })?;
                 }
                 map.end()

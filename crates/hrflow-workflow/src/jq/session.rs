@@ -72,7 +72,9 @@ impl Session {
         let asked = blocking(|| self.ask(&mut state, request));
         let overrun = match asked {
             Ok(Answer::TooLarge) => format!("what it answers is larger than {} MiB", limits::OUTPUT >> 20),
-            Ok(Answer::TooDeep) => format!("what it answers is nested more than {} levels deep", limits::DEPTH),
+            Ok(Answer::TooDeep) => {
+                format!("what it answers is nested more than {} levels deep", limits::DEPTH)
+            }
             Ok(answer) => {
                 state.overruns = 0;
                 return match answer {
@@ -82,7 +84,9 @@ impl Session {
                         "it answers more than one value; put them in a list, or take the first(…)".to_owned(),
                     )),
                     Answer::Failed(words) => Err(failed(words)),
-                    Answer::TooLarge | Answer::TooDeep => Err(failed("it does not keep to its bounds".to_owned())),
+                    Answer::TooLarge | Answer::TooDeep => {
+                        Err(failed("it does not keep to its bounds".to_owned()))
+                    }
                 };
             }
             Err(overrun) => overrun,

@@ -41,8 +41,14 @@ fn faults(role: Role, text: &str) -> Vec<String> {
 #[test]
 fn what_is_at_hand() {
     assert_eq!(one("default_format", json!({ "key": "k" })), json!({ "made of": "k" }));
-    assert_eq!(one(".key = \"other\" | default_format | .x = 1", json!({})), json!({ "made of": "other", "x": 1 }));
-    assert_eq!(one("[$workflow_id, $now, ($now | todate)]", Value::Null), json!(["w-1", 1_700_000_000, "2023-11-14T22:13:20Z"]));
+    assert_eq!(
+        one(".key = \"other\" | default_format | .x = 1", json!({})),
+        json!({ "made of": "other", "x": 1 })
+    );
+    assert_eq!(
+        one("[$workflow_id, $now, ($now | todate)]", Value::Null),
+        json!(["w-1", 1_700_000_000, "2023-11-14T22:13:20Z"])
+    );
     assert_eq!(answer("default_format", json!({})), Answer::Failed("it has no key".to_owned()));
     assert_eq!(one("try default_format catch .", json!({})), json!("it has no key"));
 }
@@ -62,7 +68,11 @@ fn what_jq_people_know() {
         ("def years: . / 2; .n | years", json!({ "n": 6 }), json!(3)),
         ("reduce .[] as {x: $x} (0; . + $x)", json!([{ "x": 1 }, { "x": 2 }]), json!(3)),
         ("with_entries(select(.value != null))", json!({ "a": 1, "b": null }), json!({ "a": 1 })),
-        (".tags += [\"x\"] | del(.old) | .n |= . + 1", json!({ "tags": ["a"], "old": 1, "n": 1 }), json!({ "tags": ["a", "x"], "n": 2 })),
+        (
+            ".tags += [\"x\"] | del(.old) | .n |= . + 1",
+            json!({ "tags": ["a"], "old": 1, "n": 1 }),
+            json!({ "tags": ["a", "x"], "n": 2 }),
+        ),
         ("if . then \"y\" else \"n\" end", json!(false), json!("n")),
         ("group_by(.k) | map(length)", json!([{ "k": 1 }, { "k": 2 }, { "k": 1 }]), json!([2, 1])),
         ("[limit(2; range(10))]", Value::Null, json!([0, 1])),
@@ -75,7 +85,11 @@ fn what_jq_people_know() {
         ("try error(\"x\") catch .", Value::Null, json!("x")),
         ("limit(1; repeat(1))", Value::Null, json!(1)),
         ("ltrimstr(\"a\") | trimstr(\"b\")", json!("abcb"), json!("c")),
-        ("walk(if type == \"string\" then ascii_downcase else . end)", json!([{ "a": "X" }]), json!([{ "a": "x" }])),
+        (
+            "walk(if type == \"string\" then ascii_downcase else . end)",
+            json!([{ "a": "X" }]),
+            json!([{ "a": "x" }]),
+        ),
         ("tojson | fromjson", json!({ "a": [1] }), json!({ "a": [1] })),
         (". as [$a, $b] | $b", json!([1, 2]), json!(2)),
         (".a?.b?", json!([]), Value::Null),
@@ -130,23 +144,46 @@ fn faults_are_told_with_their_place() {
     assert_eq!(format("  .a | foo"), ["1:8: there is no function foo"]);
     assert_eq!(format("é | selct(.a)"), ["1:1: `é` means nothing in jq"]);
     assert_eq!(format(".a |\n  selct(.b)"), ["2:3: there is no function selct; did you mean select?"]);
-    assert_eq!(format("$x + $y"), [
-        "1:1: there is no variable $x; there are $workflow_id and $now",
-        "1:6: there is no variable $y; there are $workflow_id and $now"
-    ]);
+    assert_eq!(
+        format("$x + $y"),
+        [
+            "1:1: there is no variable $x; there are $workflow_id and $now",
+            "1:6: there is no variable $y; there are $workflow_id and $now"
+        ]
+    );
     assert_eq!(format("[1, 2"), ["1:1: the `[` has no closing bracket"]);
     assert_eq!(format("select(.a; .b)"), ["1:1: there is no function select that takes 2 arguments"]);
     assert_eq!(format("if . then 1"), ["1:12: expected else or end, but the program ends"]);
     assert_eq!(format(". )"), ["1:3: `)` means nothing in jq"]);
-    assert_eq!(format("import \"a\" as a; ."), ["1:9: import and include are not there: a program is one text"]);
+    assert_eq!(
+        format("import \"a\" as a; ."),
+        ["1:9: import and include are not there: a program is one text"]
+    );
     assert_eq!(format(""), ["1:1: expected term, but the program ends"]);
 }
 
 #[test]
 fn what_reaches_beyond_the_item_is_not_there() {
     for name in [
-        "env", "$ENV", "input", "inputs", "halt", "halt_error", "halt_error(1)", "halt(1)", "debug", "debug(1)", "stderr", "now",
-        "debug_empty", "stderr_empty", "input_filename", "input_line_number", "get_search_list", "$__loc__", "$__prog_args",
+        "env",
+        "$ENV",
+        "input",
+        "inputs",
+        "halt",
+        "halt_error",
+        "halt_error(1)",
+        "halt(1)",
+        "debug",
+        "debug(1)",
+        "stderr",
+        "now",
+        "debug_empty",
+        "stderr_empty",
+        "input_filename",
+        "input_line_number",
+        "get_search_list",
+        "$__loc__",
+        "$__prog_args",
     ] {
         let told = faults(Role::Format, name);
         assert_eq!(told.len(), 1, "{name}: {told:?}");
@@ -155,7 +192,10 @@ fn what_reaches_beyond_the_item_is_not_there() {
     }
     assert_eq!(faults(Role::Format, "env.HOME"), ["1:1: `env` is not there: put values in with ${NAME}"]);
     let told = faults(Role::Logic, "default_format");
-    assert_eq!(told, ["1:1: `default_format` is there in a format only: a logic is given what the format has made"]);
+    assert_eq!(
+        told,
+        ["1:1: `default_format` is there in a format only: a logic is given what the format has made"]
+    );
 }
 
 #[test]
@@ -165,20 +205,33 @@ fn the_default_event_parser() {
         Answer::Failed(words) => Value::from(words),
         other => panic!("{other:?}"),
     };
-    let event = json!({ "type": "profile.storing.success", "profile": { "key": "p", "source": { "key": "s" } } });
+    let event =
+        json!({ "type": "profile.storing.success", "profile": { "key": "p", "source": { "key": "s" } } });
     let keys = json!({ "profile_key": "p", "source_key": "s" });
     assert_eq!(parsed(event.clone()), keys);
     assert_eq!(parsed(json!([event.clone()])), keys);
-    assert_eq!(parsed(json!([event.clone(), event.clone()])), "a request holds 2 events; hand them over one by one");
+    assert_eq!(
+        parsed(json!([event.clone(), event.clone()])),
+        "a request holds 2 events; hand them over one by one"
+    );
     assert_eq!(parsed(json!({ "profile": { "profile_key": "p", "source": { "key": "s" } } })), keys);
     for (event, words) in [
         (json!("x"), "an event is an object"),
         (json!({ "type": 1 }), "the type of an event is text"),
         (json!({ "type": "job.storing.success", "job": {} }), "it is an event of a job, not of a profile"),
-        (json!({ "type": "profile.parsing.error", "profile": {} }), "it says that HrFlow.ai could not do its work: there is nothing to push"),
+        (
+            json!({ "type": "profile.parsing.error", "profile": {} }),
+            "it says that HrFlow.ai could not do its work: there is nothing to push",
+        ),
         (json!({ "type": "profile.storing.success" }), "it holds no profile"),
-        (json!({ "profile": { "source": { "key": "s" } } }), "it does not say which profile it is of: profile.key is missing"),
-        (json!({ "profile": { "key": "p", "source": "s" } }), "it does not say which source the profile is in: profile.source.key is missing"),
+        (
+            json!({ "profile": { "source": { "key": "s" } } }),
+            "it does not say which profile it is of: profile.key is missing",
+        ),
+        (
+            json!({ "profile": { "key": "p", "source": "s" } }),
+            "it does not say which source the profile is in: profile.source.key is missing",
+        ),
     ] {
         assert_eq!(parsed(event), words);
     }
