@@ -152,6 +152,57 @@ fn nothing_of_this_machine_is_at_hand_in_a_program() {
     assert_eq!(ran.stderr.matches("is not there: ").count(), 4, "{}", ran.stderr);
 }
 
+#[test]
+fn a_program_that_is_nested_without_end_is_refused() {
+    let play = playground("  format: {file: deep.jq}\n", 1);
+    for deep in ["(", "-", "[", "try ", ".a|"] {
+        let times = 250_000 / deep.len();
+        play.home.write("deep.jq", &format!("{}.", deep.repeat(times)));
+        let ran = play.home.run("check w.yaml");
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{deep}: {}", ran.stderr);
+        assert!(ran.stderr.contains("action_parameters.format: "), "{deep}: {}", ran.stderr);
+    }
+}
+
+/// Processes that were started by a process.
+#[cfg(target_os = "linux")]
+fn children(process: u32) -> Vec<String> {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let lists = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
+    lists.flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_runs_a_program_does_not_outlive_the_run() {
+    use std::time::{Duration, Instant};
+
+    let play = playground("  format: last(repeat(1))\n  program_timeout: 10m\n", 1);
+    let mut running = play.home.command("run w.yaml --from p.jsonl").spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    let wait = |what: &str, is_so: &dyn Fn() -> bool| {
+        while !is_so() {
+            assert!(Instant::now() < until, "{what}");
+            std::thread::yield_now();
+        }
+    };
+    let work = |child: &str| {
+        let stat = std::fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
+        stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(11)?.parse::<u64>().ok())
+    };
+    let parent = running.id();
+    // It has worked for a while: it is in the loop.
+    wait("nobody runs it", &|| children(parent).iter().any(|child| work(child) > Some(20)));
+    let child = children(parent).remove(0);
+    running.kill().unwrap();
+    running.wait().unwrap();
+    let is_gone = || {
+        let status = std::fs::read_to_string(format!("/proc/{child}/status")).unwrap_or_default();
+        status.is_empty() || status.contains("State:\tZ")
+    };
+    wait("it goes on", &is_gone);
+}
+
 fn event(play: &Playground) -> Value {
     let profile = &play.profiles()[1];
     json!({
