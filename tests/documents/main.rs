@@ -116,6 +116,8 @@ fn try_block(document: &Path, block: &Block, playground: &mut Option<Playground>
     match block.language.as_str() {
         "console" => console::run(playground, block),
         "yaml" => workflow::loads(playground, block),
+        // A program is of use in a file only: the commands that follow run it.
+        "jq" => ensure_file(block),
         "toml" => cargo::reads(playground, &block.text),
         "json" => block.text.lines().try_for_each(|line| {
             serde_json::from_str::<serde_json::Value>(line).map(drop).context("it is not JSON Lines")
@@ -124,6 +126,11 @@ fn try_block(document: &Path, block: &Block, playground: &mut Option<Playground>
         "python" => Ok(()),
         other => bail!("no rule covers a block of `{other}`"),
     }
+}
+
+fn ensure_file(block: &Block) -> anyhow::Result<()> {
+    ensure!(block.file.is_some(), "it is not a file, so nothing tries it");
+    Ok(())
 }
 
 /// Rust is compiled as a doctest, and run unless it needs an account.

@@ -29,12 +29,12 @@ pub(super) async fn connect(access: &Access) -> Result<Conn, Fault> {
     let connect = async { tokio::time::timeout(access.timeout, Conn::new(options)).await };
     let connected = tokio::select! {
         connected = connect => connected,
-        error = probe::sql_server(parameters) => return Err(error.into()),
+        error = probe::sql_server_in_time(parameters) => return Err(error.into()),
     };
     match connected {
         Ok(Ok(connection)) => Ok(connection),
         Ok(Err(error)) => Err(refined(fault(error), access)),
-        Err(_) => Err(Fault::Timeout),
+        Err(_) => Err(probe::sql_server(parameters).await.map_or(Fault::Timeout, Fault::Other)),
     }
 }
 

@@ -33,20 +33,25 @@ pub(super) async fn mysql(parameters: &Parameters) -> Option<Error> {
 }
 
 /// Waits, and comes back with the error that SQL Server answers where MySQL is expected; never where it is not so.
-pub(super) async fn sql_server(parameters: &Parameters) -> Error {
+pub(super) async fn sql_server_in_time(parameters: &Parameters) -> Error {
     // Who greets in this time is MySQL, and nobody asks here.
     sleep(GREETING).await;
+    match sql_server(parameters).await {
+        Some(error) => error,
+        None => std::future::pending().await,
+    }
+}
+
+/// The error that SQL Server answers where MySQL is expected.
+pub(super) async fn sql_server(parameters: &Parameters) -> Option<Error> {
     let mut head = [0; 8];
     let ask = async {
         let mut stream = connect(parameters).await?;
         stream.write_all(&PRELOGIN).await.ok()?;
         stream.read_exact(&mut head).await.ok()
     };
-    let answered = timeout(GREETING, ask).await.ok().flatten().is_some();
-    if answered && head[0] == TDS_ANSWER {
-        return mixed_up(parameters, "SQL Server", Engine::Mssql);
-    }
-    std::future::pending().await
+    timeout(GREETING, ask).await.ok().flatten()?;
+    (head[0] == TDS_ANSWER).then(|| mixed_up(parameters, "SQL Server", Engine::Mssql))
 }
 
 async fn connect(parameters: &Parameters) -> Option<TcpStream> {

@@ -5,6 +5,7 @@ mod faults;
 mod fits;
 mod lost;
 mod persons;
+#[path = "../shared/proxy.rs"]
 mod proxy;
 mod support;
 mod update;

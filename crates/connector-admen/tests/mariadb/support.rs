@@ -83,8 +83,8 @@ pub(crate) async fn until(database: &Database, query: &str) {
     panic!("it never came: {query}");
 }
 
-pub(crate) const SOMEBODY_WAITS: &str =
-    "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'";
+pub(crate) const SOMEBODY_WAITS: &str = "SELECT COUNT(*) FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p \
+    ON p.ID = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.DB = DATABASE()";
 
 /// The item that a profile becomes.
 pub(crate) fn item(profile: Value) -> Person {

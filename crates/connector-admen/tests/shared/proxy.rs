@@ -54,7 +54,7 @@ async fn relay(client: TcpStream, server: TcpStream, breaks: Breaks, broke: Arc<
     while let Ok(length @ 1..) = from_client.read(&mut buffer).await {
         let (Breaks::Before(word) | Breaks::After(word)) = breaks;
         let request = &buffer[..length];
-        let hit = request.windows(word.len()).any(|it| it == word.as_bytes());
+        let hit = holds(request, word);
         if hit && !broke.swap(true, Ordering::SeqCst) {
             back.abort();
             if let Breaks::After(_) = breaks {
@@ -69,4 +69,10 @@ async fn relay(client: TcpStream, server: TcpStream, breaks: Breaks, broke: Arc<
         }
     }
     back.abort();
+}
+
+/// Whether a request has a word in it, in the letters of either protocol.
+fn holds(request: &[u8], word: &str) -> bool {
+    let wide: Vec<u8> = word.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    [word.as_bytes(), &wide].iter().any(|word| request.windows(word.len()).any(|it| it == *word))
 }
