@@ -25,13 +25,16 @@
 
 mod attach;
 mod error;
+#[cfg_attr(not(feature = "jq"), allow(dead_code, reason = "without jq, programs and events are refused"))]
 mod event;
 pub mod items;
 #[cfg(feature = "jq")]
 pub mod jq;
 mod json;
+#[cfg(feature = "jq")]
 mod place;
 mod prepare;
+#[cfg_attr(not(feature = "jq"), allow(dead_code, reason = "without jq, programs and events are refused"))]
 mod programs;
 mod refusal;
 mod set;
