@@ -32,7 +32,12 @@ pub(crate) fn loads(playground: &mut Playground, block: &Block) -> anyhow::Resul
     let variables = |name: &str| playground.variables.get(name).cloned().ok_or(VarError::NotPresent);
     let items = (!text.contains("origin_parameters:")).then(|| stream::empty().boxed());
     let catalogue = hrflow_connectors::catalogue();
-    workflow.prepare_with(Surroundings { catalogue, variables: &variables, items })?;
+    workflow.prepare_with(Surroundings {
+        catalogue,
+        variables: &variables,
+        items,
+        ..Surroundings::default()
+    })?;
     Ok(())
 }
 

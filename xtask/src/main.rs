@@ -1,10 +1,12 @@
-//! The project's chores: `cargo xtask test | docs | bench | torture | deny`.
+//! The project's chores: `cargo xtask test | docs | manifest | bench | torture | deny`.
 //!
 //! It compiles no connector, so that it starts quickly.
 
 mod bench;
 mod cargo;
 mod docs;
+mod generated;
+mod manifest;
 mod test;
 mod torture;
 
@@ -23,7 +25,9 @@ enum Chore {
     /// Checks the format, runs clippy, builds the documents of every crate, and runs every test.
     Test(test::Arguments),
     /// Writes the pages under docs/connectors and the tables in READMEs, from what `hrflow describe` says.
-    Docs(docs::Arguments),
+    Docs(generated::Arguments),
+    /// Writes manifest.json: every action with the JSON Schemas of its parameters and items, for programs that build forms.
+    Manifest(generated::Arguments),
     /// Measures what the connectors cost over the bare floor, and prints one table.
     Bench(bench::Arguments),
     /// Kills the program at hundreds of random instants, and checks that nothing is lost and nothing doubled.
@@ -38,6 +42,7 @@ fn main() -> anyhow::Result<()> {
         Chore::Bench(arguments) => bench::run(&arguments),
         Chore::Torture(arguments) => torture::run(&arguments),
         Chore::Docs(arguments) => docs::run(&arguments),
+        Chore::Manifest(arguments) => manifest::run(&arguments),
         Chore::Deny => deny(),
     }
 }

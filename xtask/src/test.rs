@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, ensure};
 
-use crate::{cargo, docs};
+use crate::{cargo, docs, manifest};
 
 /// Names a SQL Server to run its half of AD-MEN's tests against.
 const SQL_SERVER: &str = "HRFLOW_TEST_MSSQL_URL";
@@ -44,6 +44,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let [program, mariadb] = cargo::programs("build the tests", &build, ["hrflow", "mariadb-testing"])?;
     if !arguments.only {
         docs::check(&program)?;
+        manifest::check(&program)?;
     }
 
     let handed_on: Vec<&str> = arguments.runner.iter().map(String::as_str).collect();

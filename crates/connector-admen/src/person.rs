@@ -2,12 +2,13 @@
 
 use hrflow_core::{Attachment, TargetItem};
 use jiff::civil::{Date, DateTime};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// A person: a row of `PERSONNES` under the names of its columns, with the rows of `EXPERIENCES_PROFESSIONNELLES` that
 /// belong to it. Any other column of the tables may be there too; its value is converted to the column's type.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
     /// Family name. The table may want it to be filled.
     #[serde(rename = "NOM", default, skip_serializing_if = "Option::is_none")]
@@ -23,6 +24,7 @@ pub struct Person {
     pub tel_mobile: Option<String>,
     /// Birth date.
     #[serde(rename = "DATE_NAISSANCE", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub date_naissance: Option<Date>,
     /// Address in one line.
     #[serde(rename = "ADRESSE", default, skip_serializing_if = "Option::is_none")]
@@ -53,9 +55,11 @@ pub struct Person {
     pub facebookpage: Option<String>,
     /// When the person came to be. Never changed by an update.
     #[serde(rename = "DATE_CREATION", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub date_creation: Option<Date>,
     /// When the person changed last, in UTC.
     #[serde(rename = "DATE_MAJ", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub date_maj: Option<DateTime>,
     /// Any other column of `PERSONNES`.
     #[serde(flatten)]
@@ -70,7 +74,7 @@ pub struct Person {
 }
 
 /// A row of `EXPERIENCES_PROFESSIONNELLES`, under the names of its columns.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Experience {
     /// Job title.
     #[serde(rename = "INTITULE_POSTE", default, skip_serializing_if = "Option::is_none")]
@@ -86,9 +90,11 @@ pub struct Experience {
     pub department: Option<String>,
     /// First day.
     #[serde(rename = "DATE_EXP", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub date_exp: Option<Date>,
     /// Last day.
     #[serde(rename = "DATE_FIN", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub date_fin: Option<Date>,
     /// 1 for what goes on, else 0.
     #[serde(rename = "EN_COURS", default, skip_serializing_if = "Option::is_none")]

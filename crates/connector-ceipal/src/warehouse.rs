@@ -8,8 +8,8 @@ use std::{
 
 use connector_hrflow::plain;
 use hrflow_core::{
-    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, OpenContext, Receipt, Result, Scope,
-    Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer, async_trait,
+    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, LostAnswers, OpenContext, Receipt,
+    Result, Scope, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer, async_trait,
     http::{DownloadOptions, Downloader, RateLimit, VendorClock},
     text::cut,
 };
@@ -83,6 +83,7 @@ impl Target for Applicants {
             places: Places::default(),
             downloader,
             looked_up: Mutex::default(),
+            lost: LostAnswers::default(),
             without_resume: Mutex::default(),
         }))
     }
@@ -117,6 +118,7 @@ pub(crate) struct ApplicantWriter {
     pub(crate) downloader: Downloader,
     /// What was there before an item is sent, from its trace to its first write.
     pub(crate) looked_up: Mutex<HashMap<Identity, Before>>,
+    pub(crate) lost: LostAnswers,
     /// Why applicants of this run were created without their résumés, until the step tells it.
     pub(crate) without_resume: Mutex<HashMap<VendorId, Error>>,
 }
@@ -172,7 +174,9 @@ impl Writer<Applicant> for ApplicantWriter {
     async fn write(&self, batch: &[Write<'_, Applicant>]) -> Vec<Result<Receipt>> {
         let mut receipts = Vec::new();
         for write in batch {
-            receipts.push(self.write_one(write).await);
+            let receipt = self.write_one(write).await;
+            self.lost.note(self.identity(write.item).as_ref(), &receipt);
+            receipts.push(receipt);
         }
         receipts
     }

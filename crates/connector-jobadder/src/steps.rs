@@ -2,7 +2,7 @@
 
 use hrflow_core::{
     Attachment, AttachmentKind, Error, ErrorKind, Found, Identity, Result, Step, StepTrace, VendorId,
-    http::{Download, VendorClock},
+    http::{DocumentKind, Download, VendorClock},
     item::under_own_names,
 };
 
@@ -67,8 +67,8 @@ impl CandidateWriter {
             return Ok(());
         }
         let file = self.downloader.fetch(&document.attachment.url).await?;
-        let content_type = content_type(&document.name, &file);
-        self.api.attach(id, kind, &document.name, content_type, file.bytes).await
+        let (name, content_type) = name_and_type(&document.name, &file)?;
+        self.api.attach(id, kind, &name, content_type, file.bytes).await
     }
 
     async fn set_photo(&self, picture: &str, id: &VendorId) -> Result<()> {
@@ -141,11 +141,66 @@ fn type_of_step(step: &Step) -> Option<&'static str> {
     Some(type_of(kind))
 }
 
+/// Whether a document is there under a name, perhaps with the extension that its content asked for.
 fn is_named(record: &Record, name: &str) -> bool {
-    record.text("fileName").is_some_and(|it| it.to_lowercase() == name.trim().to_lowercase())
+    let name = name.trim().to_lowercase();
+    record.text("fileName").is_some_and(|it| {
+        let it = it.to_lowercase();
+        it == name || it.rsplit_once('.').is_some_and(|(stem, _)| stem == name)
+    })
 }
 
-/// The type by the extension, which is what JobAdder goes by; else what the file shows itself to be.
-fn content_type(name: &str, file: &Download) -> &'static str {
-    mime_guess::from_path(name).first_raw().unwrap_or(file.content_type)
+/// The name and the type to send a file under: JobAdder goes by the extension. A known content gets the right one; a
+/// file that is not what its name says, such as an error page in the place of a document, is refused. Which others
+/// JobAdder takes is not published, and left to it.
+fn name_and_type(name: &str, file: &Download) -> Result<(String, &'static str)> {
+    if let Some(kind) = file.document_kind(name) {
+        return Ok((kind.name(name), kind.content_type()));
+    }
+    if DocumentKind::of_name(name).is_some() || file.content_type == DocumentKind::Html.content_type() {
+        let message =
+            format!("the file shows itself to be {}, which is not what its name says", file.content_type);
+        return Err(Error::new(ErrorKind::Invalid, message).advise("Check the attachment at HrFlow.ai."));
+    }
+    Ok((name.to_owned(), mime_guess::from_path(name).first_raw().unwrap_or(file.content_type)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_and_name_go_together() {
+        let sent = |name: &str, content_type: &'static str| {
+            let file = Download { bytes: Vec::new(), content_type, declared_content_type: None };
+            name_and_type(name, &file).ok()
+        };
+        for (name, content_type, expected, expected_type) in [
+            ("cv.pdf", "application/pdf", "cv.pdf", "application/pdf"),
+            ("cv.docx", "application/pdf", "cv.docx.pdf", "application/pdf"),
+            ("cv", "application/pdf", "cv.pdf", "application/pdf"),
+            ("cv.doc", "application/x-ole-storage", "cv.doc", "application/msword"),
+            ("cv.txt", "text/plain", "cv.txt", "text/plain"),
+            ("skills.csv", "text/plain", "skills.csv", "text/csv"),
+            ("letter", "text/plain", "letter", "text/plain"),
+        ] {
+            assert_eq!(sent(name, content_type), Some((expected.to_owned(), expected_type)), "{name}");
+        }
+        for (name, content_type) in [
+            ("cv.pdf", "text/plain"),
+            ("cv.pdf", "text/html"),
+            ("cv", "text/html"),
+            ("cv.docx", "application/octet-stream"),
+        ] {
+            assert_eq!(sent(name, content_type), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_document_is_known_by_either_name() {
+        let record: Record =
+            serde_json::from_value(serde_json::json!({ "fileName": "CV.docx.pdf" })).unwrap();
+        assert!(is_named(&record, "cv.docx") && is_named(&record, "cv.docx.pdf"));
+        assert!(!is_named(&record, "cv") && !is_named(&record, "x.docx"));
+    }
 }

@@ -1,13 +1,9 @@
 //! `JobAdder Profiles`: candidates, written.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use hrflow_core::{
-    Capabilities, Consent, DataType, Endpoint, Error, ErrorKind, Execution, Found, Identity, OpenContext,
+    Capabilities, Consent, DataType, Endpoint, Error, ErrorKind, Found, Identity, LostAnswers, OpenContext,
     Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer,
     async_trait,
     http::{DownloadOptions, Downloader, RateLimit, VendorClock, budget},
@@ -90,7 +86,7 @@ impl Target for Candidates {
             attempts: u32::from(context.options.attempts.get()),
             ..DownloadOptions::default()
         });
-        let lost = Mutex::default();
+        let lost = LostAnswers::default();
         Ok(Arc::new(CandidateWriter { api, parameters, target_id, count, clock, custom, downloader, lost }))
     }
 
@@ -113,8 +109,7 @@ pub(crate) struct CandidateWriter {
     clock: VendorClock,
     custom: CustomFields,
     pub(crate) downloader: Downloader,
-    /// Whose creation was sent without an answer: a refusal of the next one may be about the first.
-    lost: Mutex<HashSet<Identity>>,
+    lost: LostAnswers,
 }
 
 /// What is remembered of a candidate before it is sent. The address is what a look-up asks for.
@@ -228,15 +223,7 @@ impl CandidateWriter {
             }
         }
         let created = self.create(write, &body).await;
-        if let Some(identity) = self.identity(write.item) {
-            let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-            match &created {
-                Err(error) if error.execution() == Execution::Unknown && error.status() != Some(409) => {
-                    lost.insert(identity)
-                }
-                _ => lost.remove(&identity),
-            };
-        }
+        self.lost.note(self.identity(write.item).as_ref(), &created);
         created
     }
 
@@ -251,11 +238,9 @@ impl CandidateWriter {
             Written::Taken(answer, code) => (answer, code),
         };
         let refused = taken(&answer);
-        if self.was_lost(write.item) {
-            // The candidate who has the address may be the one that we sent before, and whose answer never came.
-            let unknown =
-                Error::new(ErrorKind::Unavailable, "the address is taken, perhaps by what was sent before");
-            return Err(unknown.with_status(409).with_execution(Execution::Unknown).with_source(refused));
+        // The candidate who has the address may be the one that we sent before, and whose answer never came.
+        if let Some(perhaps) = self.lost.perhaps_ours(self.identity(write.item).as_ref()) {
+            return Err(perhaps.with_status(409).with_source(refused));
         }
         if self.parameters.x_allow_duplicates {
             let Some(code) = code else {
@@ -269,11 +254,6 @@ impl CandidateWriter {
             };
         }
         self.exists_already(write, body, refused).await
-    }
-
-    fn was_lost(&self, item: &Candidate) -> bool {
-        let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-        self.identity(item).is_some_and(|identity| lost.contains(&identity))
     }
 
     /// The address belongs to a candidate already.

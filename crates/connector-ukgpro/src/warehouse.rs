@@ -7,8 +7,9 @@ use std::{
 };
 
 use hrflow_core::{
-    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, OpenContext, Outcome, Receipt,
-    Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer, async_trait,
+    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, LostAnswers, OpenContext, Outcome,
+    Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer,
+    async_trait,
     http::{DownloadOptions, Downloader, VendorClock, budget},
 };
 use jiff::Timestamp;
@@ -78,8 +79,8 @@ impl Target for Candidates {
             max_bytes: MAX_BYTES,
             ..DownloadOptions::default()
         });
-        let looked_up = Mutex::default();
-        Ok(Arc::new(CandidateWriter { api, parameters, target_id, tenant, downloader, looked_up }))
+        let (looked_up, lost) = (Mutex::default(), LostAnswers::default());
+        Ok(Arc::new(CandidateWriter { api, parameters, target_id, tenant, downloader, looked_up, lost }))
     }
 
     fn preview(&self, parameters: &Parameters, item: &Candidate) -> Value {
@@ -97,6 +98,7 @@ pub(crate) struct CandidateWriter {
     /// Who has the e-mail addresses of the items about to be written: the look-up for a trace is the one before
     /// creating, too.
     looked_up: Mutex<HashMap<String, LookUp>>,
+    lost: LostAnswers,
 }
 
 /// What is remembered of a candidate before it is sent. The address is what a look-up asks for.
@@ -144,7 +146,9 @@ impl Writer<Candidate> for CandidateWriter {
     async fn write(&self, batch: &[Write<'_, Candidate>]) -> Vec<Result<Receipt>> {
         let mut receipts = Vec::new();
         for write in batch {
-            receipts.push(self.write_one(write.item).await);
+            let receipt = self.write_one(write.item).await;
+            self.lost.note(self.identity(write.item).as_ref(), &receipt);
+            receipts.push(receipt);
         }
         receipts
     }
@@ -231,7 +235,14 @@ impl CandidateWriter {
         let looked_up = self.looked_up.lock().unwrap_or_else(PoisonError::into_inner).remove(&email);
         let found = match looked_up {
             Some(found) => found,
-            None => self.api.look_up(&email).await?,
+            None => {
+                let found = self.api.look_up(&email).await?;
+                // Whoever was not there before is perhaps whom we sent.
+                if found != LookUp::Nobody {
+                    self.unless_perhaps_ours(item)?;
+                }
+                found
+            }
         };
         match there(found) {
             Some(receipt) => Ok(receipt),
@@ -244,9 +255,17 @@ impl CandidateWriter {
         match self.api.create(&body).await {
             Ok(id) => Ok(Receipt { warnings, ..Receipt::new(Outcome::Created, id) }),
             // Somebody came first, or the look-up was behind.
-            Err(error) if error.kind() == ErrorKind::Duplicate => self.taken(email, error).await,
+            Err(error) if error.kind() == ErrorKind::Duplicate => {
+                self.unless_perhaps_ours(item)?;
+                self.taken(email, error).await
+            }
             Err(error) => Err(error),
         }
+    }
+
+    /// After a lost answer, whoever has the address is looked at first.
+    fn unless_perhaps_ours(&self, item: &Candidate) -> Result<()> {
+        self.lost.perhaps_ours(self.identity(item).as_ref()).map_or(Ok(()), Err)
     }
 
     /// The address belongs to a candidate, whoever it is.

@@ -2,11 +2,13 @@
 
 mod auth;
 mod check;
+mod completions;
 mod connectors;
 mod dead_letters;
 mod demo;
 mod describe;
 mod init;
+mod man;
 mod preview;
 mod receipts;
 mod run;
@@ -16,12 +18,14 @@ mod state;
 mod variables;
 mod where_item;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use hrflow_workflow::Workflow;
+use hrflow_core::BoxStream;
+use hrflow_workflow::{Prepared, Surroundings, Workflow, WorkflowError, jq::Runner};
+use serde_json::Value;
 
 use crate::{
-    arguments::{Command, Receipts, Settings},
+    arguments::{Command, JQ, Receipts, Settings},
     exit::{Exit, Failure},
     progress::Bar,
     signals::Signals,
@@ -41,11 +45,41 @@ pub(crate) async fn execute(command: Command, bar: Bar) -> Result<Exit, Failure>
         Command::Receipts(Receipts::Export(arguments)) => receipts::export(&arguments).await,
         Command::DeadLetters(command) => dead_letters::execute(command, bar).await,
         Command::Sandbox(arguments) => sandbox::execute(&arguments).await,
+        Command::Completions(arguments) => completions::execute(&arguments),
+        Command::Man(arguments) => man::execute(&arguments),
+        Command::Jq => run_jq(),
     }
 }
 
 fn listen() -> Result<Signals, Failure> {
     Signals::listen().map_err(|error| Failure::fatal(format!("cannot listen for Ctrl-C: {error}")))
+}
+
+/// Runs jq programs for whoever started this process.
+pub(crate) fn run_jq() -> Result<Exit, Failure> {
+    hrflow_workflow::jq::serve(hrflow_connectors::catalogue)
+        .map(|()| Exit::Success)
+        .map_err(|error| Failure::fatal(format!("cannot run jq programs: {error}")))
+}
+
+/// Makes a workflow ready to run; its jq programs run in a process of their own, which is this program too.
+fn prepare(
+    workflow: Workflow,
+    items: Option<BoxStream<'static, hrflow_core::Result<Value>>>,
+) -> Result<Prepared, WorkflowError> {
+    workflow.prepare_with(Surroundings { items, ..surroundings() })
+}
+
+/// What every workflow is held against.
+fn surroundings() -> Surroundings<'static> {
+    // On Linux there is a name for it that lasts when the file is replaced meanwhile.
+    let running = PathBuf::from("/proc/self/exe");
+    let program =
+        if running.exists() { running } else { std::env::current_exe().unwrap_or_else(|_| "hrflow".into()) };
+    Surroundings {
+        runner: Runner::Process { program, arguments: vec![JQ.into()] },
+        ..Surroundings::default()
+    }
 }
 
 /// A workflow file with what the command line sets in it.

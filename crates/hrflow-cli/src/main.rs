@@ -24,6 +24,10 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(exit) => return exit.into(),
     };
+    // Whoever started it waits: there is nothing to log, and no other work to do meanwhile.
+    if matches!(arguments.command, Command::Jq) {
+        return commands::run_jq().unwrap_or_else(|failure| fail(&failure)).into();
+    }
     let bar = Bar::new();
     // What a demo has to say is on its page.
     let least = if matches!(arguments.command, Command::Demo(_)) { "error" } else { "warn" };

@@ -13,10 +13,15 @@ use crate::{
     consent::Consent,
     engine::{BoxError, Environment, Source},
     error::{Error, ErrorKind, Result},
+    item::TargetItem,
+    manifest::{self, ActionManifest},
+    mapping::MappingRow,
     options::Options,
     origin::Origin,
-    parameters::{self, Fault, Faults, Field, Parameters},
+    parameters::{self, Fault, Faults, Field, Parameters, Span},
     result::{Failure, Reason, RunResult},
+    secret::Secret,
+    shape,
     state::{MemoryState, State as _},
     target::{Capabilities, OpenContext, Target},
     warehouse::Warehouse,
@@ -84,6 +89,8 @@ pub struct ActionDescription {
     pub options: Vec<Field>,
     /// The default format.
     pub format: FormatName,
+    /// What that format makes of an item, member by member.
+    pub mapping: &'static [MappingRow],
     /// What the target can do.
     pub capabilities: Capabilities,
     /// The origin's warehouse in full.
@@ -93,20 +100,76 @@ pub struct ActionDescription {
 }
 
 /// The parameters of every action.
-#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ActionParameters {
     /// Where to start to read: `sync` reads as asked, `incremental` reads on from where the last run ended.
     pub read_mode: ReadMode,
-    /// A format of your own in place of the default one. In Rust a closure; jq programs in workflow files
-    /// are not there yet.
+    /// A format of your own in place of the default one: a jq program, or `{file: PATH}`. `default_format` in it is
+    /// the default one. In Rust a closure.
     pub format: Option<String>,
-    /// Functions that keep a formatted item, change it, or discard it. In Rust closures; jq programs in workflow
-    /// files are not there yet.
+    /// Functions that keep a formatted item, change it, or discard it: jq programs, or `{file: PATH}`. In Rust
+    /// closures.
     pub logics: Vec<String>,
+    /// What makes origin parameters of an event, for actions that a hook sets off: a jq program, or `{file: PATH}`.
+    /// The default takes the profile that HrFlow.ai's webhook tells of.
+    pub event_parser: Option<String>,
+    /// The secret that HrFlow.ai signs its webhooks with. Events whose signature is not right are then refused.
+    pub event_secret: Option<Secret>,
+    /// What is signed, and how: `body`, the request's body, or one of the envelopes of HrFlow.ai's SDKs,
+    /// `envelope_hex` (Python), `envelope_raw` (PHP, Go, Java, Ruby, C#) or `envelope_encoded` (JavaScript).
+    pub event_signature: EventSignature,
+    /// How long a jq program may take for one item.
+    pub program_timeout: Span,
 }
 
-impl Parameters for ActionParameters {}
+impl Default for ActionParameters {
+    fn default() -> Self {
+        Self {
+            read_mode: ReadMode::default(),
+            format: None,
+            logics: Vec::new(),
+            event_parser: None,
+            event_secret: None,
+            event_signature: EventSignature::default(),
+            program_timeout: Span::from_secs(1),
+        }
+    }
+}
+
+/// What HrFlow.ai signs of an event, and how: always HMAC with SHA-256, in the header `HTTP-HRFLOW-SIGNATURE`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EventSignature {
+    /// The header is the signature of the request's body, in hexadecimal.
+    #[default]
+    Body,
+    /// The header holds signature and event in base64, and a dot in between; the signature is in hexadecimal.
+    EnvelopeHex,
+    /// The same, and the signature is its plain bytes.
+    EnvelopeRaw,
+    /// The same, and what is signed is the event as it is in the header, in base64.
+    EnvelopeEncoded,
+}
+
+impl Parameters for ActionParameters {
+    /// Programs are taken out by who can run them; what is left here would be ignored.
+    fn check(&self) -> Vec<Fault> {
+        let is_left = [
+            ("format", self.format.is_some()),
+            ("logics", !self.logics.is_empty()),
+            ("event_parser", self.event_parser.is_some()),
+        ];
+        let fault =
+            |name| Fault::rule(name, "programs are run from workflow files only; in Rust use a closure");
+        let programs = is_left.into_iter().filter(|(_, is_left)| *is_left).map(|(name, _)| fault(name));
+        let mut faults: Vec<Fault> = programs.collect();
+        if self.program_timeout.is_zero() {
+            faults.push(Fault::rule("program_timeout", "has to be longer than no time at all"));
+        }
+        faults
+    }
+}
 
 /// Turns an origin's item into a target's, both as JSON.
 pub type JsonFormat = Arc<dyn Fn(Value) -> Result<Value, BoxError> + Send + Sync>;
@@ -158,6 +221,9 @@ pub trait AnyAction: Send + Sync {
     /// What it says about itself, as an action of `connector`.
     fn describe(&self, connector: &str) -> ActionDescription;
 
+    /// The same for programs: with the JSON Schema of all that it takes.
+    fn manifest(&self) -> ActionManifest;
+
     /// Everything that is wrong with the parameters, found without any request.
     fn faults(&self, run: &JsonRun) -> Vec<Fault>;
 
@@ -181,6 +247,12 @@ pub trait AnyAction: Send + Sync {
     ///
     /// [`ErrorKind::Invalid`] where the value is no item of the origin, or cannot be formatted.
     fn default_format(&self, item: Value) -> Result<Value>;
+
+    /// What is wrong with a formatted item, given as JSON: a member of another type, or a limit of the target that it
+    /// breaks. Paths are from the item on.
+    fn violations(&self, _formatted: &Value) -> Vec<Fault> {
+        Vec::new()
+    }
 }
 
 /// A run whose parameters are read.
@@ -260,9 +332,30 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
             target_parameters: parameters::fields::<T::Parameters>(),
             options: parameters::fields::<Options>(),
             format: self.format_name,
+            mapping: self.mapping,
             capabilities: self.target.capabilities(),
             origin_warehouse: origin,
             target_warehouse: target,
+        }
+    }
+
+    fn manifest(&self) -> ActionManifest {
+        let (origin, target) = (self.origin.warehouse(), self.target.warehouse());
+        ActionManifest {
+            name: self.name,
+            description: self.description,
+            trigger_type: self.trigger_type,
+            action_type: self.action_type,
+            data_type: target.data_type,
+            action_parameters: parameters::json_schema::<ActionParameters>(),
+            origin: origin.name,
+            origin_parameters: parameters::json_schema::<O::Parameters>(),
+            origin_data_schema: manifest::item_schema::<O::Item>(),
+            supports_incremental: self.origin.incremental().is_some(),
+            target: target.name,
+            target_parameters: parameters::json_schema::<T::Parameters>(),
+            target_data_schema: manifest::item_schema::<T::Item>(),
+            options: parameters::json_schema::<Options>(),
         }
     }
 
@@ -333,9 +426,8 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
             .with_callback(run.callback)
             .with_logics(run.logics.into_iter().map(typed_logic::<T::Item>).collect());
         if let Some(format) = run.format {
-            planned = planned.with_format(Arc::new(move |item: &O::Item| {
-                Ok(typed(format(serde_json::to_value(item)?)?)?)
-            }));
+            planned = planned
+                .with_format(Arc::new(move |item: &O::Item| mapped(format(serde_json::to_value(item)?)?)));
         }
         planned.await
     }
@@ -346,6 +438,13 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
             |error: BoxError| Error::new(ErrorKind::Invalid, "the default format failed").with_source(error);
         let formatted = (self.format)(&item).map_err(invalid)?;
         serde_json::to_value(formatted).map_err(|error| invalid(error.into()))
+    }
+
+    fn violations(&self, formatted: &Value) -> Vec<Fault> {
+        match shape::read::<T::Item>(formatted.clone()) {
+            Ok(item) => item.violations(),
+            Err(fault) => vec![fault],
+        }
     }
 }
 
@@ -358,20 +457,31 @@ impl CheckReport {
     }
 }
 
-fn typed_logic<I: Serialize + DeserializeOwned + 'static>(logic: JsonLogic) -> crate::engine::LogicFn<I> {
+fn typed_logic<I: TargetItem>(logic: JsonLogic) -> crate::engine::LogicFn<I> {
     Arc::new(move |item: I| match logic(serde_json::to_value(item)?)? {
-        Some(kept) => Ok(Some(typed(kept)?)),
+        Some(kept) => Ok(Some(mapped(kept)?)),
         None => Ok(None),
     })
 }
 
-/// Reads an item. The fault names the member and never quotes it: it may be anybody's address.
+/// Reads what a user's function made, and holds it against the target's limits.
+fn mapped<I: TargetItem>(value: Value) -> Result<I, BoxError> {
+    let item: I = typed(value)?;
+    let violations: Vec<String> = item.violations().iter().map(ToString::to_string).collect();
+    if violations.is_empty() {
+        return Ok(item);
+    }
+    Err(Error::new(ErrorKind::Invalid, format!("the target does not take it: {}", violations.join("; ")))
+        .into())
+}
+
+/// Reads an item. The fault names the member and never quotes it.
 fn typed<I: DeserializeOwned>(value: Value) -> Result<I> {
-    serde_json::from_value(value).map_err(|error| {
-        let what = error.to_string();
-        let harmless = what.starts_with("missing field");
-        let error = Error::new(ErrorKind::Invalid, "it does not have the shape of an item of this warehouse");
-        if harmless { error.with_vendor_message(what) } else { error }
+    shape::read(value).map_err(|fault| {
+        let words = fault.to_string();
+        let words = words.strip_prefix(": ").unwrap_or(&words);
+        Error::new(ErrorKind::Invalid, "it does not have the shape of an item of this warehouse")
+            .with_vendor_message(words)
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use crate::parameters::Fault;
+
 /// One line: every run of white space, line breaks included, becomes one blank.
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -35,6 +37,12 @@ pub fn cut(text: &str, most: usize) -> &str {
         Some(blank) if blank >= end / 2 => cut[..blank].trim_end(),
         _ => cut,
     }
+}
+
+/// The fault of a text, at `path`, that is longer than `most` characters.
+pub fn too_long(path: &str, text: &str, most: usize) -> Option<Fault> {
+    let characters = text.chars().count();
+    (characters > most).then(|| Fault::rule(path, format!("at most {most} characters, came {characters}")))
 }
 
 #[cfg(test)]

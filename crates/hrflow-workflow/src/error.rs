@@ -29,14 +29,18 @@ pub enum WorkflowErrorKind {
     Syntax,
     /// It does not say which action of which connector to run, or says more than a workflow can.
     Shape,
-    /// The action is known, and its parameters or options cannot be used.
+    /// The action is known, and its parameters, options or programs cannot be used.
     Parameters,
+    /// The workflow is fine, and the event that it is to be run for is not.
+    Event,
 }
 
 /// One fault. `Display` is its path, if it has one, and the message.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkflowFault {
+    /// The file that the position is in, where that is not the workflow file: one with a program.
+    pub file: Option<String>,
     /// Where in the file, if it is about something that stands there.
     pub position: Option<Position>,
     /// The path of the field, such as `target_parameters.api_url`. Empty where no field is concerned.
@@ -47,7 +51,7 @@ pub struct WorkflowFault {
 
 impl WorkflowFault {
     pub(crate) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { position: None, path: path.into(), message: message.into() }
+        Self { file: None, position: None, path: path.into(), message: message.into() }
     }
 
     pub(crate) fn at(mut self, position: Option<Position>) -> Self {
@@ -110,17 +114,20 @@ impl WorkflowError {
         &self.faults
     }
 
-    /// The result that the run would have ended in: a fatal one with a `bad_…` reason. There is one
-    /// for [`WorkflowErrorKind::Parameters`]; the others are faults of the file, not of a run.
+    /// The result that the run would have ended in: a fatal one with a `bad_…` reason, or `event_parsing_failure`. There is
+    /// one for [`WorkflowErrorKind::Parameters`] and [`WorkflowErrorKind::Event`]; the others are faults of the file, not of a run.
     pub fn result(&self) -> Option<&RunResult> {
         self.result.as_deref()
     }
 }
 
 fn lines(name: &str, faults: &[WorkflowFault]) -> String {
-    let line = |fault: &WorkflowFault| match fault.position {
-        Some(position) => format!("{name}:{position}: {fault}"),
-        None => format!("{name}: {fault}"),
+    let line = |fault: &WorkflowFault| {
+        let name = fault.file.as_deref().unwrap_or(name);
+        match fault.position {
+            Some(position) => format!("{name}:{position}: {fault}"),
+            None => format!("{name}: {fault}"),
+        }
     };
     faults.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -18,8 +18,8 @@ use crate::{
 pub(crate) struct Resolver<'v> {
     substitution: Substitution<'v>,
     positions: HashMap<String, Position>,
-    /// Paths of values that something was put into.
-    substituted: HashSet<String>,
+    /// What was put into values, by their paths.
+    substituted: HashMap<String, Vec<Secret>>,
     /// Paths of values that something could not be put into; in the JSON they are null.
     unresolved: HashSet<String>,
     given_up: Vec<String>,
@@ -32,7 +32,7 @@ impl<'v> Resolver<'v> {
         Self {
             substitution,
             positions: HashMap::new(),
-            substituted: HashSet::new(),
+            substituted: HashMap::new(),
             unresolved: HashSet::new(),
             given_up: Vec::new(),
             redactor: Redactor::new(),
@@ -66,11 +66,10 @@ impl<'v> Resolver<'v> {
     fn text(&mut self, text: &str, path: &str) -> Option<String> {
         match self.substitution.apply(text) {
             Ok(done) => {
-                if !done.pieces.is_empty() {
-                    self.substituted.insert(path.to_owned());
-                }
-                for piece in done.pieces {
-                    self.redactor.add(&Secret::new(piece));
+                let pieces: Vec<Secret> = done.pieces.into_iter().map(Secret::new).collect();
+                pieces.iter().for_each(|piece| self.redactor.add(piece));
+                if !pieces.is_empty() {
+                    self.substituted.insert(path.to_owned(), pieces);
                 }
                 Some(done.text)
             }
@@ -90,7 +89,17 @@ impl<'v> Resolver<'v> {
 
     /// Whether something was put into the value at `path`.
     pub(crate) fn is_substituted(&self, path: &str) -> bool {
-        self.substituted.contains(path)
+        self.substituted.contains_key(path)
+    }
+
+    /// What was put into the value at `path`.
+    pub(crate) fn put_in(&self, path: &str) -> &[Secret] {
+        self.substituted.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Takes everything that was put in out of a text.
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     pub(crate) fn position(&self, path: &str) -> Option<Position> {

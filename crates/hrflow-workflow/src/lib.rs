@@ -24,9 +24,14 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod error;
+mod event;
 pub mod items;
+#[cfg(feature = "jq")]
+pub mod jq;
 mod json;
+mod place;
 mod prepare;
+mod programs;
 mod refusal;
 mod set;
 mod substitute;
@@ -35,6 +40,7 @@ mod workflow;
 mod yaml;
 
 pub use error::{Position, WorkflowError, WorkflowErrorKind, WorkflowFault};
+pub use event::Event;
 pub use prepare::{Prepared, Surroundings};
 pub use substitute::Variables;
 pub use workflow::{FIELDS, MAX_BYTES, Workflow};

@@ -36,6 +36,8 @@ pub struct Workflow {
     pub(crate) name: String,
     pub(crate) directory: PathBuf,
     pub(crate) root: Node,
+    /// What was read, to find places in it again.
+    pub(crate) text: String,
 }
 
 impl Workflow {
@@ -63,13 +65,14 @@ impl Workflow {
         if text.len() > MAX_BYTES {
             return Err(WorkflowError::unreadable(name, too_large(), None));
         }
-        let root = yaml::parse(&surrogates::as_yaml(text)).map_err(syntax)?;
+        let text = surrogates::as_yaml(text).into_owned();
+        let root = yaml::parse(&text).map_err(syntax)?;
         if !matches!(root.kind, Kind::Object(_)) {
             let message =
                 format!("expected fields such as \"connector: teamtailor\", came {}", root.kind.word());
             return Err(syntax(vec![WorkflowFault::new("", message).at(root.at)]));
         }
-        Ok(Self { name: name.to_owned(), directory: PathBuf::new(), root })
+        Ok(Self { name: name.to_owned(), directory: PathBuf::new(), root, text })
     }
 
     /// Sets a value in place of what the file says: `path=value`, such as
@@ -84,7 +87,9 @@ impl Workflow {
     }
 
     /// Makes it ready to run, with the connectors that are compiled in and the variables of the environment.
-    /// With `items`, those are taken instead of reading the origin, which then needs no parameters.
+    /// With `items`, those are taken instead of reading the origin, which then needs no parameters. jq programs run in a
+    /// thread of this process: they have to be trusted like code. [`prepare_with`](Self::prepare_with) can have them run
+    /// in another one.
     ///
     /// # Errors
     ///
@@ -93,9 +98,7 @@ impl Workflow {
         self,
         items: Option<BoxStream<'static, hrflow_core::Result<Value>>>,
     ) -> Result<Prepared, WorkflowError> {
-        let variables = |name: &str| std::env::var(name);
-        let catalogue = hrflow_connectors::catalogue();
-        self.prepare_with(Surroundings { catalogue, variables: &variables, items })
+        self.prepare_with(Surroundings { items, ..Surroundings::default() })
     }
 
     /// Makes it ready to run.
@@ -103,7 +106,8 @@ impl Workflow {
     /// # Errors
     ///
     /// All faults at once: fields that a workflow does not have, an unknown connector or action, what cannot
-    /// be put in for `${…}`, parameters and options that the action does not take.
+    /// be put in for `${…}`, parameters and options that the action does not take, programs that cannot be compiled. Also
+    /// where an event cannot be understood.
     pub fn prepare_with(self, surroundings: Surroundings<'_>) -> Result<Prepared, WorkflowError> {
         prepare::prepare(self, surroundings)
     }

@@ -134,13 +134,38 @@ fn options() {
 }
 
 #[test]
-fn programs_are_refused_by_name() {
-    let text = format!("{HEAD}{REST}action_parameters:\n  format: '.'\n  logics: ['.']\n  red_mode: sync");
-    assert_snapshot!(faults(&text), @r"
-    w.yaml:6:11: action_parameters.format: jq programs are not available in this version yet; leave it out, or use the Rust API, which takes closures
-    w.yaml:7:11: action_parameters.logics: jq programs are not available in this version yet; leave it out, or use the Rust API, which takes closures
-    w.yaml:8:13: action_parameters.red_mode: unknown; did you mean read_mode?
+fn programs_are_compiled_before_anything_is_read() {
+    let with = |parameters: &str| faults(&format!("{HEAD}{REST}action_parameters:\n{parameters}"));
+    assert_snapshot!(with("  red_mode: sync\n  format: |\n    default_format\n    | .a = foo\n  logics:\n  - select(.x)\n  - '.a | $y'\n  - .b |\n"), @r"
+    w.yaml:9:12: action_parameters.format: there is no function foo
+    w.yaml:12:11: action_parameters.logics[1]: there is no variable $y; there are $workflow_id and $now
+    w.yaml:13:9: action_parameters.logics[2]: expected term, but the program ends
+    w.yaml:6:13: action_parameters.red_mode: unknown; did you mean read_mode?
     ");
+    assert_snapshot!(with("  format: \"\\u0061 |\"\n"), @"w.yaml:6:11: action_parameters.format: expected term, but the program ends (line 1, column 4 of the program)");
+    assert_snapshot!(with("  format: '.a = \"${SECRET}\" | nope'\n"), @"w.yaml:6:11: action_parameters.format: there is no function nope (line 1, column 23 of the program)");
+    assert_snapshot!(with("  format: [a]\n  logics: [{file: none.jq}, {path: x}, null, [x]]\n  event_parser: {file: none.jq, x: 1}\n"), @r"
+    w.yaml:6:11: action_parameters.format: expected a jq program, or {file: PATH}, came a list
+    w.yaml:7:19: action_parameters.logics[0].file: cannot read the file none.jq: No such file or directory (os error 2)
+    w.yaml:7:29: action_parameters.logics[1]: expected a jq program, or {file: PATH}, came an object with other members
+    w.yaml:7:46: action_parameters.logics[3]: expected a jq program, or {file: PATH}, came a list
+    w.yaml:8:17: action_parameters.event_parser: expected a jq program, or {file: PATH}, came an object with other members
+    ");
+    assert_snapshot!(with("  program_timeout: 0s\n  event_signature: sha1\n"), @r#"w.yaml:7:20: action_parameters.event_signature: expected body, envelope_hex, envelope_raw or envelope_encoded, came "sha1""#);
+    let large = format!("  format: '.{}'", " ".repeat(300_000));
+    assert_snapshot!(with(&large), @"w.yaml:6:11: action_parameters.format: a program of more than 256 KiB is not read");
+}
+
+#[test]
+fn programs_in_files_are_told_of_by_their_own_lines() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("map.jq"), "# a mapping\n.a | selct(.b)\n").unwrap();
+    let path = directory.path().join("w.yaml");
+    std::fs::write(&path, format!("{HEAD}{REST}action_parameters: {{format: {{file: map.jq}}}}")).unwrap();
+    let workflow = Workflow::load(&path).unwrap();
+    let error = workflow.prepare_with(support::surroundings()).err().unwrap();
+    assert_eq!(error.kind(), WorkflowErrorKind::Parameters);
+    assert_snapshot!(error, @"map.jq:2:6: action_parameters.format: there is no function selct; did you mean select?");
 }
 
 #[test]

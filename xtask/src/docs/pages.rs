@@ -30,7 +30,11 @@ pub(super) fn index(catalogue: &Catalogue) -> String {
 }
 
 /// `docs/connectors/<connector>/README.md`.
-pub(super) fn connector(connector: &Connector, actions: &[&Action]) -> String {
+pub(super) fn connector(connector: &Connector, actions: &[&Action], is_mapped: bool) -> String {
+    let mapped = match is_mapped {
+        true => "[What becomes of each field](mapping.md) of a profile is told member by member. ",
+        false => "",
+    };
     let rows = actions.iter().map(|action| {
         [
             links(&[action], ""),
@@ -41,8 +45,8 @@ pub(super) fn connector(connector: &Connector, actions: &[&Action]) -> String {
         ]
     });
     generated(&format!(
-        "# {}\n\n[{}]({}), {}. On the command line and in workflow files it is `{}`.\n\n{}\nWhat it sends and how it \
-         goes about it stands in the README of [{}](../../../{}/README.md).\n",
+        "# {}\n\n[{}]({}), {}. On the command line and in workflow files it is `{}`.\n\n{}\n{mapped}What it sends and how \
+         it goes about it stands in the README of [{}](../../../{}/README.md).\n",
         connector.name,
         connector.name,
         connector.url,

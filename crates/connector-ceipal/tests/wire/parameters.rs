@@ -90,7 +90,7 @@ async fn a_check_signs_in_and_reads() {
     assert_eq!(vendor.calls(), [FIND, COUNTRIES]);
 
     let vendor = Vendor::new([Reaction::answer(404, "")]).await;
-    assert_eq!(check(&vendor, json!({})).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(check(&vendor, json!({})).await.unwrap_err().kind(), ErrorKind::Config);
 
     // A filter that is ignored shows.
     let envelope = json!({ "count": 9_000, "results": [applicant("1", "x@example.com")] });

@@ -137,6 +137,13 @@ async fn a_create_that_was_refused_and_done_all_the_same_is_not_done_again() {
     let (vendor, result) = push([nobody(), pdf(), refusal, ada_found()], json!({}), json!({})).await;
     assert!(without_resume(&result).contains("Invalid resume"), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND]);
+
+    // The list may be behind.
+    let refusal = answer(400, json!({ "message": "Invalid resume" }));
+    let lag = json!({ "lookup_lag": "300ms" });
+    let (vendor, result) = push([nobody(), pdf(), refusal, nobody(), ada_found()], lag, json!({})).await;
+    assert!(without_resume(&result).contains("Invalid resume"), "{result:?}");
+    assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND, FIND]);
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use crate::vendor::*;
 
 const PDF: &[u8] = b"%PDF-1.7 a resume";
+const COVER: &[u8] = b"%PDF-1.7 a cover letter";
+const DIPLOMA: &[u8] = b"{\\rtf1 a diploma}";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n picture";
 
 /// A profile with documents on a server of this machine.
@@ -50,7 +52,7 @@ const LOCAL: &str = "allow_local_urls";
 async fn documents_are_downloaded_and_uploaded_under_names_of_their_own() {
     let (profile, files) = everything().await;
     files.push(file(PDF));
-    files.push(file(b"cover"));
+    files.push(file(COVER));
     let vendor =
         Vendor::new([created(9), list(json!([])), attached("a"), list(json!([])), attached("b")]).await;
     let result = vendor.push(json!({}), json!({ LOCAL: true }), &[profile]).await;
@@ -84,7 +86,7 @@ async fn documents_are_downloaded_and_uploaded_under_names_of_their_own() {
 #[tokio::test]
 async fn the_rest_is_sent_where_it_is_asked_for() {
     let (profile, files) = everything().await;
-    [file(PDF), file(b"cover"), file(b"a diploma"), file(PNG)].into_iter().for_each(|it| files.push(it));
+    [file(PDF), file(COVER), file(DIPLOMA), file(PNG)].into_iter().for_each(|it| files.push(it));
     let nothing = || list(json!([]));
     let vendor = Vendor::new([
         created(9),
@@ -232,7 +234,7 @@ async fn documents_are_for_candidates_that_we_created() {
     assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [CREATE, FIND]);
 
-    [file(PDF), file(b"cover")].into_iter().for_each(|it| files.push(it));
+    [file(PDF), file(COVER)].into_iter().for_each(|it| files.push(it));
     let vendor =
         Vendor::new([taken("c1"), found(), list(json!([])), attached("a"), list(json!([])), attached("b")])
             .await;

@@ -213,3 +213,26 @@ async fn while_the_lookup_may_lag_absence_proves_nothing() {
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOOK_UP, LOOK_UP, READ]);
 }
+
+/// What is there after a lost answer is perhaps ours, although the look-up right after it found nobody.
+#[tokio::test]
+async fn a_late_record_of_our_own_is_no_duplicate() {
+    let lost = || Reaction::answer(500, "");
+    let scripts = [
+        (vec![somebody("c-9")], vec![LOOK_UP]),
+        (vec![nobody(), taken()], vec![LOOK_UP, CREATE]),
+        (vec![Reaction::answer(429, "").header("retry-after", "0"), somebody("c-9")], vec![LOOK_UP, LOOK_UP]),
+    ];
+    for (script, calls) in scripts {
+        for (more, counts) in [(json!({}), (1, 0)), (json!({ "name": { "first": "Eve" } }), (0, 1))] {
+            let vendor = Vendor::new([nobody(), lost(), nobody()]).await;
+            vendor.then(script.clone());
+            vendor.then([somebody("c-9"), found(more)]);
+            let result = vendor.push(json!({}), json!({}), &[ada()]).await;
+            let events = &result.events;
+            assert_eq!((events.write_success, events.write_duplicate), counts, "{result:?}");
+            let all = [&[LOOK_UP, CREATE, LOOK_UP], calls.as_slice(), &[LOOK_UP, READ]].concat();
+            assert_eq!(vendor.calls(), all);
+        }
+    }
+}

@@ -14,7 +14,7 @@ use crate::{
 
 pub(crate) async fn execute(arguments: &Check) -> Result<Exit, Failure> {
     let workflow = super::load(&arguments.file, &arguments.settings)?;
-    let mut prepared = workflow.prepare(None).map_err(|error| Failure::usage(error.to_string()))?;
+    let mut prepared = super::prepare(workflow, None).map_err(|error| Failure::usage(error.to_string()))?;
     // Logging in may renew a grant, which then has to be kept.
     let state = state::of_workflow(&arguments.file, &arguments.state)?;
     prepared.run.environment.state = state.map(|state| Arc::new(state) as Arc<dyn State>);

@@ -1,9 +1,14 @@
 //! `hrflow run`.
 
-use std::sync::Arc;
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+    sync::Arc,
+};
 
 use hrflow_core::{CancellationToken, Environment, Events, RunResult, state::State};
-use hrflow_workflow::{Prepared, WorkflowError, items};
+use hrflow_workflow::{Event, Prepared, Surroundings, WorkflowError, items};
 use tokio::sync::watch;
 
 use super::{preview::Preview, state};
@@ -21,7 +26,12 @@ pub(crate) async fn execute(arguments: &Run, bar: Bar) -> Result<Exit, Failure> 
         Some(path) => Some(items::from_path(path).map_err(|error| Failure::usage(error.to_string()))?),
         None => None,
     };
-    let prepared = match workflow.prepare(items) {
+    let event = match &arguments.event {
+        Some(path) => Some(event(path, arguments.signature.as_deref())?),
+        None => None,
+    };
+    let surroundings = Surroundings { items, event, ..super::surroundings() };
+    let prepared = match workflow.prepare_with(surroundings) {
         Ok(prepared) => prepared,
         Err(error) => return refuse(&error, arguments.json),
     };
@@ -46,6 +56,25 @@ pub(crate) async fn execute(arguments: &Run, bar: Bar) -> Result<Exit, Failure> 
         (Some(result), None) => finish(&result, arguments.json, remembered),
         (Some(result), Some(preview)) => preview.finish(&result),
     }
+}
+
+/// The event in a file, or on standard input.
+fn event(path: &Path, signature: Option<&str>) -> Result<Event, Failure> {
+    let mut body = Vec::new();
+    let read = match path == Path::new("-") {
+        true => io::stdin().lock().take(items::MAX_ITEM + 1).read_to_end(&mut body),
+        false => File::open(path).and_then(|file| file.take(items::MAX_ITEM + 1).read_to_end(&mut body)),
+    };
+    let cannot = |why: String| Failure::usage(format!("cannot read the event in {}: {why}", path.display()));
+    read.map_err(|error| cannot(error.to_string()))?;
+    if body.len() as u64 > items::MAX_ITEM {
+        return Err(cannot(format!("it is larger than {} MiB", items::MAX_ITEM >> 20)));
+    }
+    let event = Event::new(body);
+    Ok(match signature {
+        Some(signature) => event.with_signature(signature),
+        None => event,
+    })
 }
 
 /// Runs to the end, or to a second signal: then there is no result.
@@ -81,7 +110,8 @@ pub(super) fn refuse(error: &WorkflowError, json: bool) -> Result<Exit, Failure>
     if let (Some(result), true) = (error.result(), json) {
         output::print_json(result)?;
     }
-    Err(Failure::usage(error.to_string()))
+    let exit = error.result().map_or(Exit::Usage, Exit::of);
+    Err(Failure { exit, message: error.to_string() })
 }
 
 /// Prints a result. Of what is remembered, it says where to look for it.

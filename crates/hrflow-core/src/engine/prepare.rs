@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::guarded;
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, Scope},
     item::{ContentHash, Identity, Item, ItemKey, TargetItem},
     origin::Origin,
 };
@@ -48,6 +48,29 @@ pub(super) enum Preparation<I> {
     Failed { seq: u64, key: ItemKey, stage: &'static str, error: Error, origin: Box<dyn Original> },
 }
 
+impl<I> Preparation<I> {
+    pub(super) fn seq(&self) -> u64 {
+        match self {
+            Self::Ready(Prepared { seq, .. }) | Self::Discarded { seq, .. } | Self::Failed { seq, .. } => {
+                *seq
+            }
+        }
+    }
+
+    pub(super) fn key(&self) -> &ItemKey {
+        match self {
+            Self::Ready(Prepared { key, .. }) | Self::Discarded { key, .. } | Self::Failed { key, .. } => key,
+        }
+    }
+
+    pub(super) fn ready(&self) -> Option<&Prepared<I>> {
+        match self {
+            Self::Ready(ready) => Some(ready),
+            Self::Discarded { .. } | Self::Failed { .. } => None,
+        }
+    }
+}
+
 /// The format and the logics of a run.
 pub(super) struct Recipe<O: Origin, I> {
     pub(super) origin: Arc<O>,
@@ -60,8 +83,10 @@ impl<O: Origin, I: TargetItem> Recipe<O, I> {
         let key = self.origin.key(&item);
         let failed = |key, stage, error: BoxError, item: O::Item| {
             let message = format!("the {stage} failed");
-            let error =
-                Error::new(ErrorKind::Invalid, message).with_vendor_message(shorten(&error.to_string()));
+            let scope = error.downcast_ref::<Error>().map_or(Scope::Item, Error::scope);
+            let error = Error::new(ErrorKind::Invalid, message)
+                .with_vendor_message(shorten(&error.to_string()))
+                .with_scope(scope);
             Preparation::Failed { seq, key, stage, error, origin: Box::new(item) }
         };
         let mut formatted = match guarded(|| (self.format)(&item)) {

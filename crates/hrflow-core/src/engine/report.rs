@@ -8,6 +8,7 @@ use crate::{
     error::{Error, ErrorKind},
     item::ItemKey,
     result::{Events, Failure, MAX_FAILURES, Reason, RunResult, Status},
+    state::ITEM_STEPS,
 };
 
 /// What keeps a run from doing anything.
@@ -23,18 +24,23 @@ impl Fatal {
     }
 }
 
-/// How one item counts once it is settled at the target.
+/// How one item counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Count {
     Success,
     Duplicate,
     Failure,
+    Discarded,
+    FormatFailure,
+    LogicsFailure,
 }
 
 /// A run's result in the making.
 pub(super) struct Report {
     result: RunResult,
     stopped: bool,
+    /// What a run that delivered nothing before it was stopped is fatal for.
+    stopped_by: Reason,
     fatal: Option<Reason>,
     watcher: Option<watch::Sender<Events>>,
 }
@@ -48,7 +54,7 @@ impl Report {
         watcher: Option<watch::Sender<Events>>,
     ) -> Self {
         let result = RunResult { run_id, ..RunResult::started(workflow_id, connector, action) };
-        Self { result, stopped: false, fatal: None, watcher }
+        Self { result, stopped: false, stopped_by: Reason::WriteFailure, fatal: None, watcher }
     }
 
     pub(super) fn run_id(&self) -> &str {
@@ -77,28 +83,16 @@ impl Report {
         self.fail("", "read", error);
     }
 
-    pub(super) fn discard(&mut self) {
-        self.count(|events| &mut events.logics_discard);
-    }
-
-    pub(super) fn preparation_failure(&mut self, key: &ItemKey, stage: &'static str, error: &Error) {
-        self.count(|events| match stage {
-            "format" => &mut events.format_failure,
-            _ => &mut events.logics_failure,
-        });
-        self.fail(key.as_str(), stage, error);
-    }
-
     pub(super) fn item_to_read_from_failure(&mut self, key: &str, error: &Error) {
         self.count(|events| &mut events.item_to_read_from_failure);
         self.fail(key, "read_from", error);
     }
 
-    /// Counts what a delivery made of an item. Answers whether it is settled.
-    pub(super) fn fate(&mut self, key: &ItemKey, fate: Fate) -> bool {
+    /// Counts what became of an item. Answers whether it is settled.
+    pub(super) fn fate(&mut self, key: &ItemKey, fate: &Fate) -> bool {
         self.result.recovered += u64::from(fate.recovered);
         for (step, error) in &fate.failures {
-            if step != "write" {
+            if !ITEM_STEPS.contains(&step.as_str()) {
                 self.count(|events| &mut events.attachment_failure);
             }
             self.fail(key.as_str(), step, error);
@@ -107,9 +101,19 @@ impl Report {
             Some(Count::Success) => self.count(|events| &mut events.write_success),
             Some(Count::Duplicate) => self.count(|events| &mut events.write_duplicate),
             Some(Count::Failure) => self.count(|events| &mut events.write_failure),
+            Some(Count::Discarded) => self.count(|events| &mut events.logics_discard),
+            Some(Count::FormatFailure) => self.count(|events| &mut events.format_failure),
+            Some(Count::LogicsFailure) => self.count(|events| &mut events.logics_failure),
             None => return false,
         }
-        true
+        if fate.stop.is_some() && !self.stopped {
+            self.stopped_by = match fate.count {
+                Some(Count::FormatFailure) => Reason::FormatFailure,
+                Some(Count::LogicsFailure) => Reason::LogicsFailure,
+                _ => Reason::WriteFailure,
+            };
+        }
+        !fate.steps_open
     }
 
     /// The run is stopped early by a fault that hits every item. The first one tells why.
@@ -175,9 +179,9 @@ impl Report {
         let stopped_by_fault = self.stopped
             && self.result.failures.iter().any(|it| it.step == "run" && it.kind != ErrorKind::Cancelled);
         match events.status(self.stopped) {
-            // Nothing reached the target, for a reason that hits every item: nothing could be written.
+            // Nothing reached the target, for a reason that hits every item: nothing could be written, or made.
             (Status::SuccessWithFailures, _) if stopped_by_fault && delivered == 0 => {
-                (Status::Fatal, Reason::WriteFailure)
+                (Status::Fatal, self.stopped_by)
             }
             other => other,
         }

@@ -6,10 +6,11 @@ use hrflow_core::{
     ActionType, AnyAction, Connector, ConnectorType, Consent, DataType, FormatName, JsonRun, Options, Result,
     RunResult, Secret, TriggerType, Warehouse, async_trait,
     connector::{ActionDescription, ActionParameters, CheckReport},
+    manifest::ActionManifest,
     parameters::{self, Fault, Parameters},
     result::Failure,
 };
-use hrflow_workflow::{Prepared, Surroundings, Workflow, WorkflowError};
+use hrflow_workflow::{Event, Prepared, Surroundings, Workflow, WorkflowError, jq::Runner};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -77,6 +78,7 @@ impl AnyAction for Push {
             target_parameters: parameters::fields::<Target>(),
             options: parameters::fields::<Options>(),
             format: FormatName { name: "none", source: "" },
+            mapping: &[],
             capabilities: hrflow_core::Capabilities {
                 update: false,
                 attachments: false,
@@ -88,6 +90,10 @@ impl AnyAction for Push {
             origin_warehouse: warehouse.clone(),
             target_warehouse: warehouse,
         }
+    }
+
+    fn manifest(&self) -> ActionManifest {
+        unreachable!("workflow files ask for no manifest")
     }
 
     fn faults(&self, run: &JsonRun) -> Vec<Fault> {
@@ -161,11 +167,23 @@ pub(crate) fn prepare_from(
 
 /// The stub and the variables of the tests.
 pub(crate) fn surroundings() -> Surroundings<'static> {
-    Surroundings { catalogue: catalogue(), variables: &variables, items: None }
+    Surroundings {
+        catalogue: catalogue(),
+        variables: &variables,
+        runner: Runner::Thread(catalogue),
+        ..Surroundings::default()
+    }
 }
 
 /// What is wrong with a workflow file of this text.
 #[allow(dead_code, reason = "each test program uses a part of it")]
 pub(crate) fn faults(text: &str) -> String {
     prepare(text, &[]).err().map(|error| error.to_string()).unwrap_or_default()
+}
+
+/// Prepares a workflow file of this text for an event.
+#[allow(dead_code, reason = "each test program uses a part of it")]
+pub(crate) fn prepare_for(text: &str, event: Event) -> std::result::Result<Prepared, WorkflowError> {
+    let event = Some(event);
+    Workflow::parse(text, "w.yaml")?.prepare_with(Surroundings { event, ..surroundings() })
 }

@@ -16,7 +16,7 @@ pub(super) async fn execute(arguments: &Retry, bar: Bar) -> Result<Exit, Failure
     let workflow = crate::commands::load(&arguments.file, &arguments.settings)?;
     // The letters hold what was read: the origin is not asked, and needs no parameters.
     let nothing = futures::stream::empty().boxed();
-    let prepared = match workflow.prepare(Some(nothing)) {
+    let prepared = match crate::commands::prepare(workflow, Some(nothing)) {
         Ok(prepared) => prepared,
         Err(error) => return run::refuse(&error, arguments.json),
     };

@@ -1,0 +1,63 @@
+//! An event that sets a workflow off.
+
+use std::fmt;
+
+use hrflow_connectors::hrflow::webhook;
+use hrflow_core::{connector::ActionParameters, result::Reason};
+use serde_json::Value;
+
+use crate::error::WorkflowFault;
+
+/// What a hook was called with. It may hold a candidate's data: `Debug` shows its size.
+#[derive(Clone)]
+pub struct Event {
+    body: Vec<u8>,
+    signature: Option<String>,
+}
+
+impl Event {
+    /// The body of the request, as it came: a signature is one of every byte of it.
+    pub fn new(body: impl Into<Vec<u8>>) -> Self {
+        Self { body: body.into(), signature: None }
+    }
+
+    /// Adds the value of the header with the signature, `HTTP-HRFLOW-SIGNATURE`.
+    #[must_use]
+    pub fn with_signature(mut self, header: impl Into<String>) -> Self {
+        self.signature = Some(header.into());
+        self
+    }
+
+    /// The event as JSON, once its signature is found to be right where there has to be one.
+    pub(crate) fn open(&self, parameters: &ActionParameters) -> Result<Value, String> {
+        let body = match (&parameters.event_secret, &self.signature) {
+            (None, None) => self.body.clone(),
+            (Some(secret), Some(header)) => {
+                webhook::verify(parameters.event_signature, secret, header, &self.body)
+                    .map_err(|error| error.to_string())?
+            }
+            (Some(_), None) => {
+                return Err("it has no signature, and action_parameters.event_secret asks for one".to_owned());
+            }
+            (None, Some(_)) => {
+                return Err(
+                    "its signature cannot be checked: action_parameters.event_secret is not set".to_owned()
+                );
+            }
+        };
+        serde_json::from_slice(&body).map_err(|error| {
+            format!("it is not valid JSON (line {}, column {})", error.line(), error.column())
+        })
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Event({} bytes)", self.body.len())
+    }
+}
+
+/// The reason of a run whose event cannot be understood, and the fault that it is.
+pub(crate) fn refused(why: &str) -> (Reason, WorkflowFault) {
+    (Reason::EventParsingFailure, WorkflowFault::new("", format!("the event cannot be understood: {why}")))
+}
