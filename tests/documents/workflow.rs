@@ -31,13 +31,7 @@ pub(crate) fn loads(playground: &mut Playground, block: &Block) -> anyhow::Resul
     let workflow = Workflow::load(&playground.write(".workflow.yml", &text)?)?;
     let variables = |name: &str| playground.variables.get(name).cloned().ok_or(VarError::NotPresent);
     let items = (!text.contains("origin_parameters:")).then(|| stream::empty().boxed());
-    let catalogue = hrflow_connectors::catalogue();
-    workflow.prepare_with(Surroundings {
-        catalogue,
-        variables: &variables,
-        items,
-        ..Surroundings::default()
-    })?;
+    workflow.prepare_with(Surroundings { variables: &variables, items, ..Surroundings::default() })?;
     Ok(())
 }
 

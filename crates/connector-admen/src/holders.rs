@@ -37,19 +37,19 @@ pub(crate) async fn holders(
         .query(&access.dialect.holders(addresses.len(), folded), &[&values[..], &values].concat())
         .await?;
     for row in &rows {
-        let [id, address, archived, disabled] = row.as_slice() else { continue };
-        // A collation may take é for e: only the very address counts.
-        let Some(address) = address.text().and_then(normalised) else { continue };
+        let [id, private, other, archived, disabled] = row.as_slice() else { continue };
         let set = |cell: &Cell| cell.int().is_some_and(|it| it != 0);
         let Some(id) = id.int() else { continue };
-        let (archived, disabled) = (set(archived), set(disabled));
-        if archived && !disabled && access.parameters.recreate_archived {
+        let holder = Holder { disabled: set(disabled), archived: set(archived), id };
+        if holder.archived && !holder.disabled && access.parameters.recreate_archived {
             continue;
         }
-        let holder = Holder { disabled, archived, id };
-        let counts = found.entry(address).or_insert(holder);
-        if holder.rank() < counts.rank() {
-            *counts = holder;
+        // A collation may take é for e: only the very address counts.
+        for address in [private, other].into_iter().filter_map(|it| normalised(it.text()?)) {
+            let counts = found.entry(address).or_insert(holder);
+            if holder.rank() < counts.rank() {
+                *counts = holder;
+            }
         }
     }
     Ok(found)

@@ -8,7 +8,7 @@ use crate::{
     errors::Fault,
     holders::{Holder, holders},
     schema::Schema,
-    sql::{EXPERIENCES, ROWS, Shape, VALUES},
+    sql::{EXPERIENCES, ROWS, Shape, TEXT, VALUES},
     value::Cell,
 };
 
@@ -91,7 +91,12 @@ impl Store<'_> {
             let names = |row: &Row| row.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
             let columns = names(first);
             let most = (VALUES / columns.len().max(1)).clamp(1, ROWS);
-            let count = rest.iter().take(most).take_while(|row| names(row) == columns).count();
+            let mut text = 0;
+            let fits = |row: &&Row| {
+                text += row.iter().map(|(_, cell)| cell.text().map_or(0, str::len)).sum::<usize>();
+                text <= TEXT && names(row) == columns
+            };
+            let count = rest.iter().take(most).take_while(fits).count().max(1);
             let (rows, after) = rest.split_at(count);
             let shapes: Vec<Shape<'_>> = rows.iter().map(shape).collect();
             let values: Vec<Cell> = rows.iter().flat_map(bound).collect();

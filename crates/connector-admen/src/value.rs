@@ -27,6 +27,11 @@ impl Cell {
         }
     }
 
+    /// How many bytes it takes on its way, at the most.
+    pub(crate) fn size(&self) -> usize {
+        16 + self.text().map_or(0, str::len)
+    }
+
     /// A whole number, also one that the server writes as text.
     pub(crate) fn int(&self) -> Option<i64> {
         match self {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{parameters::Parameters, person::Person, writer::PersonWriter};
 
 /// How many persons are committed together.
-const BATCH: usize = 100;
+const BATCH: usize = 200;
 /// One works with the database while the other is written into the journal.
 const CONCURRENCY: usize = 2;
 
@@ -48,6 +48,11 @@ impl Target for Persons {
     }
 
     async fn open(&self, parameters: Parameters, context: OpenContext) -> Result<Arc<dyn Writer<Person>>> {
+        if let Some(limit) = context.rate_limit {
+            let error =
+                Error::new(ErrorKind::Config, format!("a database keeps no rate limit such as {limit}"));
+            return Err(error.advise("Take `rate_limit` out of the options."));
+        }
         Ok(Arc::new(PersonWriter::open(parameters, &context.options).await?))
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hrflow_core::{
-    Error, ErrorKind, Found, Identity, Options, Receipt, Result, TargetId, Write, http::budget,
+    Error, ErrorKind, Found, Identity, Options, Outcome, Receipt, Result, TargetId, Write, http::budget,
     options::OnExisting,
 };
 use tokio::sync::Mutex;
@@ -41,8 +41,8 @@ pub(crate) struct PersonWriter {
 enum Failure {
     /// Nothing of it is there.
     Undone(Fault),
-    /// It may be there: the answer to the commit never came.
-    Unknown(Fault),
+    /// It may be there: the answer to the commit never came. What was to be answered if it is.
+    Unknown(Fault, Vec<Result<Receipt>>),
     /// Another writer had the lock all the time.
     Locked,
 }
@@ -207,7 +207,7 @@ impl PersonWriter {
                 return self.one_by_one(jobs).await;
             }
             Failure::Undone(fault) => self.error(fault, "persons.write"),
-            Failure::Unknown(fault) => unknown(self.error(fault, "persons.commit")),
+            Failure::Unknown(fault, _) => unknown(self.error(fault, "persons.commit")),
             Failure::Locked => {
                 Error::new(ErrorKind::Unavailable, "another writer is at work in this database")
                     .with("lock", &self.lock)
@@ -225,8 +225,7 @@ impl PersonWriter {
                 answers.push(Err(error.duplicate()));
                 continue;
             }
-            if budget::current().cancel.is_cancelled() {
-                let error = Error::new(ErrorKind::Cancelled, "stopped before the person was written");
+            if let Some(error) = no_more() {
                 answers.push(Err(error.duplicate()));
                 stopped = Some(error);
                 continue;
@@ -243,7 +242,7 @@ impl PersonWriter {
                     }
                     Err(error)
                 }
-                Err(Failure::Unknown(fault)) => Err(unknown(self.error(fault, "persons.commit"))),
+                Err(Failure::Unknown(fault, _)) => Err(unknown(self.error(fault, "persons.commit"))),
                 Err(Failure::Locked) => {
                     Err(Error::new(ErrorKind::Unavailable, "another writer is at work in this database"))
                 }
@@ -253,14 +252,37 @@ impl PersonWriter {
         answers
     }
 
-    /// Tries again where the connection broke before anything was committed.
+    /// Tries again where the connection broke, and nothing was committed.
     async fn persistently(&self, jobs: &[Job<'_>]) -> Result<Vec<Result<Receipt>>, Failure> {
         let mut attempt = 0;
         loop {
             match self.transaction(jobs).await {
                 Err(Failure::Undone(fault)) if self.again(&fault, &mut attempt).await => {}
+                Err(Failure::Unknown(fault, answers)) => match self.was_committed(jobs, &answers).await {
+                    Some(true) => return Ok(answers),
+                    Some(false) if self.again(&fault, &mut attempt).await => {}
+                    Some(false) => return Err(Failure::Undone(fault)),
+                    None => return Err(Failure::Unknown(fault, answers)),
+                },
                 outcome => return outcome,
             }
+        }
+    }
+
+    /// Whether a transaction is there whose commit nobody answered: all of it is, or nothing, so one person tells. Updates
+    /// alone may be done again. None where nobody can be asked.
+    async fn was_committed(&self, jobs: &[Job<'_>], answers: &[Result<Receipt>]) -> Option<bool> {
+        let created = jobs.iter().zip(answers).find_map(|(job, answer)| {
+            let receipt = answer.as_ref().ok().filter(|it| it.outcome == Outcome::Created)?;
+            Some((job.draft, receipt.id.clone()?))
+        });
+        let Some((draft, id)) = created else { return Some(false) };
+        let above = id.0.parse::<i64>().ok()? - 1;
+        match self.look_for(&Details::of(Some(draft), above)).await.ok()? {
+            Found::Ours(ids) => Some(ids.contains(&id)),
+            Found::Someone(someone) => Some(someone == id),
+            Found::Absent => Some(false),
+            Found::CannotTell(_) => None,
         }
     }
 
@@ -282,7 +304,7 @@ impl PersonWriter {
                 Err(fault @ Fault::Refused { .. }) if !fault.ends_session(engine) => {
                     Err(Failure::Undone(fault))
                 }
-                Err(fault) => Err(Failure::Unknown(fault)),
+                Err(fault) => Err(Failure::Unknown(fault, receipts)),
             },
         };
         let usable = match &outcome {
@@ -320,6 +342,17 @@ impl PersonWriter {
         *place = Some(session);
         Ok(found)
     }
+}
+
+/// Why nobody else is to be written: the run is stopped, or the time is used up.
+fn no_more() -> Option<Error> {
+    let budget = budget::current();
+    if budget.cancel.is_cancelled() {
+        return Some(Error::new(ErrorKind::Cancelled, "stopped before the person was written"));
+    }
+    let is_over = budget.remaining().is_zero();
+    is_over
+        .then(|| Error::new(ErrorKind::Timeout, "the time given was used up before the person was written"))
 }
 
 /// The name of the lock. MySQL's are the server's, so that of the database is in it.

@@ -31,6 +31,8 @@ pub(crate) struct Session {
     connection: Connection,
     dialect: Dialect,
     timeout: Duration,
+    /// The largest request that the server takes, in bytes; it breaks the connection over a larger one.
+    most: Option<usize>,
 }
 
 enum Connection {
@@ -61,9 +63,15 @@ impl Access {
             Engine::Mssql => Connection::Mssql(Box::new(mssql::connect(self).await?)),
             Engine::Mysql => Connection::Mysql(Box::new(mysql::connect(self).await?)),
         };
-        let mut session = Session { connection, dialect: self.dialect.clone(), timeout: self.timeout };
+        let mut session =
+            Session { connection, dialect: self.dialect.clone(), timeout: self.timeout, most: None };
         // Half of the time that an answer may take: the server says that a lock is held before we stop listening.
         session.batch(&self.dialect.session((self.timeout.as_secs() / 2).max(1))).await?;
+        if let Some(sql) = self.dialect.largest_request() {
+            let rows = session.query(sql, &[]).await?;
+            let most = rows.first().and_then(|row| row.first()).and_then(Cell::int);
+            session.most = most.and_then(|most| usize::try_from(most).ok());
+        }
         Ok(session)
     }
 }
@@ -88,6 +96,12 @@ impl Session {
         sql: &str,
         values: &[Cell],
     ) -> Result<Vec<Vec<Cell>>, Fault> {
+        let size = sql.len() + values.iter().map(Cell::size).sum::<usize>();
+        if let Some(most) = self.most.filter(|most| size > *most) {
+            let why = format!("the row has about {size} bytes, and the server takes {most} at the most");
+            let error = Error::new(ErrorKind::Invalid, why);
+            return Err(error.advise("Shorten its texts, or have max_allowed_packet raised.").into());
+        }
         match &mut self.connection {
             Connection::Mssql(client) => within(timeout, mssql::query(client, sql, values)).await,
             Connection::Mysql(connection) => within(timeout, mysql::query(connection, sql, values)).await,

@@ -125,3 +125,34 @@ async fn the_servers_own_words_are_told_where_it_refuses() {
     }
     assert_eq!(counts(&database).await, (5, 5));
 }
+
+#[tokio::test]
+async fn long_texts_are_stored_whole_however_many_there_are() {
+    let database = database().await;
+    let text = "Élan 😀 ".repeat(20_000);
+    let people: Vec<_> = (0..12)
+        .map(|number| {
+            let mut person = nameless(number);
+            person["experiences"] = json!([{ "title": "a", "description": text }, { "title": "b" }, { "title": "c", "description": text }]);
+            person
+        })
+        .collect();
+    let result = push(&database, &people).await;
+    assert_eq!(result.events.write_success, 12, "{:?}", result.failures);
+    assert_eq!(counts(&database).await, (12, 36));
+    let query = format!(
+        "SELECT COUNT(*) FROM EXPERIENCES_PROFESSIONNELLES WHERE CHAR_LENGTH(COMMENTAIRES) = {}",
+        text.trim().chars().count()
+    );
+    assert_eq!(database.number(&query).await.unwrap(), 24);
+    // One of them is more than this server takes: the others are stored.
+    let mut people: Vec<_> = (12..15).map(nameless).collect();
+    people[1]["experiences"][0]["description"] = json!("x".repeat(17 << 20));
+    let result = push(&database, &people).await;
+    assert_eq!((result.events.write_success, result.events.write_failure), (2, 1), "{:?}", result.failures);
+    assert!(
+        result.failures[0].message.contains("the server takes 16777216 at the most"),
+        "{:?}",
+        result.failures
+    );
+}
