@@ -32,7 +32,8 @@ pub(crate) fn at_hand() -> anyhow::Result<Programs> {
 
 fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    let directories = env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
+    let usual = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"].map(PathBuf::from);
+    let directories = env::split_paths(&path).chain(usual);
     directories.map(|it| it.join(program)).find(|it| it.is_file())
 }
 
