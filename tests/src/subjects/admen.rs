@@ -207,3 +207,28 @@ impl World for AdmenWorld {
         usize::try_from(next - 1).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_there_in_part_is_seen() {
+        let world = AdmenWorld::start().await.unwrap();
+        assert!(world.torn().await.is_empty());
+        world.seed("Ada Example", "ada@example.com").await;
+        let experience = |person: u32, own: &str| {
+            world.run(&format!(
+                "INSERT INTO EXPERIENCES_PROFESSIONNELLES (ID_PERSONNE, RAISON_SOCIALE) VALUES ({person}, '{own}')"
+            ));
+        };
+        let nothing = "person 1 (Ada Example) has 0 experiences, 0 of them their own";
+        assert_eq!(world.torn().await, [nothing]);
+        experience(1, "ada@example.com");
+        experience(1, "somebody.else@example.com");
+        experience(7, "ada@example.com");
+        let torn = world.torn().await;
+        assert_eq!(torn[0], "person 1 (Ada Example) has 2 experiences, 1 of them their own");
+        assert_eq!(torn[1], "experience 3 belongs to person 7, who is not there");
+    }
+}
