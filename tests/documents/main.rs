@@ -13,6 +13,7 @@
 //! Lines under a command are what it prints, in any order and among others: `…` stands for anything, and blanks do not count.
 //! Keys and addresses of accounts are those of a sandbox. No request leaves this machine.
 
+mod book;
 mod cargo;
 mod console;
 mod links;
@@ -35,14 +36,20 @@ use playground::Playground;
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
     let documents = documents().expect("the documents can be listed");
-    let mut trials = vec![trial("ci_runs_the_test_command_of_the_readme".to_owned(), ci_runs_the_readme)];
+    let mut trials = vec![
+        trial("ci_runs_the_test_command_of_the_readme".to_owned(), ci_runs_the_readme),
+        trial("the_book_names_every_page".to_owned(), book::names_every_page),
+        trial("the_list_of_errors_explains_every_error".to_owned(), book::explains_every_error),
+    ];
     for document in documents {
         let path = document.clone();
         trials.push(trial(format!("{}::blocks", name(&document)), move || blocks(&path)));
         let path = document.clone();
         trials.push(trial(format!("{}::links", name(&document)), move || links::hold(&path)));
     }
-    for document in [root().join("docs/architecture.md")].into_iter().chain(readmes()) {
+    let others = ["architecture", "crates", "performance", "SUMMARY"];
+    let others = others.map(|it| root().join("docs").join(it).with_extension("md"));
+    for document in others.into_iter().chain(readmes()) {
         trials.push(trial(format!("{}::links", name(&document)), move || links::hold(&document)));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
@@ -115,6 +122,8 @@ fn try_block(document: &Path, block: &Block, playground: &mut Option<Playground>
         "json" => block.text.lines().try_for_each(|line| {
             serde_json::from_str::<serde_json::Value>(line).map(drop).context("it is not JSON Lines")
         }),
+        // Theirs: it is shown, not run.
+        "python" => Ok(()),
         other => bail!("no rule covers a block of `{other}`"),
     }
 }

@@ -34,15 +34,17 @@ struct Arguments {
 enum WayName {
     File,
     List,
+    Changes,
 }
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
     let ways = match arguments.way {
-        None => vec![Way::File, Way::List],
+        None => Way::ALL.to_vec(),
         Some(WayName::File) => vec![Way::File],
         Some(WayName::List) => vec![Way::List],
+        Some(WayName::Changes) => vec![Way::Changes],
     };
     program::path()?;
     let mut out = stdout();
@@ -51,7 +53,7 @@ fn main() -> Result<()> {
         if arguments.only.as_ref().is_some_and(|only| only != subject.name()) {
             continue;
         }
-        for way in &ways {
+        for way in ways.iter().filter(|way| way.is_possible(subject.abilities())) {
             tried += 1;
             let plan = Plan { seed, kills: arguments.kills, wave: arguments.wave, way: *way };
             let runtime = tokio::runtime::Runtime::new()?;

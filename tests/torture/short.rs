@@ -10,7 +10,7 @@ fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
     for subject in subjects::all().into_iter().filter(|subject| subject.abilities().process) {
-        for way in [Way::File, Way::List] {
+        for way in Way::ALL.into_iter().filter(|way| way.is_possible(subject.abilities())) {
             let subject = subject.clone();
             let name = format!("{}::{way:?}", subject.name()).to_lowercase();
             trials.push(Trial::test(name, move || {

@@ -31,6 +31,16 @@ pub(crate) fn run_with(what: &str, arguments: &[&str], variables: &[(&str, &OsSt
 
 /// Runs a cargo command that builds the program `hrflow`, and answers where it is.
 pub(crate) fn program(what: &str, arguments: &[&str]) -> anyhow::Result<PathBuf> {
+    let [program] = programs(what, arguments, ["hrflow"])?;
+    Ok(program)
+}
+
+/// Runs a cargo command that builds programs, and answers where they are.
+pub(crate) fn programs<const N: usize>(
+    what: &str,
+    arguments: &[&str],
+    names: [&str; N],
+) -> anyhow::Result<[PathBuf; N]> {
     let output = cargo()
         .args(arguments)
         .args(["--message-format", "json-render-diagnostics"])
@@ -41,14 +51,28 @@ pub(crate) fn program(what: &str, arguments: &[&str]) -> anyhow::Result<PathBuf>
         bail!("{what} failed");
     }
     let messages = String::from_utf8(output.stdout)?;
-    let mut executables = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter(|message| message["target"]["name"] == "hrflow" && message["profile"]["test"] == false)
-        .filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-    executables
-        .next_back()
-        .with_context(|| format!("{what}: cargo does not tell where the program hrflow is"))
+    let messages: Vec<serde_json::Value> =
+        messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let mut places = names.map(|_| PathBuf::new());
+    for (place, name) in places.iter_mut().zip(names) {
+        let mut executables = messages
+            .iter()
+            .filter(|message| message["target"]["name"] == name && message["profile"]["test"] == false)
+            .filter_map(|message| message["executable"].as_str());
+        let found = executables.next_back();
+        *place = found.with_context(|| format!("{what}: cargo does not tell where {name} is"))?.into();
+    }
+    Ok(places)
+}
+
+/// Formats a workspace as its `rustfmt.toml` says.
+pub(crate) fn format(root: &Path) -> anyhow::Result<()> {
+    let status =
+        cargo().args(["fmt", "--all"]).current_dir(root).status().context("cargo cannot be started")?;
+    if !status.success() {
+        bail!("cargo fmt failed; is rustfmt installed? `rustup component add rustfmt`");
+    }
+    Ok(())
 }
 
 /// The root of the workspace.

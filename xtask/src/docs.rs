@@ -4,85 +4,59 @@
 mod action;
 mod catalogue;
 mod example;
+mod mapping;
 mod pages;
 mod section;
 mod table;
 
 use std::{
-    collections::BTreeMap,
-    fs,
-    io::{self, Write, stdout},
+    fs, io,
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
-use crate::cargo;
+use crate::{
+    cargo,
+    generated::{self, Arguments, Files},
+};
 use catalogue::Catalogue;
 
 /// Everything below it is generated.
 const PAGES: &str = "docs/connectors";
 
-/// What to write.
-#[derive(clap::Args)]
-pub(crate) struct Arguments {
-    /// Write nothing, and fail if anything is not as it would be written.
-    #[arg(long)]
-    check: bool,
-}
-
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let program = cargo::program("the program", &["build", "--quiet", "--package", "hrflow-cli"])?;
-    if arguments.check { check(&program) } else { write(&program) }
+    let program = generated::program()?;
+    match arguments.check {
+        true => check(&program),
+        false => {
+            let root = cargo::workspace();
+            let expected = files(&root, &program)?;
+            generated::write(&root, &expected, &leftovers(&root, &expected)?)
+        }
+    }
 }
 
 /// Fails, naming each file that is not as `program` has it.
 pub(crate) fn check(program: &Path) -> anyhow::Result<()> {
     let root = cargo::workspace();
     let expected = files(&root, program)?;
-    let mut stale: Vec<String> = expected
-        .iter()
-        .filter(|(path, text)| fs::read_to_string(root.join(path)).ok().as_ref() != Some(*text))
-        .map(|(path, _)| path.display().to_string())
-        .collect();
-    stale.extend(leftovers(&root, &expected)?.iter().map(|path| format!("{} (left over)", path.display())));
-    if stale.is_empty() {
-        return Ok(());
-    }
-    bail!("stale:\n  {}\nrun `cargo xtask docs`", stale.join("\n  "))
-}
-
-fn write(program: &Path) -> anyhow::Result<()> {
-    let root = cargo::workspace();
-    let expected = files(&root, program)?;
-    for (path, text) in &expected {
-        let file = root.join(path);
-        if fs::read_to_string(&file).ok().as_ref() == Some(text) {
-            continue;
-        }
-        let directory = file.parent().context("a file stands in a directory")?;
-        fs::create_dir_all(directory)
-            .and_then(|()| fs::write(&file, text))
-            .with_context(|| format!("cannot write {}", path.display()))?;
-        writeln!(stdout(), "wrote {}", path.display())?;
-    }
-    for path in leftovers(&root, &expected)? {
-        fs::remove_file(root.join(&path)).with_context(|| format!("cannot remove {}", path.display()))?;
-        writeln!(stdout(), "removed {}", path.display())?;
-    }
-    Ok(())
+    generated::check(&root, &expected, &leftovers(&root, &expected)?, "docs")
 }
 
 /// Every file that is generated, or has a generated section, as it should be; paths from the root.
-fn files(root: &Path, program: &Path) -> anyhow::Result<BTreeMap<PathBuf, String>> {
+fn files(root: &Path, program: &Path) -> anyhow::Result<Files> {
     let catalogue = Catalogue::ask(program)?;
-    let mut files = BTreeMap::new();
+    let mut files = Files::new();
     let pages = Path::new(PAGES);
     files.insert(pages.join("README.md"), pages::index(&catalogue));
     for connector in &catalogue.connectors {
         let actions = catalogue.actions_of(connector);
         let directory = pages.join(&connector.id);
-        files.insert(directory.join("README.md"), pages::connector(connector, &actions));
+        let mapping = mapping::page(connector, &actions);
+        let index = pages::connector(connector, &actions, mapping.is_some());
+        files.insert(directory.join("README.md"), index);
+        files.extend(mapping.map(|page| (directory.join("mapping.md"), page)));
         for action in &actions {
             let page = action::page(connector, action)
                 .with_context(|| format!("the page of {} {}", connector.id, action.action))?;
@@ -92,6 +66,9 @@ fn files(root: &Path, program: &Path) -> anyhow::Result<BTreeMap<PathBuf, String
         let text = section::replace(root, &readme, "actions", &pages::actions(connector, &actions))?;
         files.insert(readme, text);
     }
+    let summary = PathBuf::from("docs/SUMMARY.md");
+    let text = section::replace(root, &summary, "connectors", &pages::chapters(&catalogue))?;
+    files.insert(summary, text);
     let readme = PathBuf::from("README.md");
     let text = section::replace(root, &readme, "connectors", &pages::connectors(&catalogue))?;
     files.insert(readme, text);
@@ -99,7 +76,7 @@ fn files(root: &Path, program: &Path) -> anyhow::Result<BTreeMap<PathBuf, String
 }
 
 /// What stands among the pages and is none.
-fn leftovers(root: &Path, expected: &BTreeMap<PathBuf, String>) -> anyhow::Result<Vec<PathBuf>> {
+fn leftovers(root: &Path, expected: &Files) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut directories = vec![PathBuf::from(PAGES)];
     while let Some(directory) = directories.pop() {

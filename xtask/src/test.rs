@@ -1,8 +1,19 @@
 //! `cargo xtask test`: everything that has to hold before a change is good.
 
-use std::ffi::OsStr;
+use std::{
+    env,
+    ffi::OsStr,
+    io::{BufRead, BufReader, Write, stderr},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
 
-use crate::{cargo, docs};
+use anyhow::{Context, ensure};
+
+use crate::{cargo, docs, manifest};
+
+/// Names a SQL Server to run its half of AD-MEN's tests against.
+const SQL_SERVER: &str = "HRFLOW_TEST_MSSQL_URL";
 
 const WORKSPACE: [&str; 2] = ["--workspace", "--all-features"];
 const TARGETS: [&str; 3] = ["--lib", "--bins", "--tests"];
@@ -30,9 +41,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     // The program comes with the tests: nothing is built for the pages alone.
     let build = [&["test", "--no-run"], &WORKSPACE[..], &TARGETS].concat();
-    let program = cargo::program("build the tests", &build)?;
+    let [program, mariadb] = cargo::programs("build the tests", &build, ["hrflow", "mariadb-testing"])?;
     if !arguments.only {
         docs::check(&program)?;
+        manifest::check(&program)?;
     }
 
     let handed_on: Vec<&str> = arguments.runner.iter().map(String::as_str).collect();
@@ -40,9 +52,44 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         true => [&["nextest", "run"], &WORKSPACE[..], &handed_on].concat(),
         false => [&["test"], &WORKSPACE[..], &TARGETS, &handed_on].concat(),
     };
-    cargo::run_with("tests", &run, &[("HRFLOW_PROGRAM", program.as_os_str())])?;
+    // One server for all tests; those that kill theirs, or want it otherwise, start their own.
+    let database = Database::start(&mariadb)?;
+    let variables =
+        [("HRFLOW_PROGRAM", program.as_os_str()), ("HRFLOW_TEST_MARIADB", OsStr::new(&database.address))];
+    cargo::run_with("tests", &run, &variables)?;
+    drop(database);
+    if env::var_os(SQL_SERVER).is_none_or(|url| url.is_empty()) {
+        writeln!(stderr(), "\n── AD-MEN with SQL Server: not run: no SQL Server given ({SQL_SERVER})")?;
+    }
     if handed_on.is_empty() {
         cargo::run("examples in documents", &[&["test", "--doc"], &WORKSPACE[..]].concat())?;
     }
     Ok(())
+}
+
+/// A private MariaDB, which ends with us.
+struct Database {
+    process: Child,
+    /// Where it is, in the form that tests read.
+    address: String,
+}
+
+impl Database {
+    fn start(program: &Path) -> anyhow::Result<Self> {
+        writeln!(stderr(), "\n── database: a private MariaDB")?;
+        let mut process = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let output = process.stdout.take().context("it says nothing")?;
+        let mut address = String::new();
+        BufReader::new(output).read_line(&mut address)?;
+        ensure!(!address.trim().is_empty(), "no MariaDB could be started: what it takes is said above");
+        Ok(Self { process, address: address.trim().to_owned() })
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // It ends when nobody holds the other end of its input.
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
 }

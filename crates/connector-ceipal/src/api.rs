@@ -1,10 +1,15 @@
 //! Requests to Ceipal's API (<https://developer.ceipal.com>).
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use hrflow_core::{
     Error, ErrorKind, Execution, OpenContext, Result, VendorId,
     http::{Answer, Client, ClientBuilder, Operation, TokenProvider, VendorClock, file_part, multipart},
+    text::unique,
 };
 
 use crate::{
@@ -30,6 +35,10 @@ pub(crate) struct Api {
     sign_in: Arc<SignIn>,
     paths: Arc<Paths>,
     version: ApiVersion,
+    /// Paths that have answered with a list: where nothing is found there, nothing is there.
+    listed: Mutex<HashSet<String>>,
+    /// Addresses with capitals as the list has them, by the form in which they are compared: its filter may mind case.
+    spellings: Mutex<HashMap<String, String>>,
 }
 
 /// What Ceipal told of an applicant that it did not refuse.
@@ -65,7 +74,15 @@ impl Api {
             .tokens(tokens.clone())
             .classify(move |answer| classify(answer, throttle_wait))
             .build()?;
-        Ok(Self { client, tokens, sign_in, paths, version })
+        Ok(Self {
+            client,
+            tokens,
+            sign_in,
+            paths,
+            version,
+            listed: Mutex::default(),
+            spellings: Mutex::default(),
+        })
     }
 
     pub(crate) fn host(&self) -> &str {
@@ -120,10 +137,18 @@ impl Api {
     /// row is looked at, and a list that hides rows is an error.
     pub(crate) async fn applicants_with(&self, email: &str) -> Result<Vec<Listed>> {
         let lower = email.to_lowercase();
-        let mut found = self.filtered(email).await?;
+        let listed = self.spellings().get(&lower).cloned();
+        let mut found = Vec::new();
         // Whether the filter minds case is not known.
-        if found.is_empty() && lower != email {
-            found = self.filtered(&lower).await?;
+        for spelling in unique([email.to_owned(), lower.clone()].into_iter().chain(listed)) {
+            found = self.filtered(&spelling).await?;
+            if !found.is_empty() {
+                break;
+            }
+        }
+        let capitals = found.iter().filter_map(|row| body::text(row, "email")).find(|it| *it != lower);
+        if let Some(listed) = capitals {
+            self.spellings().insert(lower, listed);
         }
         let named: Vec<Listed> = found.iter().filter_map(Listed::of).collect();
         if named.is_empty() && !found.is_empty() {
@@ -132,12 +157,23 @@ impl Api {
         Ok(named)
     }
 
+    fn spellings(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.spellings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn filtered(&self, email: &str) -> Result<Vec<Row>> {
         let query = [("email", email), ("limit", LIMIT)];
         let mut page = Page::default();
         let mut seen = 0;
         for number in 1..=EMAIL_PAGES {
-            let next = self.page("applicants.find", &self.paths.applicants, &query, number).await?;
+            let path = &self.paths.applicants;
+            let next = match self.page("applicants.find", path, &query, number).await {
+                // Whether somebody is there decides whether they are created: a wrong path must not look like nobody.
+                Err(error) if error.kind() == ErrorKind::NotFound && !self.has_listed(path) => {
+                    return Err(errors::no_list_of_applicants(error));
+                }
+                page => page?,
+            };
             next.follows(&page, number)?;
             seen += next.rows.len();
             page = next;
@@ -210,13 +246,39 @@ impl Api {
         if number > 1 {
             request = request.query(&[("page", &number.to_string())]);
         }
-        match request.send().await {
-            Ok(answer) => Page::of(&answer),
-            Err(error) if errors::is_empty_list(&error) => Ok(Page::default()),
-            Err(error) if self.version == ApiVersion::V2 && error.status() == Some(404) => {
-                Ok(Page::default())
-            }
+        let error = match request.send().await {
+            Ok(answer) => return self.listed(path, &answer),
+            Err(error) if errors::is_empty_list(&error) => return Ok(Page::default()),
             // Whatever became of it, it wrote nothing.
+            Err(error) => error.with_execution(Execution::No),
+        };
+        // Version 2 answers 404 where nothing is found, and so does a path that is none.
+        let may_be_empty = self.version == ApiVersion::V2 && error.kind() == ErrorKind::NotFound;
+        match may_be_empty && self.is_there(name, path).await? {
+            true => Ok(Page::default()),
+            false => Err(error),
+        }
+    }
+
+    /// Reads an answer as a page of the list at a path, which is known to be one from then on.
+    fn listed(&self, path: &str, answer: &Answer) -> Result<Page> {
+        let page = Page::of(answer)?;
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        Ok(page)
+    }
+
+    fn has_listed(&self, path: &str) -> bool {
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner).contains(path)
+    }
+
+    /// Whether a path leads to a list at all: asked for without a filter, it answers with one.
+    async fn is_there(&self, name: &'static str, path: &str) -> Result<bool> {
+        if self.has_listed(path) {
+            return Ok(true);
+        }
+        match self.client.get(Operation::read(name), path).query(&[("limit", LIMIT)]).send().await {
+            Ok(answer) => self.listed(path, &answer).map(|_| true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(errors::is_empty_list(&error)),
             Err(error) => Err(error.with_execution(Execution::No)),
         }
     }

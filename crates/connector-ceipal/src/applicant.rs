@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use connector_hrflow::Filled;
 use hrflow_core::{Attachment, AttachmentKind, TargetItem};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 /// An applicant with what belongs to it. What stands in an object goes into the form under the names of both, such as
 /// `standard_fields.firstname`; the members from `skills` on are sent only where parameters ask for them.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Applicant {
     /// What every Ceipal account has fields for.
     #[serde(default)]
@@ -54,7 +55,7 @@ impl Applicant {
 
 /// The fields that every account has (names as the create and apply calls of public clients have them). What is empty
 /// is not sent.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StandardFields {
     /// First name. Required.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text")]

@@ -159,11 +159,22 @@ fn is_about_a_duplicate(words: &str) -> bool {
 /// Whether a list is refused for the reason that nothing is in it. A path that is not there is answered with other words.
 pub(crate) fn is_empty_list(error: &Error) -> bool {
     let words = error.vendor_message().unwrap_or_default().to_lowercase();
-    let rows = ["record", "applicant", "submission", "data", "result"];
+    let has = |parts: &[&str]| parts.iter().any(|it| words.contains(it));
     let nothing = words.contains("not found") || words.starts_with("no ");
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Invalid)
         && nothing
-        && rows.iter().any(|it| words.contains(it))
+        && has(&["record", "applicant", "submission", "data", "result"])
+        && !has(&["/", "route", "path", "url", "endpoint", "method", "page", "handler", "controller"])
+}
+
+/// The error where the list of applicants, which everything depends on, is not where it should be.
+pub(crate) fn no_list_of_applicants(error: Error) -> Error {
+    let wrong = Error::new(ErrorKind::Config, "Ceipal has no list of applicants there")
+        .with_vendor_message(error.vendor_message().unwrap_or_default())
+        .advise(
+            "Check api_url, api_version and endpoints.applicants. If the account holds no applicant yet, create one by hand.",
+        );
+    error.status().into_iter().fold(wrong, Error::with_status).with_source(error)
 }
 
 /// Whether an account does not hand out a list, now or later.
@@ -208,7 +219,16 @@ mod tests {
         for words in ["No records found", "no applicants", "Data not found", "Applicant not found."] {
             assert!(is_empty_list(&refused(words)), "{words}");
         }
-        for words in ["", "Not Found", "Page not found", "no", "The record is invalid"] {
+        for words in [
+            "",
+            "Not Found",
+            "Page not found",
+            "no",
+            "The record is invalid",
+            "/v1/getApplicantsList was not found",
+            "No route matches getApplicantsList",
+            "The path of the applicants was not found",
+        ] {
             assert!(!is_empty_list(&refused(words)), "{words}");
         }
     }

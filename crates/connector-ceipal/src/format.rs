@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use connector_hrflow::{Attachment as HrFlowAttachment, Filled, Location, Profile, plain, web_page, web_url};
-use hrflow_core::{Attachment, AttachmentKind, Result, text::unique};
+use hrflow_core::{Attachment, AttachmentKind, Result, http::DocumentKind, text::unique};
 use serde_json::Map;
 
-use crate::applicant::{Applicant, StandardFields};
-
-/// The formats of résumé that Ceipal's own application form takes, the best first.
-pub(crate) const RESUME_EXTENSIONS: [&str; 3] = ["pdf", "docx", "doc"];
+use crate::{
+    applicant::{Applicant, StandardFields},
+    resume::RESUME_KINDS,
+};
 
 /// The longest name of a file, its extension included, in characters.
 const FILE_NAME: usize = 120;
@@ -85,14 +85,15 @@ fn resume(profile: &Profile) -> Option<Attachment> {
         .iter()
         .filter_map(|it| Some((it, it.public_url.as_deref().and_then(web_url)?)))
         .collect();
-    let is_taken = |it: &HrFlowAttachment| RESUME_EXTENSIONS.contains(&extension(it).as_str());
+    let is_taken = |it: &HrFlowAttachment| kind(it).is_some_and(|kind| RESUME_KINDS.contains(&kind));
     let taken = |kind: &str| reachable.iter().find(|(it, _)| it.is_of_type(kind) && is_taken(it));
-    let of_format =
-        |format: &&str| reachable.iter().find(|(it, _)| !it.is_of_type("cover") && extension(it) == **format);
+    let of_kind = |wanted: &DocumentKind| {
+        reachable.iter().find(|(it, _)| !it.is_of_type("cover") && kind(it) == Some(*wanted))
+    };
     let of_type = |kind: &str| reachable.iter().find(|(it, _)| it.is_of_type(kind));
     let (resume, url) = taken("resume")
         .or_else(|| taken("original"))
-        .or_else(|| RESUME_EXTENSIONS.iter().find_map(of_format))
+        .or_else(|| RESUME_KINDS.iter().find_map(of_kind))
         .or_else(|| of_type("resume"))
         .or_else(|| of_type("original"))?;
     Some(Attachment {
@@ -103,12 +104,8 @@ fn resume(profile: &Profile) -> Option<Attachment> {
     })
 }
 
-fn extension(attachment: &HrFlowAttachment) -> String {
-    attachment
-        .name()
-        .rsplit_once('.')
-        .map(|(_, extension)| extension.trim().to_lowercase())
-        .unwrap_or_default()
+fn kind(attachment: &HrFlowAttachment) -> Option<DocumentKind> {
+    DocumentKind::of_name(&attachment.name())
 }
 
 /// A name without a path, and not too long; its extension is kept.

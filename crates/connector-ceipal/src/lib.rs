@@ -9,6 +9,7 @@ mod fields;
 mod form;
 mod format;
 mod lists;
+mod mapping;
 mod parameters;
 mod places;
 mod resume;
@@ -23,6 +24,7 @@ use hrflow_core::{Action, Connector, ConnectorType, FormatName};
 pub use applicant::{Applicant, StandardFields};
 pub use fields::{Endpoints, FieldMap};
 pub use format::format_applicant;
+pub use mapping::MAPPING;
 pub use parameters::{ApiVersion, Parameters};
 pub use warehouse::Applicants;
 
@@ -40,14 +42,14 @@ pub fn connector() -> Connector {
 /// Pushes one HrFlow.ai profile into Ceipal.
 pub fn push_profile() -> Action<Profiles, Applicants> {
     let what = "Writes a profile of an HrFlow.ai source to Ceipal as an applicant, with its résumé.";
-    connector_hrflow::push_profile(what, Applicants, FORMAT, format_applicant)
+    connector_hrflow::push_profile(what, Applicants, FORMAT, format_applicant).with_mapping(MAPPING)
 }
 
 /// Pushes the profiles of an HrFlow.ai source into Ceipal, all of them or those that changed since the last run.
 pub fn push_profile_list() -> Action<ProfileList, Applicants> {
     let what = "Writes the profiles of an HrFlow.ai source to Ceipal as applicants, with their résumés: all of them, \
                 or with read_mode incremental those that are new or changed since the last run.";
-    connector_hrflow::push_profile_list(what, Applicants, FORMAT, format_applicant)
+    connector_hrflow::push_profile_list(what, Applicants, FORMAT, format_applicant).with_mapping(MAPPING)
 }
 
 const FORMAT: FormatName =

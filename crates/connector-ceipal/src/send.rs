@@ -44,6 +44,7 @@ impl ApplicantWriter {
         let mut form = Form::of(&self.parameters, write.item);
         let email = form.check(&self.parameters, write.item)?;
         let known = lock(&self.looked_up).remove(&Identity::email(email));
+        let sent_again = known.is_none();
         let before = match known {
             Some(before) => before,
             // Sent again after a look-up that found nothing: somebody may have been quicker.
@@ -52,6 +53,9 @@ impl ApplicantWriter {
         if let Some(id) = &before.applicant
             && (before.applied || self.parameters.job_id().is_none())
         {
+            if sent_again {
+                self.unless_perhaps_ours(write.item)?;
+            }
             return Ok(Receipt::new(Outcome::AlreadyThere, id.clone()));
         }
         self.places.put_ids(&self.api, &self.parameters, &mut form).await?;
@@ -136,15 +140,17 @@ impl ApplicantWriter {
         }
     }
 
-    /// The id of an applicant that came to be although Ceipal refused.
+    /// The id of an applicant that came to be although Ceipal refused. The list may be behind: until it cannot be any
+    /// more, that nobody is in it proves nothing.
     async fn created_all_the_same(
         &self,
         item: &Applicant,
         existing: &Option<VendorId>,
     ) -> Result<Option<VendorId>> {
-        let (Some(email), None) = (item.email(), existing) else { return Ok(None) };
-        let found = self.api.applicants_with(email).await?;
-        Ok(found.into_iter().next().map(|it| VendorId(it.id)))
+        if existing.is_some() {
+            return Ok(None);
+        }
+        Ok(self.once_visible(item, false).await?.map(|it| VendorId(it.id)))
     }
 
     /// Ceipal says that the applicant, or the application, is there already.
@@ -154,6 +160,7 @@ impl ApplicantWriter {
         existing: Option<VendorId>,
         error: Error,
     ) -> Result<Receipt> {
+        self.unless_perhaps_ours(item)?;
         let id = match existing {
             Some(id) => Some(id),
             None => self.once_visible(item, false).await?.map(|it| VendorId(it.id)),
@@ -162,6 +169,11 @@ impl ApplicantWriter {
             Some(id) => Ok(Receipt::new(Outcome::AlreadyThere, id)),
             None => Err(error.advise("Ceipal says so, and lists nobody with the e-mail address.")),
         }
+    }
+
+    /// After a lost answer, whoever is there is looked at first: they are perhaps whom we sent.
+    fn unless_perhaps_ours(&self, item: &Applicant) -> Result<()> {
+        self.lost.perhaps_ours(self.identity(item).as_ref()).map_or(Ok(()), Err)
     }
 
     /// Reads back an applicant that was just taken, also when the run is asked to stop meanwhile. Where nobody is found, or

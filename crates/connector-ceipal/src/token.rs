@@ -109,7 +109,7 @@ fn token(answer: &Answer) -> Result<Token> {
     let body = body::members(answer.body());
     let text = |name| body.as_ref().and_then(|body| body::text_anywhere(body, name));
     let Some(access) = text("access_token") else {
-        let words = errors::words(answer, body.as_ref());
+        let words = without_tokens(&errors::words(answer, body.as_ref()));
         let error = match words.is_empty() {
             true => Error::new(ErrorKind::Protocol, "Ceipal answers a sign-in without an access token"),
             false => Error::new(ErrorKind::Unauthorized, "Ceipal refuses to sign in")
@@ -121,6 +121,16 @@ fn token(answer: &Answer) -> Result<Token> {
     let life =
         life(&access, answer.date().unwrap_or_else(Timestamp::now)).or_else(expires_in).unwrap_or(LIFE);
     Ok(Token::new(Secret::new(access)).expires_in(life))
+}
+
+/// The longest word that is shown of an answer that may hold a token of which we do not know where.
+const LONGEST_WORD: usize = 16;
+
+/// The words of a sign-in's answer, in which a token of a form that we do not expect may stand.
+fn without_tokens(words: &str) -> String {
+    let is_token = |word: &str| word.chars().count() > LONGEST_WORD;
+    let words = words.split(' ').map(|word| if is_token(word) { "[redacted]" } else { word });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// How long a token has to live, by the `exp` of a JWT and the clock of who made it.

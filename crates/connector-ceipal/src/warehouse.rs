@@ -1,15 +1,15 @@
 //! `Ceipal Profiles`: applicants, written.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use connector_hrflow::plain;
 use hrflow_core::{
-    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, OpenContext, Receipt, Result, Scope,
-    Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer, async_trait,
+    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, LostAnswers, OpenContext, Receipt,
+    Result, Scope, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer, async_trait,
     http::{DownloadOptions, Downloader, RateLimit, VendorClock},
     text::cut,
 };
@@ -83,7 +83,9 @@ impl Target for Applicants {
             places: Places::default(),
             downloader,
             looked_up: Mutex::default(),
+            lost: LostAnswers::default(),
             without_resume: Mutex::default(),
+            unseen: Mutex::default(),
         }))
     }
 
@@ -117,8 +119,11 @@ pub(crate) struct ApplicantWriter {
     pub(crate) downloader: Downloader,
     /// What was there before an item is sent, from its trace to its first write.
     pub(crate) looked_up: Mutex<HashMap<Identity, Before>>,
+    pub(crate) lost: LostAnswers,
     /// Why applicants of this run were created without their résumés, until the step tells it.
     pub(crate) without_resume: Mutex<HashMap<VendorId, Error>>,
+    /// Applicants of ours, found after a lost answer, of whom it could not be looked whether their résumés went along.
+    pub(crate) unseen: Mutex<HashSet<VendorId>>,
 }
 
 /// What is remembered of an applicant before it is sent. The address is what a look-up asks for.
@@ -172,7 +177,9 @@ impl Writer<Applicant> for ApplicantWriter {
     async fn write(&self, batch: &[Write<'_, Applicant>]) -> Vec<Result<Receipt>> {
         let mut receipts = Vec::new();
         for write in batch {
-            receipts.push(self.write_one(write).await);
+            let receipt = self.write_one(write).await;
+            self.lost.note(self.identity(write.item).as_ref(), &receipt);
+            receipts.push(receipt);
         }
         receipts
     }
@@ -203,8 +210,8 @@ impl Writer<Applicant> for ApplicantWriter {
         self.steps_that_arrived(item, id).await
     }
 
-    async fn write_step(&self, _: &Applicant, id: &VendorId, step: &Step) -> Result<()> {
-        Err(self.refuse_step(id, step))
+    async fn write_step(&self, item: &Applicant, id: &VendorId, step: &Step) -> Result<()> {
+        if self.has_arrived(item, id, step).await? { Ok(()) } else { Err(self.refuse_step(id, step)) }
     }
 
     /// No step is ever sent on its own.

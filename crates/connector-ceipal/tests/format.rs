@@ -84,6 +84,9 @@ fn who_has_one_name_has_it_as_first_name() {
     assert_eq!(names(json!({ "full_name": "Ada King Byron" })), of("Ada King", "Byron"));
     assert_eq!(names(json!({ "full_name": "Ada" })), of("Ada", ""));
     assert_eq!(names(json!({ "last_name": "Byron" })), of("Byron", ""));
+    assert_eq!(names(json!({ "last_name": "Byron", "full_name": "Ada Byron" })), of("Ada", "Byron"));
+    assert_eq!(names(json!({ "first_name": "Ada", "full_name": "Ada Byron" })), of("Ada", "Byron"));
+    assert_eq!(names(json!({ "last_name": "Byron", "full_name": "Byron" })), of("Byron", ""));
     assert_eq!(names(json!({ "first_name": "\u{1}" })), of("", ""));
 }
 

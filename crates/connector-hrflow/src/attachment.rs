@@ -1,6 +1,8 @@
 //! Documents of a profile.
 
+use hrflow_core::Identity;
 use percent_encoding::percent_decode_str;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
@@ -11,7 +13,7 @@ use crate::{
 };
 
 /// A document of a profile.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Attachment {
     /// `original`, `resume`, `cover` or `other`.
@@ -69,13 +71,15 @@ impl Attachment {
 
     /// The [name](Self::name) with a part before its extension that changes with the file, as in `resume-19ff4028.pdf`:
     /// for targets at which documents are told apart by their names. HrFlow.ai calls most résumés `resume`. The part
-    /// is the beginning of the file's hash, else its size.
+    /// is the beginning of the file's hash, else its size, else the beginning of a hash of where it is. The query of a URL is
+    /// often a signature, which changes by itself, and does not count.
     pub fn name_of_version(&self) -> String {
         let name = self.name();
         let hash =
             self.alt.filled().map(|alt| alt.chars().filter(char::is_ascii_alphanumeric).take(8).collect());
-        let version: String =
-            hash.or_else(|| self.file_size.map(|size| size.to_string())).unwrap_or_default().to_lowercase();
+        let hash = hash.filter(|hash: &String| !hash.is_empty());
+        let size = || self.file_size.map(|size| size.to_string());
+        let version = hash.or_else(size).or_else(|| self.place()).unwrap_or_default().to_lowercase();
         if version.is_empty() || name.to_lowercase().contains(&version) {
             return name;
         }
@@ -83,6 +87,13 @@ impl Attachment {
             Some(stem) if !stem.is_empty() => format!("{stem}-{version}{}", &name[stem.len()..]),
             _ => format!("{name}-{version}"),
         }
+    }
+
+    /// The beginning of a hash of its URL without query and fragment.
+    fn place(&self) -> Option<String> {
+        let url = self.public_url.filled()?;
+        let url = url.split(['?', '#']).next().unwrap_or_default();
+        Some(Identity::members(&[url]).as_str().chars().take(8).collect())
     }
 
     /// Whether it is of a type such as `resume`; case does not count.
@@ -163,5 +174,18 @@ mod tests {
             let attachment: Attachment = serde_json::from_value(json).unwrap();
             assert_eq!(attachment.name_of_version(), name);
         }
+    }
+
+    /// Another file is at another place; a link that was signed anew leads to the same.
+    #[test]
+    fn without_a_hash_and_a_size_the_place_tells_versions_apart() {
+        let name = |url: &str| {
+            let json = json!({ "file_name": "resume", "extension": ".pdf", "alt": " - ", "public_url": url });
+            serde_json::from_value::<Attachment>(json).unwrap().name_of_version()
+        };
+        let first = name("https://f.example.com/1/resume.pdf?signature=a");
+        assert!(first.starts_with("resume-") && first.ends_with(".pdf") && first.len() == 19, "{first}");
+        assert_eq!(name("https://f.example.com/1/resume.pdf?signature=b#c"), first);
+        assert_ne!(name("https://f.example.com/2/resume.pdf?signature=a"), first);
     }
 }

@@ -1,5 +1,6 @@
 //! What somebody did and learned.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -9,7 +10,7 @@ use crate::{
 };
 
 /// A time at work.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Experience {
     /// HrFlow's name for it.
@@ -62,7 +63,7 @@ pub struct Experience {
 impl Record for Experience {}
 
 /// A time at school.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Education {
     /// HrFlow's name for it.

@@ -1,5 +1,8 @@
 //! Who somebody is, and how to reach them.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -9,7 +12,7 @@ use crate::{
 };
 
 /// Who somebody is, and how to reach them.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Info {
     /// First and last name.
@@ -59,17 +62,17 @@ impl Info {
         self.email.filled().map(str::to_lowercase).filter(|address| looks_like_an_address(address))
     }
 
-    /// First and last name. Where both are missing, the full name is divided at its last blank; of a
-    /// single word we say that it is the last name.
+    /// First and last name. What one of them lacks may stand in the full name: the rest of it besides the other one, else
+    /// what its last blank divides. Of a single word we say that it is the last name.
     pub fn names(&self) -> (Option<&str>, Option<&str>) {
-        let names = (self.first_name.filled(), self.last_name.filled());
-        if names != (None, None) {
-            return names;
-        }
-        let Some(full) = self.full_name.filled() else { return names };
-        match full.rsplit_once(char::is_whitespace) {
-            Some((first, last)) => (first.filled(), Some(last)),
-            None => (None, Some(full)),
+        let (first, last) = (said(&self.first_name), said(&self.last_name));
+        let Some(full) = said(&self.full_name) else { return (first, last) };
+        let (before, after) = divided(full);
+        match (first, last) {
+            (None, None) => (before, Some(after)),
+            (Some(first), None) => (Some(first), without_start(full, first).unwrap_or(Some(after))),
+            (None, Some(last)) => (without_end(full, last).unwrap_or(before), Some(last)),
+            both => both,
         }
     }
 
@@ -88,7 +91,7 @@ impl Info {
 impl Record for Info {}
 
 /// One or several URLs of a type.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Url {
     /// `from_resume`, `linkedin`, `twitter`, `facebook` or `github`.
@@ -152,6 +155,20 @@ impl Serialize for Links {
     }
 }
 
+impl JsonSchema for Links {
+    fn schema_name() -> Cow<'static, str> {
+        "Links".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "array", "null"], "items": { "type": "string" } })
+    }
+}
+
 /// URLs as a list, as an object by type, or a single one.
 fn urls<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Url>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
@@ -171,6 +188,39 @@ fn url(r#type: Option<String>, value: Value) -> Option<Url> {
     }
     let url = Url { url: Links::from(value), r#type, ..Url::default() };
     (url.r#type.is_some() || url.links().next().is_some()).then_some(url)
+}
+
+/// Text with more in it than blanks and control characters.
+fn said(text: &Option<String>) -> Option<&str> {
+    text.filled().filter(|text| !text.chars().all(is_blank))
+}
+
+fn is_blank(character: char) -> bool {
+    character.is_whitespace() || character.is_control()
+}
+
+/// What stands before the last word of a name, and that word.
+fn divided(full: &str) -> (Option<&str>, &str) {
+    match full.rsplit_once(is_blank) {
+        Some((before, last)) => (before.filled(), last),
+        None => (None, full),
+    }
+}
+
+/// What follows the first name in a full name, if that begins with it.
+fn without_start<'a>(full: &'a str, first: &str) -> Option<Option<&'a str>> {
+    let (start, rest) = full.split_at_checked(first.len())?;
+    (same(start, first) && (rest.is_empty() || rest.starts_with(is_blank))).then(|| rest.filled())
+}
+
+/// What precedes the last name in a full name, if that ends with it.
+fn without_end<'a>(full: &'a str, last: &str) -> Option<Option<&'a str>> {
+    let (rest, end) = full.split_at_checked(full.len().checked_sub(last.len())?)?;
+    (same(end, last) && (rest.is_empty() || rest.ends_with(is_blank))).then(|| rest.filled())
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
 }
 
 /// One `@` between a name and a host with a dot, and nothing that addresses do not hold.
@@ -235,7 +285,22 @@ mod tests {
             names(json!({ "first_name": "", "full_name": "Ada King Byron" })),
             of("Ada King", "Byron")
         );
-        assert_eq!(names(json!({ "first_name": "Ada", "full_name": "Ada Byron" })), of("Ada", ""));
+        let named = |first: &str, last: &str, full: &str| {
+            names(json!({ "first_name": first, "last_name": last, "full_name": full }))
+        };
+        assert_eq!(named("Ada", "", "Ada Byron"), of("Ada", "Byron"));
+        assert_eq!(named("ADA", "", "Ada King Byron"), of("ADA", "King Byron"));
+        assert_eq!(named("Augusta", "", "Ada King Byron"), of("Augusta", "Byron"));
+        assert_eq!(named("Ad", "", "Ada Byron"), of("Ad", "Byron"));
+        assert_eq!(named("", "Byron", "Ada Byron"), of("Ada", "Byron"));
+        assert_eq!(named("\u{0}", "King Byron", "Ada  King Byron"), of("Ada", "King Byron"));
+        assert_eq!(named("", "Lovelace", "Ada King Byron"), of("Ada King", "Lovelace"));
+        // A single word is not both.
+        assert_eq!(named("Ada", "", "Ada"), of("Ada", ""));
+        assert_eq!(named("", "Ada", "ada"), of("", "Ada"));
+        assert_eq!(named("Ada", "", "Byron"), of("Ada", "Byron"));
+        assert_eq!(named("", "Byron", "Ada"), of("", "Byron"));
+        assert_eq!(named("Ada", "", ""), of("Ada", ""));
         assert_eq!(names(json!({ "full_name": "Ada" })), of("", "Ada"));
         assert_eq!(names(json!({ "full_name": " " })), of("", ""));
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// A job on a board of HrFlow.ai.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Job {
     /// HrFlow's number for it.
@@ -143,7 +144,7 @@ impl fmt::Debug for Job {
 }
 
 /// A part of a job's text.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Section {
     /// What it is, for programs.
@@ -163,7 +164,7 @@ pub struct Section {
 impl Record for Section {}
 
 /// Numbers from and to; either end may be open.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct RangeFloat {
     /// What it is: `salary`.
@@ -186,7 +187,7 @@ pub struct RangeFloat {
 impl Record for RangeFloat {}
 
 /// Dates from and to; either end may be open.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct RangeDate {
     /// What it is: `start_date`.

@@ -33,7 +33,7 @@ pub mod webhook;
 
 pub use attachment::Attachment;
 pub use career::{Education, Experience};
-pub use date::{date, timestamp};
+pub use date::{date, timestamp, year_and_month};
 pub use info::{Info, Links, Url};
 pub use job::{Job, RangeDate, RangeFloat, Section};
 pub use list::{ProfileList, ProfileListParameters};

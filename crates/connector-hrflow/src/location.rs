@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
@@ -11,7 +12,7 @@ use crate::{
 };
 
 /// A place. A bare text in place of the object is its [`text`](Self::text).
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Location {
     /// The address in one line.
@@ -56,7 +57,7 @@ impl Record for Location {
 
 /// The parts of an address, all free text as it was found: `country` may be `FRA`, `France` or `USA`,
 /// and a country may stand in `state`. There are no codes to rely on.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 #[expect(missing_docs, reason = "the names say it all, and HrFlow says no more")]
 pub struct LocationFields {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
@@ -14,7 +15,7 @@ use crate::{
 /// A candidate in a source of HrFlow.ai.
 ///
 /// `Debug` shows no personal data, not even the reference, which is often an e-mail address.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Profile {
     /// The key of the source that holds it.
@@ -151,7 +152,7 @@ impl fmt::Debug for Profile {
 }
 
 /// The source that holds a profile, or the board that holds a job.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Container {
     /// Its key.
@@ -177,7 +178,7 @@ pub struct Container {
 impl Record for Container {}
 
 /// How far a candidate got with a job.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Label {
     /// The board of the job.

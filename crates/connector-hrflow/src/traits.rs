@@ -1,5 +1,6 @@
 //! Traits of a profile or a job: skills, languages, tags and their like.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -8,7 +9,7 @@ use crate::lenient::{self, Record};
 /// Something with a name and perhaps a value: a language, a certification, a tag, a metadata.
 ///
 /// A bare text in place of the object is its name.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Named {
     /// What it is: `French`, `availability`.
@@ -35,7 +36,7 @@ impl Record for Named {
 }
 
 /// A skill. A bare text in place of the object is its name.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Skill {
     /// What it is: `Rust`.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use hrflow_core::{Attachment, TargetItem, parameters::Fault, text::too_long};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -24,7 +25,7 @@ pub(crate) const OWN: [&str; 6] =
 
 /// A candidate with what belongs to it. Members as JobAdder names them (API documentation, candidates); those of the
 /// second part are sent in requests of their own, where parameters ask for them, and never as part of the body.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Candidate {
     /// First name, at most 50 characters.
@@ -122,7 +123,7 @@ impl TargetItem for Candidate {
 }
 
 /// An address.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Address {
     /// Lines of the street: always a list.
@@ -146,7 +147,7 @@ pub struct Address {
 }
 
 /// What somebody did.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Employment {
     /// The present position.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -160,7 +161,7 @@ pub struct Employment {
 }
 
 /// The present position.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Position {
     /// The employer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -174,7 +175,7 @@ pub struct Position {
 }
 
 /// A time at work.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Period {
     /// The employer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -197,7 +198,7 @@ pub struct Period {
 }
 
 /// Something learned.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Education {
     /// The school.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ use std::{
 
 use connector_hrflow::{
     Education as Studies, Experience, Filled, Named, Profile, date, plain as text, web_page, web_url,
+    year_and_month,
 };
 use hrflow_core::{
     Attachment, AttachmentKind, Result,
@@ -74,15 +75,8 @@ fn day(text: &Option<String>) -> Option<String> {
 /// A day, a month or a year, as it stands at the start of `text`: a past that is known to the month is kept so.
 fn period(text: &Option<String>) -> Option<String> {
     let text = text.filled()?;
-    let is_part = |part: &str, length| part.len() == length && part.bytes().all(|it| it.is_ascii_digit());
     let whole = date(text).map(|date| date.to_string());
-    whole.or_else(|| match text.split_once('-') {
-        None => is_part(text, 4).then(|| text.to_owned()),
-        Some((year, month)) => {
-            let in_year = is_part(month, 2) && (1..=12).contains(&month.parse::<u8>().unwrap_or_default());
-            (is_part(year, 4) && in_year).then(|| text.to_owned())
-        }
-    })
+    whole.or_else(|| year_and_month(text).map(|_| text.to_owned()))
 }
 
 fn email(profile: &Profile) -> (Option<String>, Vec<String>) {

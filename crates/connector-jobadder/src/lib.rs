@@ -3,11 +3,13 @@
 
 mod access;
 mod api;
+mod blame;
 mod body;
 mod candidate;
 mod custom;
 mod errors;
 mod format;
+mod mapping;
 mod merge;
 mod parameters;
 mod record;
@@ -19,6 +21,7 @@ use hrflow_core::{Action, Connector, ConnectorType, FormatName};
 
 pub use candidate::{Address, Candidate, Education, Employment, Period, Position};
 pub use format::format_profile_to_jobadder;
+pub use mapping::MAPPING;
 pub use parameters::{Parameters, PhoneTarget, Seeking};
 pub use warehouse::Candidates;
 
@@ -36,7 +39,7 @@ pub fn connector() -> Connector {
 /// Pushes one HrFlow.ai profile into JobAdder.
 pub fn push_profile() -> Action<Profiles, Candidates> {
     let what = "Writes a profile of an HrFlow.ai source to JobAdder as a candidate, with its résumé.";
-    connector_hrflow::push_profile(what, Candidates, FORMAT, format_profile_to_jobadder)
+    connector_hrflow::push_profile(what, Candidates, FORMAT, format_profile_to_jobadder).with_mapping(MAPPING)
 }
 
 /// Pushes the profiles of an HrFlow.ai source into JobAdder, all of them or those that changed since the last run.
@@ -44,6 +47,7 @@ pub fn push_profile_list() -> Action<ProfileList, Candidates> {
     let what = "Writes the profiles of an HrFlow.ai source to JobAdder as candidates, with their résumés: all of them, \
                 or with read_mode incremental those that are new or changed since the last run.";
     connector_hrflow::push_profile_list(what, Candidates, FORMAT, format_profile_to_jobadder)
+        .with_mapping(MAPPING)
 }
 
 const FORMAT: FormatName =

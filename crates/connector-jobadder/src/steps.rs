@@ -1,12 +1,13 @@
 //! What is sent after a candidate: documents, the photo, applications.
 
 use hrflow_core::{
-    Attachment, AttachmentKind, Error, ErrorKind, Found, Identity, Result, Step, StepTrace, VendorId,
-    http::{Download, VendorClock},
+    Attachment, AttachmentKind, Error, ErrorKind, Execution, Found, Identity, Result, Step, StepTrace,
+    VendorId,
+    http::{DocumentKind, Download, VendorClock},
     item::under_own_names,
 };
 
-use crate::{candidate::Candidate, record::Record, warehouse::CandidateWriter};
+use crate::{blame, candidate::Candidate, record::Record, warehouse::CandidateWriter};
 
 const RESUME: &str = "resume";
 const COVER: &str = "cover:";
@@ -42,12 +43,7 @@ impl CandidateWriter {
 
     pub(crate) async fn do_step(&self, item: &Candidate, id: &VendorId, step: &Step) -> Result<()> {
         if let Some(job) = step.name.strip_prefix(JOB_APPLICATION) {
-            let id_of_job = job.parse().map_err(|error| {
-                Error::new(ErrorKind::Invalid, "the id of the job is not a number of 32 bits")
-                    .with_source(error)
-            })?;
-            let source = Some(self.parameters.source.trim()).filter(|source| !source.is_empty());
-            return self.api.apply(id_of_job, id, source).await;
+            return self.apply(job, id).await;
         }
         if let (PHOTO, Some(picture)) = (step.name.as_str(), &item.picture) {
             return self.set_photo(picture, id).await;
@@ -56,6 +52,28 @@ impl CandidateWriter {
             Some(document) => self.upload(&document, id).await,
             None => Err(Error::new(ErrorKind::Internal, format!("{} is no step of this item", step.name))),
         }
+    }
+
+    /// Adds a candidate who was there before to the jobs that they are to apply for: the parameter asks for it, and steps
+    /// of their own are for candidates that we created. Answers the names of the steps that this was.
+    pub(crate) async fn apply_all(&self, item: &Candidate, id: &VendorId) -> Result<Vec<String>> {
+        let mut applied = Vec::new();
+        for step in self.steps_of(item) {
+            if let Some(job) = step.name.strip_prefix(JOB_APPLICATION) {
+                // Whatever became of it, it may be repeated.
+                self.apply(job, id).await.map_err(|error| error.with_execution(Execution::No))?;
+                applied.push(step.name);
+            }
+        }
+        Ok(applied)
+    }
+
+    async fn apply(&self, job: &str, id: &VendorId) -> Result<()> {
+        let id_of_job = job.parse().map_err(|error| {
+            Error::new(ErrorKind::Invalid, "the id of the job is not a number of 32 bits").with_source(error)
+        })?;
+        let source = Some(self.parameters.source.trim()).filter(|source| !source.is_empty());
+        self.api.apply(id_of_job, id, source).await.map_err(blame::of_application)
     }
 
     /// Uploads a document, unless one of its name is there: each upload adds one, and none can be taken away. The name
@@ -67,8 +85,8 @@ impl CandidateWriter {
             return Ok(());
         }
         let file = self.downloader.fetch(&document.attachment.url).await?;
-        let content_type = content_type(&document.name, &file);
-        self.api.attach(id, kind, &document.name, content_type, file.bytes).await
+        let (name, content_type) = name_and_type(&document.name, &file)?;
+        self.api.attach(id, kind, &name, content_type, file.bytes).await
     }
 
     async fn set_photo(&self, picture: &str, id: &VendorId) -> Result<()> {
@@ -141,11 +159,66 @@ fn type_of_step(step: &Step) -> Option<&'static str> {
     Some(type_of(kind))
 }
 
+/// Whether a document is there under a name, perhaps with the extension that its content asked for.
 fn is_named(record: &Record, name: &str) -> bool {
-    record.text("fileName").is_some_and(|it| it.to_lowercase() == name.trim().to_lowercase())
+    let name = name.trim().to_lowercase();
+    record.text("fileName").is_some_and(|it| {
+        let it = it.to_lowercase();
+        it == name || it.rsplit_once('.').is_some_and(|(stem, _)| stem == name)
+    })
 }
 
-/// The type by the extension, which is what JobAdder goes by; else what the file shows itself to be.
-fn content_type(name: &str, file: &Download) -> &'static str {
-    mime_guess::from_path(name).first_raw().unwrap_or(file.content_type)
+/// The name and the type to send a file under: JobAdder goes by the extension. A known content gets the right one; a
+/// file that is not what its name says, such as an error page in the place of a document, is refused. Which others
+/// JobAdder takes is not published, and left to it.
+fn name_and_type(name: &str, file: &Download) -> Result<(String, &'static str)> {
+    if let Some(kind) = file.document_kind(name) {
+        return Ok((kind.name(name), kind.content_type()));
+    }
+    if DocumentKind::of_name(name).is_some() || file.content_type == DocumentKind::Html.content_type() {
+        let message =
+            format!("the file shows itself to be {}, which is not what its name says", file.content_type);
+        return Err(Error::new(ErrorKind::Invalid, message).advise("Check the attachment at HrFlow.ai."));
+    }
+    Ok((name.to_owned(), mime_guess::from_path(name).first_raw().unwrap_or(file.content_type)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_and_name_go_together() {
+        let sent = |name: &str, content_type: &'static str| {
+            let file = Download { bytes: Vec::new(), content_type, declared_content_type: None };
+            name_and_type(name, &file).ok()
+        };
+        for (name, content_type, expected, expected_type) in [
+            ("cv.pdf", "application/pdf", "cv.pdf", "application/pdf"),
+            ("cv.docx", "application/pdf", "cv.docx.pdf", "application/pdf"),
+            ("cv", "application/pdf", "cv.pdf", "application/pdf"),
+            ("cv.doc", "application/x-ole-storage", "cv.doc", "application/msword"),
+            ("cv.txt", "text/plain", "cv.txt", "text/plain"),
+            ("skills.csv", "text/plain", "skills.csv", "text/csv"),
+            ("letter", "text/plain", "letter", "text/plain"),
+        ] {
+            assert_eq!(sent(name, content_type), Some((expected.to_owned(), expected_type)), "{name}");
+        }
+        for (name, content_type) in [
+            ("cv.pdf", "text/plain"),
+            ("cv.pdf", "text/html"),
+            ("cv", "text/html"),
+            ("cv.docx", "application/octet-stream"),
+        ] {
+            assert_eq!(sent(name, content_type), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_document_is_known_by_either_name() {
+        let record: Record =
+            serde_json::from_value(serde_json::json!({ "fileName": "CV.docx.pdf" })).unwrap();
+        assert!(is_named(&record, "cv.docx") && is_named(&record, "cv.docx.pdf"));
+        assert!(!is_named(&record, "cv") && !is_named(&record, "x.docx"));
+    }
 }

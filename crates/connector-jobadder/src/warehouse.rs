@@ -1,13 +1,9 @@
 //! `JobAdder Profiles`: candidates, written.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use hrflow_core::{
-    Capabilities, Consent, DataType, Endpoint, Error, ErrorKind, Execution, Found, Identity, OpenContext,
+    Capabilities, Consent, DataType, Endpoint, Error, ErrorKind, Found, Identity, LostAnswers, OpenContext,
     Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer,
     async_trait,
     http::{DownloadOptions, Downloader, RateLimit, VendorClock, budget},
@@ -20,6 +16,7 @@ use serde_json::{Map, Value};
 use crate::{
     access::consent,
     api::{Api, Written},
+    blame,
     body::{body, creation},
     candidate::Candidate,
     custom::CustomFields,
@@ -90,7 +87,7 @@ impl Target for Candidates {
             attempts: u32::from(context.options.attempts.get()),
             ..DownloadOptions::default()
         });
-        let lost = Mutex::default();
+        let lost = LostAnswers::default();
         Ok(Arc::new(CandidateWriter { api, parameters, target_id, count, clock, custom, downloader, lost }))
     }
 
@@ -113,8 +110,7 @@ pub(crate) struct CandidateWriter {
     clock: VendorClock,
     custom: CustomFields,
     pub(crate) downloader: Downloader,
-    /// Whose creation was sent without an answer: a refusal of the next one may be about the first.
-    lost: Mutex<HashSet<Identity>>,
+    lost: LostAnswers,
 }
 
 /// What is remembered of a candidate before it is sent. The address is what a look-up asks for.
@@ -228,15 +224,7 @@ impl CandidateWriter {
             }
         }
         let created = self.create(write, &body).await;
-        if let Some(identity) = self.identity(write.item) {
-            let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-            match &created {
-                Err(error) if error.execution() == Execution::Unknown && error.status() != Some(409) => {
-                    lost.insert(identity)
-                }
-                _ => lost.remove(&identity),
-            };
-        }
+        self.lost.note(self.identity(write.item).as_ref(), &created);
         created
     }
 
@@ -246,22 +234,24 @@ impl CandidateWriter {
 
     async fn create(&self, write: &Write<'_, Candidate>, body: &Map<String, Value>) -> Result<Receipt> {
         let new = creation(&self.parameters, body.clone());
-        let (answer, code) = match self.api.create(&new, None).await? {
+        let sent = async |code: Option<&str>| {
+            let sent = self.api.create(&new, code).await;
+            sent.map_err(|error| blame::of_candidate(error, &self.parameters, body, &new))
+        };
+        let (answer, code) = match sent(None).await? {
             Written::Done(id) => return Ok(Receipt::new(Outcome::Created, id)),
             Written::Taken(answer, code) => (answer, code),
         };
         let refused = taken(&answer);
-        if self.was_lost(write.item) {
-            // The candidate who has the address may be the one that we sent before, and whose answer never came.
-            let unknown =
-                Error::new(ErrorKind::Unavailable, "the address is taken, perhaps by what was sent before");
-            return Err(unknown.with_status(409).with_execution(Execution::Unknown).with_source(refused));
+        // The candidate who has the address may be the one that we sent before, and whose answer never came.
+        if let Some(perhaps) = self.lost.perhaps_ours(self.identity(write.item).as_ref()) {
+            return Err(perhaps.with_status(409).with_source(refused));
         }
         if self.parameters.x_allow_duplicates {
             let Some(code) = code else {
                 return Err(refused.advise("JobAdder named no code that would allow a duplicate."));
             };
-            return match self.api.create(&new, Some(&code)).await? {
+            return match sent(Some(&code)).await? {
                 Written::Done(id) => Ok(Receipt::new(Outcome::Created, id)),
                 Written::Taken(answer, _) => {
                     Err(taken(&answer).advise("JobAdder did not take the code that it had named itself."))
@@ -269,11 +259,6 @@ impl CandidateWriter {
             };
         }
         self.exists_already(write, body, refused).await
-    }
-
-    fn was_lost(&self, item: &Candidate) -> bool {
-        let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-        self.identity(item).is_some_and(|identity| lost.contains(&identity))
     }
 
     /// The address belongs to a candidate already.
@@ -289,10 +274,12 @@ impl CandidateWriter {
                 refused.advise("JobAdder says that the address is taken, and finds nobody who has it.")
             );
         };
-        match write.on_existing {
-            OnExisting::Report => Ok(Receipt::new(Outcome::AlreadyThere, id)),
-            OnExisting::Update => self.update(&id, body).await,
-        }
+        let receipt = match write.on_existing {
+            OnExisting::Report => Receipt::new(Outcome::AlreadyThere, id.clone()),
+            OnExisting::Update => self.update(&id, body).await?,
+        };
+        let applied = self.apply_all(write.item, &id).await?;
+        Ok(applied.into_iter().fold(receipt, Receipt::with_step))
     }
 
     /// The candidates who have an address as their main one; where there are none, the one who has it as a further one.
@@ -327,10 +314,14 @@ impl CandidateWriter {
         }
         let body = merged(&current.0, new);
         let receipt = Receipt::new(Outcome::Updated, id.clone());
-        match self.api.update(id, &body, None).await? {
+        let sent = async |code: Option<&str>| {
+            let sent = self.api.update(id, &body, code).await;
+            sent.map_err(|error| blame::of_candidate(error, &self.parameters, &body, &body))
+        };
+        match sent(None).await? {
             Written::Done(()) => Ok(receipt),
             Written::Taken(_, Some(code)) if self.parameters.x_allow_duplicates => {
-                match self.api.update(id, &body, Some(&code)).await? {
+                match sent(Some(&code)).await? {
                     Written::Done(()) => Ok(receipt),
                     Written::Taken(answer, _) => Err(taken(&answer)),
                 }

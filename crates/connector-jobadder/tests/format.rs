@@ -35,19 +35,26 @@ fn json_of(profile: Value) -> Value {
 #[test]
 fn the_resume_is_the_one_or_else_the_original() {
     let kinds = |attachments: &[Value]| {
+        let mut attachments = attachments.to_vec();
+        for attachment in attachments.iter_mut().filter(|it| it.get("alt").is_none()) {
+            attachment["alt"] = json!("7");
+        }
         let candidate = json_of(json!({ "attachments": attachments }));
         let attachments = candidate["attachments"].as_array().cloned().unwrap_or_default();
         let kind = |it: &Value| format!("{} {}", it["kind"].as_str().unwrap(), it["name"].as_str().unwrap());
         attachments.iter().map(kind).collect::<Vec<_>>()
     };
-    assert_eq!(kinds(&[document("original", "a.pdf"), document("Resume", "b.doc")]), ["resume b.doc"]);
+    assert_eq!(kinds(&[document("original", "a.pdf"), document("Resume", "b.doc")]), ["resume b-7.doc"]);
     assert_eq!(
         kinds(&[document("other", "x.pdf"), document("original", "a.odt")]),
-        ["other x.pdf", "resume a.odt"]
+        ["other x-7.pdf", "resume a-7.odt"]
     );
-    assert_eq!(kinds(&[document("cover", "a.pdf"), document("", "b.pdf")]), ["cover a.pdf", "other b.pdf"]);
+    assert_eq!(
+        kinds(&[document("cover", "a.pdf"), document("", "b.pdf")]),
+        ["cover a-7.pdf", "other b-7.pdf"]
+    );
     let unreachable = json!({ "type": "resume", "file_name": "cv.pdf", "public_url": "/tmp/cv.pdf" });
-    assert_eq!(kinds(&[unreachable, document("original", "a.pdf")]), ["resume a.pdf"]);
+    assert_eq!(kinds(&[unreachable, document("original", "a.pdf")]), ["resume a-7.pdf"]);
     let named = json!({ "type": "resume", "original_file_name": "../a\"b\\c", "extension": ".pdf", "alt": "ab12cd34ef",
         "public_url": "https://f.example.com/1" });
     assert_eq!(kinds(&[named]), ["resume .._a_b_c-ab12cd34.pdf"]);

@@ -1,6 +1,7 @@
 //! Teamtailor's candidate, as it is created and updated.
 
 use hrflow_core::{Attachment, AttachmentKind, TargetItem, parameters::Fault, text::too_long};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -9,7 +10,7 @@ pub(crate) const PITCH_CHARACTERS: usize = 140;
 
 /// A candidate with what belongs to it. `data` is the JSON:API resource that is sent; the other members
 /// are sent in requests of their own, where parameters ask for them, and never as part of the body.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Candidate {
     /// The resource.
     pub data: Data,
@@ -44,7 +45,7 @@ impl Candidate {
 }
 
 /// The JSON:API resource.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Data {
     /// Always `candidates`.
     #[serde(rename = "type", default = "resource_type")]
@@ -68,7 +69,7 @@ impl Default for Data {
 }
 
 /// The attributes that a candidate may be created with. What is empty is not sent.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Attributes {
     /// First name.

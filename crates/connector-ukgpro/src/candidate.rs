@@ -1,6 +1,7 @@
 //! UKG Pro's candidate, as it is imported, with its limits.
 
 use hrflow_core::{Attachment, TargetItem, parameters::Fault};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -39,7 +40,7 @@ pub(crate) const YEARS_AHEAD: i16 = 5;
 
 /// A candidate with what belongs to it. `attachments`, `languages`, `summary` and `warnings` are not sent as
 /// they stand here; all else is the body of the request. Members that we do not know are kept.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Candidate {
     /// The name. First and last name are required.
@@ -110,7 +111,7 @@ impl TargetItem for Candidate {
 }
 
 /// A name.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Name {
     /// First name: required, at most 100 characters.
@@ -125,7 +126,7 @@ pub struct Name {
 }
 
 /// How to reach somebody.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ContactInfo {
     /// E-mail address: required, at most 254 characters, unique among external candidates, and their login.
@@ -143,7 +144,7 @@ pub struct ContactInfo {
 }
 
 /// Phone numbers, at most 25 characters each.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Phone {
     /// The first one.
@@ -155,7 +156,7 @@ pub struct Phone {
 }
 
 /// A postal address.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Address {
     /// Street and house number, at most 255 characters.
@@ -179,7 +180,7 @@ pub struct Address {
 }
 
 /// Something that UKG Pro knows by a code.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Code {
     /// The code.
@@ -187,7 +188,7 @@ pub struct Code {
 }
 
 /// A page.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Hyperlink {
     /// What it is called, 1 to 250 characters.
@@ -197,7 +198,7 @@ pub struct Hyperlink {
 }
 
 /// A time at work.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct WorkExperience {
     /// The position: required, at most 100 characters.
@@ -222,7 +223,7 @@ pub struct WorkExperience {
 }
 
 /// A month of a year. Both are null for the end of what goes on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Month {
     /// The year.
@@ -232,7 +233,7 @@ pub struct Month {
 }
 
 /// A time at school.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Education {
     /// The school: required.
@@ -255,7 +256,7 @@ pub struct Education {
 }
 
 /// Something that is named. Its id has to stay null.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Named {
     /// The name: at most 100 characters of a school or degree, 250 of a licence, 80 of a skill.
@@ -265,7 +266,7 @@ pub struct Named {
 }
 
 /// A licence or certification.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct License {
     /// What it is.
@@ -279,7 +280,7 @@ pub struct License {
 }
 
 /// A skill.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Skill {
     /// What it is.
@@ -290,7 +291,7 @@ pub struct Skill {
 }
 
 /// How far a skill goes: by the tenant's own id, or by an ordinal that the tenant's level is looked up for.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ProficiencyLevel {
     /// The id of the tenant's level.
@@ -302,7 +303,7 @@ pub struct ProficiencyLevel {
 }
 
 /// Who brought a candidate.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Provider {
     /// Null, always.

@@ -1,7 +1,11 @@
 //! Which files UKG Pro takes as documents of a candidate.
 
 use connector_hrflow::Filled;
-use hrflow_core::{AttachmentKind, Error, ErrorKind, Result, http::Download, text::cut};
+use hrflow_core::{
+    AttachmentKind, Error, ErrorKind, Result,
+    http::{DocumentKind, Download},
+    text::cut,
+};
 
 /// The largest file, in bytes: 6 MB (Candidate Import API, documents).
 pub(crate) const MAX_BYTES: usize = 6_000_000;
@@ -12,37 +16,13 @@ const MAX_NAME: usize = 200;
 /// What a file's name may not hold (Candidate Import API, documents).
 const FORBIDDEN: [char; 9] = ['/', '\\', '?', ':', '*', '"', '<', '>', '|'];
 
-/// A kind of file that is taken.
-struct FileKind {
-    /// The extensions that its name may have, the usual one first.
-    extensions: &'static [&'static str],
-    /// Its type.
-    content_type: &'static str,
-    /// What its content may show itself to be where only the name tells it apart: Word documents are ZIP archives
-    /// or OLE containers, and many a `.doc` is RTF.
-    looks_like: &'static [&'static str],
-}
-
 /// The kinds of files that are taken (Candidate Import API, documents).
-const KINDS: [FileKind; 5] = [
-    FileKind { extensions: &["pdf"], content_type: "application/pdf", looks_like: &[] },
-    FileKind {
-        extensions: &["docx"],
-        content_type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        looks_like: &["application/zip"],
-    },
-    FileKind {
-        extensions: &["doc"],
-        content_type: "application/msword",
-        looks_like: &["application/x-ole-storage", "application/rtf"],
-    },
-    FileKind { extensions: &["jpg", "jpeg"], content_type: "image/jpeg", looks_like: &[] },
-    FileKind { extensions: &["png"], content_type: "image/png", looks_like: &[] },
-];
+const TAKEN: [DocumentKind; 5] =
+    [DocumentKind::Pdf, DocumentKind::Docx, DocumentKind::Doc, DocumentKind::Jpeg, DocumentKind::Png];
 
 /// Whether the name's extension is one that is taken.
 pub(crate) fn is_taken(name: &str) -> bool {
-    KINDS.iter().any(|kind| kind.has_extension_of(name))
+    DocumentKind::of_name(name).is_some_and(|kind| TAKEN.contains(&kind))
 }
 
 /// What a document is called at UKG Pro.
@@ -61,36 +41,21 @@ pub(crate) fn document_type(kind: AttachmentKind) -> &'static str {
 ///
 /// [`ErrorKind::Invalid`] for a file that is not taken.
 pub(crate) fn name_and_type(name: &str, file: &Download) -> Result<(String, &'static str)> {
-    let known = KINDS.iter().find(|kind| kind.content_type == file.content_type);
-    let by_name = || KINDS.iter().find(|kind| kind.has_extension_of(name) && kind.may_be(file.content_type));
-    let kind = known.or_else(by_name).ok_or_else(|| {
+    let kind = file.document_kind(name).filter(|kind| TAKEN.contains(kind));
+    let kind = kind.ok_or_else(|| {
         let message = format!("UKG Pro takes no documents of the type {}", file.content_type);
         Error::new(ErrorKind::Invalid, message).advise("It takes pdf, docx, doc, jpg, jpeg and png.")
     })?;
-    Ok((kind.name(name), kind.content_type))
+    Ok((fitting(kind, name), kind.content_type()))
 }
 
-impl FileKind {
-    fn has_extension_of(&self, name: &str) -> bool {
-        let end = name.trim().rsplit_once('.').map(|(_, end)| end);
-        end.is_some_and(|end| self.extensions.iter().any(|it| it.eq_ignore_ascii_case(end)))
-    }
-
-    fn may_be(&self, content_type: &str) -> bool {
-        self.looks_like.contains(&content_type)
-    }
-
-    /// The name with what it may not hold replaced, and with an extension of this kind.
-    fn name(&self, name: &str) -> String {
-        let (stem, extension) = match name.trim().rsplit_once('.').filter(|_| self.has_extension_of(name)) {
-            Some((stem, extension)) => (stem, extension),
-            None => (name, self.extensions[0]),
-        };
-        let odd = |it: char| FORBIDDEN.contains(&it) || it.is_control();
-        let stem = stem.replace(odd, "_");
-        let stem = cut(stem.trim(), MAX_NAME).filled().unwrap_or("document");
-        format!("{stem}.{extension}")
-    }
+/// The name with what it may not hold replaced, and with an extension of its kind.
+fn fitting(kind: DocumentKind, name: &str) -> String {
+    let (stem, extension) = kind.stem_and_extension(name);
+    let odd = |it: char| FORBIDDEN.contains(&it) || it.is_control();
+    let stem = stem.replace(odd, "_");
+    let stem = cut(stem.trim(), MAX_NAME).filled().unwrap_or("document");
+    format!("{stem}.{extension}")
 }
 
 #[cfg(test)]
@@ -104,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_content_decides_and_the_name_is_made_to_fit() {
-        let docx = KINDS[1].content_type;
+        let docx = DocumentKind::Docx.content_type();
         for (name, content_type, expected, expected_type) in [
             ("cv.pdf", "application/pdf", "cv.pdf", "application/pdf"),
             ("CV.PDF", "application/pdf", "CV.PDF", "application/pdf"),

@@ -51,18 +51,10 @@ pub fn format_hrflow_profile(profile: &Profile) -> Result<Candidate> {
     Ok(Candidate { warnings: fit.into_warnings(), ..candidate })
 }
 
-/// First and last name. What one of them lacks may stand in the full name, whose last word is the last name.
 fn name(info: &Info, fit: &mut Fit) -> Result<Name> {
-    let full = plain(&info.full_name).unwrap_or_default();
-    let (in_full_first, in_full_last) = match full.rsplit_once(' ') {
-        Some((first, last)) => (Some(first), Some(last)),
-        None => (None, full.filled()),
-    };
-    let mut line = |member, text: &Option<String>, in_full: Option<&str>| {
-        fit.line(member, text, limit::NAME).or_else(|| fit.line(member, &in_full, limit::NAME))
-    };
-    let first = line("name.first", &info.first_name, in_full_first);
-    let last = line("name.last", &info.last_name, in_full_last);
+    let (first, last) = info.names();
+    let first = fit.line("name.first", &first, limit::NAME);
+    let last = fit.line("name.last", &last, limit::NAME);
     match (first, last) {
         (None, _) => Err(required("first name")),
         (_, None) => Err(required("last name")),

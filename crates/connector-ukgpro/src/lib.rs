@@ -8,6 +8,7 @@ mod documents;
 mod errors;
 mod fit;
 mod format;
+mod mapping;
 mod parameters;
 mod record;
 mod steps;
@@ -23,6 +24,7 @@ pub use candidate::{
     ProficiencyLevel, Provider, Skill, WorkExperience,
 };
 pub use format::format_hrflow_profile;
+pub use mapping::MAPPING;
 pub use parameters::{AuthData, CountryCodeFormat, Domain, FieldNames, GrantType, Parameters, Scopes};
 pub use warehouse::Candidates;
 
@@ -41,14 +43,14 @@ pub fn connector() -> Connector {
 pub fn push_profile() -> Action<Profiles, Candidates> {
     let what =
         "Writes a profile of an HrFlow.ai source to UKG Pro Recruiting as a candidate, with its documents.";
-    connector_hrflow::push_profile(what, Candidates, FORMAT, format_hrflow_profile)
+    connector_hrflow::push_profile(what, Candidates, FORMAT, format_hrflow_profile).with_mapping(MAPPING)
 }
 
 /// Pushes the profiles of an HrFlow.ai source into UKG Pro, all of them or those that changed since the last run.
 pub fn push_profile_list() -> Action<ProfileList, Candidates> {
     let what = "Writes the profiles of an HrFlow.ai source to UKG Pro Recruiting as candidates, with their documents: all of them, \
                 or with read_mode incremental those that are new or changed since the last run.";
-    connector_hrflow::push_profile_list(what, Candidates, FORMAT, format_hrflow_profile)
+    connector_hrflow::push_profile_list(what, Candidates, FORMAT, format_hrflow_profile).with_mapping(MAPPING)
 }
 
 const FORMAT: FormatName =

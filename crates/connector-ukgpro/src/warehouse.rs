@@ -7,11 +7,12 @@ use std::{
 };
 
 use hrflow_core::{
-    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, OpenContext, Outcome, Receipt,
-    Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer, async_trait,
+    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, LostAnswers, OpenContext, Outcome,
+    Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer,
+    async_trait,
     http::{DownloadOptions, Downloader, VendorClock, budget},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -78,8 +79,8 @@ impl Target for Candidates {
             max_bytes: MAX_BYTES,
             ..DownloadOptions::default()
         });
-        let looked_up = Mutex::default();
-        Ok(Arc::new(CandidateWriter { api, parameters, target_id, tenant, downloader, looked_up }))
+        let (looked_up, lost) = (Mutex::default(), LostAnswers::default());
+        Ok(Arc::new(CandidateWriter { api, parameters, target_id, tenant, downloader, looked_up, lost }))
     }
 
     fn preview(&self, parameters: &Parameters, item: &Candidate) -> Value {
@@ -97,6 +98,7 @@ pub(crate) struct CandidateWriter {
     /// Who has the e-mail addresses of the items about to be written: the look-up for a trace is the one before
     /// creating, too.
     looked_up: Mutex<HashMap<String, LookUp>>,
+    lost: LostAnswers,
 }
 
 /// What is remembered of a candidate before it is sent. The address is what a look-up asks for.
@@ -144,7 +146,9 @@ impl Writer<Candidate> for CandidateWriter {
     async fn write(&self, batch: &[Write<'_, Candidate>]) -> Vec<Result<Receipt>> {
         let mut receipts = Vec::new();
         for write in batch {
-            receipts.push(self.write_one(write.item).await);
+            let receipt = self.write_one(write.item).await;
+            self.lost.note(self.identity(write.item).as_ref(), &receipt);
+            receipts.push(receipt);
         }
         receipts
     }
@@ -161,7 +165,7 @@ impl Writer<Candidate> for CandidateWriter {
         let since = VendorClock::earliest(trace.at);
         match self.api.look_up(email).await? {
             LookUp::Nobody => Ok(Found::Absent),
-            LookUp::Somebody(id) => self.ours_or_someones(id, &details, since).await,
+            LookUp::Somebody(id) => self.ours_or_someones(id, &details, trace.at).await,
             LookUp::Unclear => self.among_the_new(email, &details, since).await,
         }
     }
@@ -231,7 +235,14 @@ impl CandidateWriter {
         let looked_up = self.looked_up.lock().unwrap_or_else(PoisonError::into_inner).remove(&email);
         let found = match looked_up {
             Some(found) => found,
-            None => self.api.look_up(&email).await?,
+            None => {
+                let found = self.api.look_up(&email).await?;
+                // Whoever was not there before is perhaps whom we sent.
+                if found != LookUp::Nobody {
+                    self.unless_perhaps_ours(item)?;
+                }
+                found
+            }
         };
         match there(found) {
             Some(receipt) => Ok(receipt),
@@ -244,9 +255,17 @@ impl CandidateWriter {
         match self.api.create(&body).await {
             Ok(id) => Ok(Receipt { warnings, ..Receipt::new(Outcome::Created, id) }),
             // Somebody came first, or the look-up was behind.
-            Err(error) if error.kind() == ErrorKind::Duplicate => self.taken(email, error).await,
+            Err(error) if error.kind() == ErrorKind::Duplicate => {
+                self.unless_perhaps_ours(item)?;
+                self.taken(email, error).await
+            }
             Err(error) => Err(error),
         }
+    }
+
+    /// After a lost answer, whoever has the address is looked at first.
+    fn unless_perhaps_ours(&self, item: &Candidate) -> Result<()> {
+        self.lost.perhaps_ours(self.identity(item).as_ref()).map_or(Ok(()), Err)
     }
 
     /// The address belongs to a candidate, whoever it is.
@@ -260,13 +279,23 @@ impl CandidateWriter {
         })
     }
 
-    /// Nobody had the address when it was looked up, and now somebody has.
-    async fn ours_or_someones(&self, id: VendorId, details: &Details, since: Timestamp) -> Result<Found> {
+    /// Nobody had the address when it was looked up at `traced`, and now somebody has.
+    async fn ours_or_someones(&self, id: VendorId, details: &Details, traced: Timestamp) -> Result<Found> {
         match self.api.candidate(&id).await {
-            Ok(record) if is_ours(&record, details, since) => Ok(Found::Ours(vec![id])),
+            Ok(record) if is_ours(&record, details, VendorClock::earliest(traced)) => {
+                Ok(Found::Ours(vec![id]))
+            }
             Ok(_) => Ok(Found::Someone(id)),
-            // Import scopes do not let candidates be read back: that nobody had the address has to do.
-            Err(error) if error.kind() == ErrorKind::Forbidden => Ok(Found::Ours(vec![id])),
+            // Import scopes do not let candidates be read back: that nobody had the address just before has to do.
+            Err(error) if error.kind() == ErrorKind::Forbidden => {
+                Ok(match self.now().duration_since(traced) <= JUST_BEFORE {
+                    true => Found::Ours(vec![id]),
+                    false => Found::CannotTell(format!(
+                        "candidate {id} has the e-mail address by now, and may not be read. {}",
+                        scopes(operation::READ)
+                    )),
+                })
+            }
             Err(error) => Err(error),
         }
     }
@@ -307,6 +336,10 @@ impl CandidateWriter {
     }
 }
 
+/// How long ago nobody can have had an address for whoever has it now to count as ours unseen. Later, it may be somebody
+/// who came by themselves.
+const JUST_BEFORE: SignedDuration = SignedDuration::from_hours(1);
+
 /// What it means that a look-up cannot tell who has an address (UKG developer hub, Retrieve Candidate by Email).
 const UNCLEAR: &str = "several candidates have the e-mail address, or one who has no user account";
 
@@ -325,9 +358,13 @@ fn there(found: LookUp) -> Option<Receipt> {
 /// Whether a record that has the address is the one that was sent: it bears the name, and did not come to be before.
 fn is_ours(record: &Record, details: &Details, since: Timestamp) -> bool {
     let sent = details.created_at.as_deref().and_then(|it| it.parse::<Timestamp>().ok());
-    // The time that we gave it tells nothing.
-    let created = record.time("created_at").filter(|at| Some(*at) != sent);
-    let latest = created.max(record.time("updated_at"));
+    let created = record.time("created_at");
+    let latest = match sent {
+        // The time that we gave it tells nothing, in whichever form it is kept.
+        Some(sent) => created.filter(|at| *at != sent).max(record.time("updated_at")),
+        // An older record may have been changed since.
+        None => created.or_else(|| record.time("updated_at")),
+    };
     let theirs = name(record.text(&["name", "first"]), record.text(&["name", "last"]));
     theirs == details.name && latest.is_none_or(|at| at >= since)
 }

@@ -101,6 +101,7 @@ fn names_may_stand_in_the_full_name() {
     );
     expect(json!({ "first_name": " ", "full_name": "Ada Lovelace" }), "Ada", "Byron");
     expect(json!({ "last_name": "", "full_name": "Augusta King" }), "Ada", "King");
+    expect(json!({ "last_name": null, "full_name": "Ada King Byron" }), "Ada", "King Byron");
     expect(json!({ "first_name": "Zoë", "last_name": "x".repeat(120) }), "Zoë", &"x".repeat(100));
 }
 
@@ -174,11 +175,25 @@ fn times_at_work_begin_end_or_go_on() {
     let on = json!({ "year": null, "month": null });
     assert_eq!(time(json!("2020-05-01"), json!("2021-06-30T00:00:00")), (month(2020, 5), month(2021, 6)));
     assert_eq!(time(json!("2020-05-01"), json!(null)), (month(2020, 5), on.clone()));
-    assert_eq!(time(json!("2020-05-01"), json!("today")), (month(2020, 5), on));
+    assert_eq!(time(json!("2020-05-01"), json!("today")), (month(2020, 5), on.clone()));
+    // A past that is known to the month or the year is over all the same.
+    assert_eq!(time(json!("2014-03"), json!("2015-06")), (month(2014, 3), month(2015, 6)));
+    assert_eq!(time(json!("2014"), json!("2015")), (month(2014, 1), month(2015, 12)));
+    assert_eq!(time(json!("2015-06-01"), json!(2015)), (month(2015, 6), month(2015, 12)));
+    assert_eq!(time(json!("2014"), json!(null)), (month(2014, 1), on));
+    // Of an end that is not understood, nothing is claimed.
+    assert_eq!(time(json!("2014-03-01"), json!("06/2015")), (json!(null), json!(null)));
     assert_eq!(time(json!(null), json!("2021-06-30")), (json!(null), month(2021, 6)));
     assert_eq!(time(json!("2022-01-01"), json!("2021-06-30")), (json!(null), month(2021, 6)));
     assert_eq!(time(json!("2021-06-30"), json!("2021-06-01")), (month(2021, 6), month(2021, 6)));
     assert_eq!(time(json!(null), json!(null)), (json!(null), json!(null)));
+}
+
+#[test]
+fn an_end_that_is_not_understood_is_told() {
+    let experience = json!({ "title": "Engineer", "date_start": "2014-03-01", "date_end": "06/2015" });
+    let candidate = format(somebody(json!({ "experiences": [experience] })));
+    assert_eq!(candidate.warnings, ["left out as it does not fit: workexperience[0].to"]);
 }
 
 #[test]

@@ -19,6 +19,11 @@ may be given is commented out and shows its default.
 
   hrflow init teamtailor push_profile > workflow.yaml";
 
+const COMPLETIONS_HELP: &str = "\
+  hrflow completions bash > ~/.local/share/bash-completion/completions/hrflow
+  hrflow completions zsh > ~/.zfunc/_hrflow                    # a directory of $fpath
+  hrflow completions fish > ~/.config/fish/completions/hrflow.fish";
+
 /// Moves candidates between HrFlow.ai and the ATS, HCM or CRM that you use.
 #[derive(Debug, Parser)]
 #[command(name = "hrflow", version, after_help = AFTER_HELP)]
@@ -73,6 +78,11 @@ pub(crate) enum Command {
     Auth(Auth),
     /// Serve stand-ins for HrFlow.ai and the vendors on loopback, for playing and testing
     Sandbox(Sandbox),
+    /// Print what completes commands and options in a shell
+    #[command(after_help = COMPLETIONS_HELP)]
+    Completions(Completions),
+    /// Print the manual page, or write one for each command
+    Man(Man),
     /// Run jq programs for the process that started this one
     #[command(name = JQ, hide = true)]
     Jq,
@@ -111,6 +121,10 @@ pub(crate) struct Describe {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Print JSON with the JSON Schema of parameters and items, for programs that build forms
+    #[arg(long)]
+    pub(crate) schemas: bool,
 }
 
 #[derive(Debug, Args)]
@@ -438,6 +452,18 @@ pub(crate) struct Sandbox {
     /// Port of the control server, which seeds, shows and breaks things
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub(crate) control_port: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// Where to write hrflow.1, hrflow-run.1 and so on
+    pub(crate) directory: Option<PathBuf>,
 }
 
 /// Parses the command line. What clap has to say is said here, be it help or a fault.

@@ -2,11 +2,13 @@
 
 mod auth;
 mod check;
+mod completions;
 mod connectors;
 mod dead_letters;
 mod demo;
 mod describe;
 mod init;
+mod man;
 mod map;
 mod preview;
 mod receipts;
@@ -45,6 +47,8 @@ pub(crate) async fn execute(command: Command, bar: Bar) -> Result<Exit, Failure>
         Command::Receipts(Receipts::Export(arguments)) => receipts::export(&arguments).await,
         Command::DeadLetters(command) => dead_letters::execute(command, bar).await,
         Command::Sandbox(arguments) => sandbox::execute(&arguments).await,
+        Command::Completions(arguments) => completions::execute(&arguments),
+        Command::Man(arguments) => man::execute(&arguments),
         Command::Jq => run_jq(),
     }
 }

@@ -25,6 +25,35 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<bool, Failure> {
     print(&format!("{json}\n"))
 }
 
+/// A JSON list that is printed element by element.
+pub(crate) struct JsonList {
+    begun: bool,
+}
+
+impl JsonList {
+    pub(crate) fn new() -> Self {
+        Self { begun: false }
+    }
+
+    /// Prints one more element. Answers whether somebody still reads.
+    pub(crate) fn print(&mut self, value: &impl Serialize) -> Result<bool, Failure> {
+        let json = serde_json::to_string_pretty(value)
+            .map_err(|error| Failure::fatal(format!("cannot write the result: {error}")))?;
+        let before = if self.begun { ",\n" } else { "[\n" };
+        self.begun = true;
+        print(&format!("{before}{}", indented(&json)))
+    }
+
+    /// Ends the list.
+    pub(crate) fn end(self) -> Result<bool, Failure> {
+        print(if self.begun { "\n]\n" } else { "[]\n" })
+    }
+}
+
+fn indented(json: &str) -> String {
+    json.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
 /// Tells the person something. Where even stderr is gone there is nobody to tell.
 pub(crate) fn tell(text: &str) {
     let mut stderr = io::stderr().lock();

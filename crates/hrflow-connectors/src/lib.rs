@@ -6,6 +6,8 @@
 
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[cfg(feature = "admen")]
+pub use connector_admen as admen;
 #[cfg(feature = "ceipal")]
 pub use connector_ceipal as ceipal;
 pub use connector_hrflow as hrflow;
@@ -20,6 +22,8 @@ pub use hrflow_core as core;
 /// The connectors that are compiled in.
 pub fn catalogue() -> Vec<hrflow_core::Connector> {
     vec![
+        #[cfg(feature = "admen")]
+        connector_admen::connector(),
         #[cfg(feature = "ceipal")]
         connector_ceipal::connector(),
         #[cfg(feature = "jobadder")]

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     engine::{self, BoxError, Environment, FormatFn, LogicFn, Plan, Source},
     error::Result,
+    mapping::MappingRow,
     options::Options,
     origin::{ItemStream, Origin},
     result::RunResult,
@@ -72,6 +73,7 @@ pub struct Action<O: Origin, T: Target> {
     pub(crate) target: Arc<T>,
     pub(crate) format_name: FormatName,
     pub(crate) format: FormatFn<O::Item, T::Item>,
+    pub(crate) mapping: &'static [MappingRow],
 }
 
 /// What an action says about itself.
@@ -105,7 +107,15 @@ impl<O: Origin, T: Target> Action<O, T> {
             target: Arc::new(target),
             format_name,
             format: Arc::new(move |item| format(item).map_err(Into::into)),
+            mapping: &[],
         }
+    }
+
+    /// With the table of what its default format makes of an item, for documents.
+    #[must_use]
+    pub fn with_mapping(mut self, rows: &'static [MappingRow]) -> Self {
+        self.mapping = rows;
+        self
     }
 
     /// A run that reads the origin's warehouse.

@@ -14,6 +14,8 @@ use crate::{
     engine::{BoxError, Environment, Source},
     error::{Error, ErrorKind, Result},
     item::TargetItem,
+    manifest::{self, ActionManifest},
+    mapping::MappingRow,
     options::Options,
     origin::Origin,
     parameters::{self, Fault, Faults, Field, Parameters, Span},
@@ -87,6 +89,8 @@ pub struct ActionDescription {
     pub options: Vec<Field>,
     /// The default format.
     pub format: FormatName,
+    /// What that format makes of an item, member by member.
+    pub mapping: &'static [MappingRow],
     /// What the target can do.
     pub capabilities: Capabilities,
     /// The origin's warehouse in full.
@@ -243,6 +247,9 @@ pub trait AnyAction: Send + Sync {
     /// What it says about itself, as an action of `connector`.
     fn describe(&self, connector: &str) -> ActionDescription;
 
+    /// The same for programs: with the JSON Schema of all that it takes.
+    fn manifest(&self) -> ActionManifest;
+
     /// Everything that is wrong with the parameters, found without any request.
     fn faults(&self, run: &JsonRun) -> Vec<Fault>;
 
@@ -356,9 +363,30 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
             target_parameters: parameters::fields::<T::Parameters>(),
             options: parameters::fields::<Options>(),
             format: self.format_name,
+            mapping: self.mapping,
             capabilities: self.target.capabilities(),
             origin_warehouse: origin,
             target_warehouse: target,
+        }
+    }
+
+    fn manifest(&self) -> ActionManifest {
+        let (origin, target) = (self.origin.warehouse(), self.target.warehouse());
+        ActionManifest {
+            name: self.name,
+            description: self.description,
+            trigger_type: self.trigger_type,
+            action_type: self.action_type,
+            data_type: target.data_type,
+            action_parameters: parameters::json_schema::<ActionParameters>(),
+            origin: origin.name,
+            origin_parameters: parameters::json_schema::<O::Parameters>(),
+            origin_data_schema: manifest::item_schema::<O::Item>(),
+            supports_incremental: self.origin.incremental().is_some(),
+            target: target.name,
+            target_parameters: parameters::json_schema::<T::Parameters>(),
+            target_data_schema: manifest::item_schema::<T::Item>(),
+            options: parameters::json_schema::<Options>(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, fmt};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -27,8 +28,8 @@ pub trait Item: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
 impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Item for T {}
 
 /// An item in the shape of a target. Its documents travel with it, under the reserved key
-/// `attachments`, and are never part of the request's body.
-pub trait TargetItem: Item {
+/// `attachments`, and are never part of the request's body. Its schema is for programs that show or build one.
+pub trait TargetItem: Item + JsonSchema {
     /// JSON pointers of the members that change by themselves, such as signed URLs. They do not
     /// count when an item is compared with what was sent before.
     const VOLATILE: &'static [&'static str] = &[];
@@ -45,7 +46,7 @@ pub trait TargetItem: Item {
 }
 
 /// What a document is to its candidate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AttachmentKind {
     /// The résumé.
@@ -57,7 +58,7 @@ pub enum AttachmentKind {
 }
 
 /// A document of an item, known by its URL.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attachment {
     /// What it is.
     pub kind: AttachmentKind,
@@ -168,6 +169,9 @@ impl fmt::Debug for ItemKey {
 #[serde(transparent)]
 pub struct Identity(String);
 
+/// What begins an identity made of members; no digest does.
+const MEMBERS: &str = "members ";
+
 impl Identity {
     /// The identity of whoever has this e-mail address; case and surrounding blanks do not count.
     pub fn email(address: &str) -> Self {
@@ -176,12 +180,17 @@ impl Identity {
 
     /// The identity of an item that the target knows by nothing better than some of its members.
     pub fn members(members: &[&str]) -> Self {
-        Self(digest_text(&format!("members:{}", members.join("\u{1f}"))))
+        Self(format!("{MEMBERS}{}", digest_text(&format!("members:{}", members.join("\u{1f}")))))
     }
 
     /// The digest.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.strip_prefix(MEMBERS).unwrap_or(&self.0)
+    }
+
+    /// Whether the target recognises whoever has it: by an e-mail address, but not by members that others may share.
+    pub fn is_recognised(&self) -> bool {
+        !self.0.starts_with(MEMBERS)
     }
 }
 
@@ -270,7 +279,7 @@ mod tests {
 
     use super::*;
 
-    #[derive(Clone, Serialize, Deserialize)]
+    #[derive(Clone, Serialize, Deserialize, JsonSchema)]
     struct Candidate {
         name: String,
         picture: String,

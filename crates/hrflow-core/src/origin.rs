@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use schemars::JsonSchema;
 
 use crate::{
     error::Result,
@@ -39,7 +40,7 @@ pub trait Origin: Send + Sync + 'static {
     /// What a user says to read from it.
     type Parameters: Parameters;
     /// Its items.
-    type Item: Item;
+    type Item: Item + JsonSchema;
 
     /// Which warehouse it reads.
     fn warehouse(&self) -> Warehouse;

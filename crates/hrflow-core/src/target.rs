@@ -168,7 +168,7 @@ pub trait Writer<I: TargetItem>: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Where the look-up itself fails; the steps are then done as if none had gone along.
+    /// Where the look-up itself fails; the item is then looked for again later, and no step is sent before.
     async fn steps_along(&self, _item: &I, _id: &VendorId) -> Result<Vec<String>> {
         Ok(Vec::new())
     }

@@ -515,3 +515,18 @@ fn what_only_a_type_can_tell_is_found_beside_what_the_schema_tells() {
     let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
     assert_eq!(paths, ["options.attempts", "options.concurency", "options.deadline", "options.rate_limit"]);
 }
+
+/// Everything is told at once: a name that is misspelt, and a value that a rule of the struct's own refuses.
+#[test]
+fn rules_are_checked_beside_names_that_are_not_known() {
+    let mut json = with("api_url", json!("http://api.example.com"));
+    json["prot"] = json!(5432);
+    let faults = read(&json).unwrap_err();
+    assert!(faults.contains("target_parameters.prot: unknown; did you mean port?"), "{faults}");
+    assert!(faults.contains("target_parameters.api_url: expected an https URL"), "{faults}");
+    // What cannot be read has no rules yet.
+    json["port"] = json!("lots");
+    json["api_url"] = json!({});
+    let faults = read(&json).unwrap_err();
+    assert_eq!(faults.matches("api_url").count(), 1, "{faults}");
+}

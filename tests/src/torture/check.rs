@@ -120,6 +120,13 @@ pub(super) fn everybody_is_there(crowd: &Crowd, held: &[Held], letters: &Letters
             }
             _ => ensure!(resumes == usize::from(person.has_resume), "{} has {resumes} résumés", person.key),
         }
+        ensure!(
+            !person.has_own_address() || records[0].name == person.name,
+            "{} is there as {}, and is {} by now",
+            person.key,
+            records[0].name,
+            person.name
+        );
     }
     let left = letters.count();
     ensure!(left == explained, "{left} dead letters are left at a vendor without faults: {letters:?}");
@@ -173,7 +180,7 @@ fn nobody_is_there_who_is_refused(crowd: &Crowd, held: &[Held], letters: &Letter
 
 /// Nobody is there who never came.
 fn no_strangers(crowd: &Crowd, held: &[Held]) -> Result<()> {
-    let names: HashSet<&str> = crowd.people().iter().map(|it| it.name.as_str()).collect();
+    let names: HashSet<&str> = crowd.people().iter().flat_map(Person::names).collect();
     let stranger = held.iter().find(|it| !names.contains(it.name.as_str()));
     ensure!(stranger.is_none(), "a stranger is there: {stranger:?}");
     Ok(())
@@ -193,6 +200,10 @@ impl Person {
     }
 
     fn is_one_of_two(&self) -> bool {
-        self.email.as_ref().is_some_and(|email| email.starts_with("pair"))
+        self.email.is_some() && !self.has_own_address()
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.earlier_names.iter().chain([&self.name]).map(String::as_str)
     }
 }

@@ -18,8 +18,10 @@ pub(super) struct Crowd {
 pub(super) struct Person {
     /// The item's key.
     pub(super) key: String,
-    /// First and last name; nobody else has it.
+    /// First and last name, as they are now; nobody else ever had it.
     pub(super) name: String,
+    /// The names that they had before.
+    pub(super) earlier_names: Vec<String>,
     /// The e-mail address: of their own, shared with one other, or none.
     pub(super) email: Option<String>,
     /// Whether they have a résumé.
@@ -55,6 +57,21 @@ impl Crowd {
         self.taken().filter(|it| known.insert(it.email.as_ref().unwrap_or(&it.name))).count()
     }
 
+    /// Lets `count` of those who have an address of their own take another name. Answers who they are.
+    pub(super) fn change(&mut self, count: usize, random: &mut fastrand::Rng) -> Vec<&Person> {
+        let mut able: Vec<&mut Person> = self.people.iter_mut().filter(|it| it.has_own_address()).collect();
+        random.shuffle(&mut able);
+        able.truncate(count);
+        for person in &mut able {
+            let last = format!("{} {}", person.last_name(), "Junior");
+            let name = format!("Ada {last}");
+            person.earlier_names.push(std::mem::replace(&mut person.name, name.clone()));
+            person.profile["info"]["last_name"] = last.into();
+            person.profile["info"]["full_name"] = name.into();
+        }
+        able.into_iter().map(|it| &*it).collect()
+    }
+
     /// Lets `count` more come: of ten, two without an e-mail address, and two who share one.
     pub(super) fn grow(&mut self, count: usize, random: &mut fastrand::Rng) {
         for _ in 0..count {
@@ -73,11 +90,23 @@ impl Crowd {
             self.people.push(Person {
                 key: format!("source/{key}"),
                 name: format!("Ada {last}"),
+                earlier_names: Vec::new(),
                 is_taken: email.is_some() || self.abilities.without_email,
                 email,
                 has_resume,
                 profile: person,
             });
         }
+    }
+}
+
+impl Person {
+    /// Whether they have an e-mail address that nobody shares.
+    pub(super) fn has_own_address(&self) -> bool {
+        self.email.as_ref().is_some_and(|email| !email.starts_with("pair"))
+    }
+
+    pub(super) fn last_name(&self) -> &str {
+        self.name.trim_start_matches("Ada ")
     }
 }

@@ -33,6 +33,19 @@ pub enum Way {
     File,
     /// As a list of the source, incrementally (`push_profile_list`): whoever is new.
     List,
+    /// As such a list, while people change and the vendor's records follow (`on_existing: update`), with so little time
+    /// for an item that many a one is given up.
+    Changes,
+}
+
+impl Way {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::File, Self::List, Self::Changes];
+
+    /// Whether a vendor with these abilities can be pushed to so.
+    pub fn is_possible(self, abilities: Abilities) -> bool {
+        self != Self::Changes || abilities.update
+    }
 }
 
 /// How hard it is to be.
@@ -111,6 +124,9 @@ async fn run(world: &dyn World, abilities: Abilities, plan: Plan) -> Result<Figu
     while figures.kills < plan.kills {
         wave += 1;
         crowd.grow(plan.wave, &mut random);
+        if plan.way == Way::Changes {
+            program.change(&crowd.change(plan.wave / 2, &mut random));
+        }
         program.bring(&crowd, 3 * plan.wave)?;
         trouble(world, &outside, plan.seed.wrapping_add(wave));
         let result = loop {
@@ -152,7 +168,7 @@ async fn run(world: &dyn World, abilities: Abilities, plan: Plan) -> Result<Figu
     let held = world.held().await;
     check::everybody_is_there(&crowd, &held, &letters)?;
     check::receipts_tell_the_truth(&crowd, &held, &program)?;
-    if plan.way == Way::List {
+    if plan.way != Way::File {
         check::cursor_is_at_the_newest(&result, outside.sandbox)?;
     }
     Ok(Figures {

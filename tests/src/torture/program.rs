@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-use super::{Way, check, crowd::Crowd};
+use super::{
+    Way, check,
+    crowd::{Crowd, Person},
+};
 use crate::{
     program,
     subject::{Outside, World},
@@ -34,12 +37,16 @@ impl Program {
     pub(super) fn new(world: &dyn World, outside: &Outside<'_>, way: Way) -> Result<Self> {
         let home = TempDir::new()?;
         let (urls, credentials) = (outside.sandbox.urls(), outside.sandbox.credentials().hrflow);
-        let action = if way == Way::List { "push_profile_list" } else { "push_profile" };
+        let (action, read_mode) = match way {
+            Way::File => ("push_profile", "sync"),
+            Way::List | Way::Changes => ("push_profile_list", "incremental"),
+        };
+        let changes = way == Way::Changes;
         let workflow = json!({
             "workflow_id": "torture",
             "connector": outside.connector,
             "action": action,
-            "action_parameters": { "read_mode": if way == Way::List { "incremental" } else { "sync" } },
+            "action_parameters": { "read_mode": read_mode },
             "origin_parameters": {
                 "api_secret": credentials.api_secret,
                 "api_user": credentials.api_user,
@@ -51,7 +58,8 @@ impl Program {
                 "rate_limit": "off",
                 "allow_local_urls": true,
                 "timeout": "1s",
-                "deadline": "60s",
+                "deadline": if changes { "4s" } else { "60s" },
+                "on_existing": if changes { "update" } else { "report" },
             },
         });
         // JSON is YAML.
@@ -78,12 +86,22 @@ impl Program {
                 let lines: String = profiles.skip(known).map(|it| format!("{it}\n")).collect();
                 fs::write(self.home.path().join("profiles.jsonl"), lines)?;
             }
-            Way::List => {
+            Way::List | Way::Changes => {
                 let known = self.hrflow.profiles().len();
                 profiles.skip(known).for_each(|it| drop(self.hrflow.put_profile(it.clone())));
             }
         }
         Ok(())
+    }
+
+    /// Changes people at HrFlow.ai who are there already.
+    pub(super) fn change(&self, people: &[&Person]) {
+        for person in people {
+            let info = &person.profile["info"];
+            let changes =
+                json!({ "info": { "last_name": info["last_name"], "full_name": info["full_name"] } });
+            self.hrflow.change_profile(person.profile["key"].as_str().unwrap_or_default(), changes);
+        }
     }
 
     /// Runs it: to its end, or for so long and no longer. Then it is killed, and there is no result.

@@ -1,10 +1,12 @@
 //! What the program says about itself: `hrflow connectors --json` and `hrflow describe --all --json`.
 
-use std::{path::Path, process::Command};
+use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
+
+use crate::generated;
 
 pub(super) struct Catalogue {
     pub(super) connectors: Vec<Connector>,
@@ -35,6 +37,7 @@ pub(super) struct Action {
     pub(super) target_parameters: Vec<Field>,
     pub(super) options: Vec<Field>,
     pub(super) format: Format,
+    pub(super) mapping: Vec<MappingRow>,
     pub(super) capabilities: Capabilities,
     pub(super) origin_warehouse: Warehouse,
     pub(super) target_warehouse: Warehouse,
@@ -58,6 +61,16 @@ pub(super) struct Field {
 #[derive(Deserialize)]
 pub(super) struct Format {
     pub(super) name: String,
+    pub(super) source: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct MappingRow {
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) rule: String,
+    pub(super) without: Vec<String>,
+    pub(super) limit: Option<String>,
     pub(super) source: String,
 }
 
@@ -110,13 +123,7 @@ impl Connector {
 }
 
 fn answer<T: DeserializeOwned>(program: &Path, arguments: &[&str]) -> anyhow::Result<T> {
-    let asked = format!("hrflow {}", arguments.join(" "));
-    let output = Command::new(program)
-        .args(arguments)
-        .output()
-        .with_context(|| format!("cannot start {}", program.display()))?;
-    if !output.status.success() {
-        bail!("{asked} failed: {}", String::from_utf8_lossy(&output.stderr));
-    }
-    serde_json::from_slice(&output.stdout).with_context(|| format!("{asked} answers something else"))
+    let answer = generated::ask(program, arguments)?;
+    serde_json::from_slice(&answer)
+        .with_context(|| format!("hrflow {} answers something else", arguments.join(" ")))
 }

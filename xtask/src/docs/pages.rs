@@ -30,7 +30,11 @@ pub(super) fn index(catalogue: &Catalogue) -> String {
 }
 
 /// `docs/connectors/<connector>/README.md`.
-pub(super) fn connector(connector: &Connector, actions: &[&Action]) -> String {
+pub(super) fn connector(connector: &Connector, actions: &[&Action], is_mapped: bool) -> String {
+    let mapped = match is_mapped {
+        true => "[What becomes of each field](mapping.md) of a profile is told member by member. ",
+        false => "",
+    };
     let rows = actions.iter().map(|action| {
         [
             links(&[action], ""),
@@ -41,8 +45,8 @@ pub(super) fn connector(connector: &Connector, actions: &[&Action]) -> String {
         ]
     });
     generated(&format!(
-        "# {}\n\n[{}]({}), {}. On the command line and in workflow files it is `{}`.\n\n{}\nWhat it sends and how it \
-         goes about it stands in the README of [{}](../../../{}/README.md).\n",
+        "# {}\n\n[{}]({}), {}. On the command line and in workflow files it is `{}`.\n\n{}\n{mapped}What it sends and how \
+         it goes about it stands in the README of [{}](../../../{}/README.md).\n",
         connector.name,
         connector.name,
         connector.url,
@@ -64,6 +68,25 @@ pub(super) fn actions(connector: &Connector, actions: &[&Action]) -> String {
         ]
     });
     table(["action", "from and to", "what it does"], rows)
+}
+
+/// The chapters of the book.
+pub(super) fn chapters(catalogue: &Catalogue) -> String {
+    let mut chapters = "- [Connectors](connectors/README.md)\n".to_owned();
+    for connector in &catalogue.connectors {
+        let actions = catalogue.actions_of(connector);
+        let pages = format!("connectors/{}", connector.id);
+        chapters.push_str(&format!("  - [{}]({pages}/README.md)\n", connector.name));
+        for action in &actions {
+            chapters.push_str(&format!("    - [{0}]({pages}/{0}.md)\n", action.action));
+        }
+        if actions.iter().any(|action| !action.mapping.is_empty()) {
+            chapters.push_str(&format!("    - [What becomes of each field]({pages}/mapping.md)\n"));
+        }
+        let readme = format!("../{}/README.md", connector.directory());
+        chapters.push_str(&format!("    - [What it sends, and how]({readme})\n"));
+    }
+    chapters
 }
 
 /// The table in the README.

@@ -129,7 +129,6 @@ async fn what_is_no_list_is_told() {
     for (reaction, kind, part) in [
         (answer(200, json!({ "message": "come back later" })), ErrorKind::Protocol, "come back later"),
         (Reaction::answer(200, "<html>maintenance</html>"), ErrorKind::Protocol, "not JSON"),
-        (Reaction::answer(404, "Not Found"), ErrorKind::NotFound, "Not Found"),
         (
             Reaction::answer(301, "").header("location", "https://api.example.com/x/"),
             ErrorKind::Protocol,
@@ -162,4 +161,67 @@ async fn a_list_that_is_not_answered_is_asked_for_again() {
         assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
         assert_eq!(vendor.calls(), [FIND, FIND]);
     }
+}
+
+/// A path that is none must not look like nobody being there: everybody would be created once more.
+#[tokio::test]
+async fn a_path_without_a_list_stops_the_run() {
+    let no_route = || answer(404, json!({ "message": "The route getApplicantsList was not found" }));
+    for reaction in [
+        Reaction::answer(404, "Not Found"),
+        Reaction::answer(404, ""),
+        no_route(),
+        answer(404, json!({ "message": "/v1/getApplicantsList/ not found" })),
+        answer(200, json!({ "status": 404, "message": "No endpoint for applicants" })),
+    ] {
+        let what = format!("{reaction:?}");
+        let (vendor, result) = push(vec![reaction]).await;
+        let failure = &result.failures[0];
+        assert_eq!((result.status, failure.kind), (Status::Fatal, ErrorKind::Config), "{what}: {result:?}");
+        assert!(failure.message.contains("Check api_url, api_version and endpoints.applicants"), "{what}");
+        assert_eq!(vendor.calls(), [FIND], "{what}");
+    }
+
+    // Version 2 says 404 of an empty list too: without a filter, it shows whether there is one.
+    let vendor = Vendor::new([no_route(), Reaction::answer(404, "")]).await;
+    let api_url = format!("{}/v2", vendor.server.base_url());
+    let result = vendor.push(json!({ "api_url": api_url }), json!({}), &[ada()]).await;
+    assert_eq!((result.status, result.failures[0].kind), (Status::Fatal, ErrorKind::Config), "{result:?}");
+    let find = "GET /v2/getApplicantsList/";
+    assert_eq!(vendor.all_calls(), ["POST /v2/createAuthtoken/", find, find]);
+    assert_eq!(vendor.query(1), json!({ "limit": "50" }));
+}
+
+/// Once a list was seen, a 404 of version 2 says that nobody is found.
+#[tokio::test]
+async fn a_list_is_proved_once() {
+    let none = || answer(404, json!({ "message": "whatever" }));
+    let bea_found = list(json!([applicant("2", "p2@example.com")]));
+    let vendor = Vendor::new([none(), nobody(), created(), ada_found(), none(), created(), bea_found]).await;
+    let api_url = format!("{}/v2", vendor.server.base_url());
+    let result = vendor.push(json!({ "api_url": api_url }), json!({}), &[ada(), bea("p2")]).await;
+    assert_eq!((result.status, result.events.write_success), (Status::Success, 2), "{result:?}");
+    let find = "GET /v2/getApplicantsList/";
+    let calls = ["POST /v2/createAuthtoken/", find, find, CREATE, find, find, CREATE, find];
+    assert_eq!(vendor.all_calls(), calls);
+}
+
+/// Where the filter minds case, somebody whom this run has seen is found under any spelling.
+#[tokio::test]
+async fn an_address_with_capitals_is_found_under_another_spelling() {
+    let capitals = || list(json!([applicant("2", "P2@Example.com")]));
+    let script = [nobody(), nobody(), created(), capitals(), nobody(), capitals()];
+    let vendor = Vendor::new(script).await;
+    let mut first = bea("p2");
+    first["info"]["email"] = json!("P2@Example.com");
+    let mut second = bea("p3");
+    second["info"]["email"] = json!("p2@example.com");
+    let result = vendor.push(json!({}), json!({}), &[first, second]).await;
+    assert_eq!((result.events.write_success, result.events.write_duplicate), (1, 1), "{result:?}");
+    assert_eq!(vendor.calls(), [FIND, FIND, CREATE, FIND, FIND, FIND]);
+    let asked: Vec<Value> = [0, 1, 3, 4, 5].map(|it| vendor.query(it)["email"].clone()).to_vec();
+    assert_eq!(
+        asked,
+        ["P2@Example.com", "p2@example.com", "P2@Example.com", "p2@example.com", "P2@Example.com"]
+    );
 }

@@ -164,3 +164,25 @@ async fn a_run_that_breaks_off_is_carried_on_by_the_next() {
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(result.recovered, 1);
 }
+
+/// What is there after a lost answer is perhaps ours, although the look-up right after it found nobody.
+#[tokio::test]
+async fn a_late_record_of_our_own_is_no_duplicate() {
+    let eve = || {
+        let mut row = applicant("9", "ada.byron+cv@example.com");
+        row["firstname"] = json!("Eve");
+        list(json!([row]))
+    };
+    for (found, counts) in [(ada_found as fn() -> Reaction, (1, 0)), (eve, (0, 1))] {
+        let already = answer(400, json!({ "message": "Applicant already exists" }));
+        for (script, calls) in [(vec![found()], vec![FIND]), (vec![nobody(), already], vec![FIND, CREATE])] {
+            let vendor = Vendor::new([nobody(), Reaction::answer(500, ""), nobody()]).await;
+            vendor.then(script);
+            vendor.then([found()]);
+            let result = vendor.push(json!({}), json!({}), &[ada()]).await;
+            let events = &result.events;
+            assert_eq!((events.write_success, events.write_duplicate), counts, "{result:?}");
+            assert_eq!(vendor.calls(), [&[FIND, CREATE, FIND], calls.as_slice(), &[FIND]].concat());
+        }
+    }
+}

@@ -32,11 +32,12 @@ async fn credentials_are_sent_as_json() {
 async fn version_two_has_other_names_and_slashes() {
     for (path, version) in [("/v2", Value::Null), ("/v2/", json!("v2"))] {
         let vendor = Vendor::silent().await;
-        // Version 2 answers 404 where nobody is found.
+        // Version 2 answers 404 where nobody is found. So does a path that is none: without a filter there is a list.
         let none = answer(404, json!({ "message": "whatever" }));
         vendor.then([
             signed_in(),
             none,
+            list(json!([applicant("1", "x@example.com")])),
             created(),
             list(json!([applicant("9", "Ada.Byron+CV@Example.com")])),
         ]);
@@ -45,7 +46,7 @@ async fn version_two_has_other_names_and_slashes() {
         let result = vendor.push(parameters, json!({}), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
         let find = "GET /v2/getApplicantsList/";
-        assert_eq!(vendor.all_calls(), ["POST /v2/createAuthtoken/", find, CREATE, find]);
+        assert_eq!(vendor.all_calls(), ["POST /v2/createAuthtoken/", find, find, CREATE, find]);
         let body = vendor.server.requests()[0].json();
         assert_eq!(body, json!({ "email": "me@example.com", "password": PASSWORD, "apiKey": KEY }));
     }
@@ -95,6 +96,15 @@ async fn a_refused_sign_in_stops_the_run_before_anything_is_asked() {
         (Reaction::answer(200, ""), Protocol, "without an access token"),
         (Reaction::answer(200, "<html>maintenance</html>"), Protocol, "without an access token"),
         (answer(200, json!({ "access_token": null })), Protocol, "without an access token"),
+        (Reaction::answer(200, "user is inactive"), Unauthorized, "user is inactive"),
+        // A token where none is expected is no message.
+        (Reaction::answer(200, "token-e30.e30.c2lnbmF0dXJl"), Unauthorized, ": [redacted] ("),
+        (answer(200, json!("token-e30.e30.c2lnbmF0dXJl")), Unauthorized, ": [redacted] ("),
+        (
+            answer(200, json!({ "message": "Bearer token-e30.e30.c2lnbmF0dXJl" })),
+            Unauthorized,
+            ": Bearer [redacted] (",
+        ),
         (
             Reaction::answer(302, "").header("location", "https://login.example.com/x"),
             Protocol,

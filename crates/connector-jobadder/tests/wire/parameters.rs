@@ -64,6 +64,10 @@ fn faults_name_the_field_and_never_a_secret() {
         (json!({ "recruiter_user_ids": ["x"] }), "target_parameters.recruiter_user_ids"),
         (json!({ "XAllowDuplicates": "code" }), "target_parameters.XAllowDuplicates"),
         (json!({ "x_allow_duplicates": true }), "did you mean XAllowDuplicates?"),
+        (
+            json!({ "x_allow_duplicates": true, "redirect_uri": "callback" }),
+            "target_parameters.redirect_uri: expected an absolute URL",
+        ),
     ] {
         let faults = faults(parameters);
         assert!(faults.contains(part) && !faults.contains("hush"), "{faults}");

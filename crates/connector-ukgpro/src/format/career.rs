@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use connector_hrflow::{Education, Experience, Location, Named, Profile, Skill, date, plain};
+use connector_hrflow::{
+    Education, Experience, Filled, Location, Named, Profile, Skill, plain, year_and_month,
+};
 use hrflow_core::text::unique;
 
 use crate::{
@@ -12,6 +14,9 @@ use crate::{
 
 /// What stands where UKG Pro wants a title or a company, and nobody knows it.
 const UNKNOWN: &str = "Not specified";
+
+const JANUARY: i8 = 1;
+const DECEMBER: i8 = 12;
 
 pub(super) fn workexperience(profile: &Profile, fit: &mut Fit) -> Vec<WorkExperience> {
     let times = profile.experiences.iter().enumerate();
@@ -34,9 +39,13 @@ fn work(it: &Experience, member: &str, fit: &mut Fit) -> Option<WorkExperience> 
     ];
     let description =
         joined(details).and_then(|it| fit.prose(format_args!("{member}.description"), &it, limit::WORK));
-    let (from, to) = (month(&it.date_start), month(&it.date_end));
+    let (from, to) = (month(&it.date_start, JANUARY), month(&it.date_end, DECEMBER));
+    let goes_on = from.is_some() && !is_time(&it.date_end);
     if title.is_none() && company.is_none() && description.is_none() && from.is_none() && to.is_none() {
         return None;
+    }
+    if to.is_none() && is_time(&it.date_end) {
+        fit.leave_out(format_args!("{member}.to"));
     }
     let first_line = || {
         let text = text.as_deref().and_then(|text| text.lines().next());
@@ -47,9 +56,9 @@ fn work(it: &Experience, member: &str, fit: &mut Fit) -> Option<WorkExperience> 
         company: company.unwrap_or_else(|| UNKNOWN.to_owned()),
         location,
         // Without its end, what is over could read as what goes on.
-        from: from.filter(|from| to.is_none_or(|to| *from <= to)),
-        // What has begun and has no end goes on. Where neither is known, nothing is claimed.
-        to: to.or_else(|| from.map(|_| Month::default())),
+        from: from.filter(|from| goes_on || to.is_some_and(|to| *from <= to)),
+        // What has begun and has no end goes on. Where its end is not understood, nothing is claimed.
+        to: to.or_else(|| goes_on.then(Month::default)),
         description,
         ..WorkExperience::default()
     })
@@ -74,8 +83,8 @@ fn school(it: &Education, member: &str, fit: &mut Fit) -> Option<candidate::Educ
         listed("Courses", it.courses.iter().map(|it| &it.name)),
         listed("Skills", it.skills.iter().map(|it| &it.name)),
     ];
-    let to = month(&it.date_end);
-    let from = month(&it.date_start).filter(|from| to.is_none_or(|to| *from <= to));
+    let to = month(&it.date_end, DECEMBER);
+    let from = month(&it.date_start, JANUARY).filter(|from| to.is_none_or(|to| *from <= to));
     Some(candidate::Education {
         school: named(school),
         degree: degree.map(named),
@@ -162,7 +171,13 @@ fn joined(parts: impl IntoIterator<Item = Option<String>>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
-fn month(text: &Option<String>) -> Option<Month> {
-    let date = date(text.as_deref()?)?;
-    Some(Month { year: Some(date.year()), month: Some(date.month()) })
+/// Whether an end names a time, understood or not: `06/2015` does, and `today` does not.
+fn is_time(end: &Option<String>) -> bool {
+    end.filled().is_some_and(|end| end.contains(|it: char| it.is_ascii_digit()))
+}
+
+/// The month of a date. A year alone is taken from its first month or to its last, so that nothing that was is cut off.
+fn month(text: &Option<String>, of_year: i8) -> Option<Month> {
+    let (year, month) = year_and_month(text.as_deref()?)?;
+    Some(Month { year: Some(year), month: Some(month.unwrap_or(of_year)) })
 }

@@ -85,6 +85,7 @@ async fn a_record_that_was_there_before_or_bears_another_name_is_somebody_elses(
     let theirs = [
         json!({ "updated_at": ago(3_600), "created_at": ago(3_600) }),
         json!({ "updated_at": null, "created_at": ago(3_600) }),
+        json!({ "updated_at": just_now(), "created_at": ago(3_600) }),
         json!({ "name": { "first": "Eve" } }),
     ];
     for theirs in theirs {
@@ -126,6 +127,34 @@ async fn without_the_right_to_read_the_address_that_nobody_had_has_to_do() {
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOOK_UP, READ]);
+}
+
+/// Whoever has appeared under the address since an old trace may have come by themselves.
+#[tokio::test]
+async fn an_old_trace_does_not_make_a_record_ours_unseen() {
+    for (minutes, ours) in [(5, true), (50, true), (70, false), (60 * 24 * 7, false)] {
+        let vendor = Vendor::new([nobody(), somebody("c-9"), Reaction::answer(403, "")]).await;
+        let context = OpenContext {
+            options: Options::default(),
+            rate_limit: None,
+            grants: MemoryState::new().grants(),
+        };
+        let writer = Candidates.open(vendor.parameters(json!({})), context).await.unwrap();
+        let item = connector_ukgpro::format_hrflow_profile(&serde_json::from_value(ada()).unwrap()).unwrap();
+        let trace = Trace {
+            at: writer.now() - jiff::SignedDuration::from_mins(minutes),
+            hash: ContentHash::of(&item).unwrap(),
+            identity: writer.identity(&item),
+            details: writer.trace(&[&item]).await.unwrap().remove(0),
+        };
+        match writer.find(&trace).await.unwrap() {
+            Found::Ours(ids) => assert!(ours && ids == ["c-9".into()], "{minutes}"),
+            Found::CannotTell(why) => {
+                assert!(!ours && why.contains("recruiting.domain.candidates.read"), "{why}")
+            }
+            other => panic!("{minutes}: {other:?}"),
+        }
+    }
 }
 
 #[tokio::test]
@@ -212,4 +241,27 @@ async fn while_the_lookup_may_lag_absence_proves_nothing() {
     let result = vendor.push(json!({ "lookup_lag": "100ms" }), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOOK_UP, LOOK_UP, READ]);
+}
+
+/// What is there after a lost answer is perhaps ours, although the look-up right after it found nobody.
+#[tokio::test]
+async fn a_late_record_of_our_own_is_no_duplicate() {
+    let lost = || Reaction::answer(500, "");
+    let scripts = [
+        (vec![somebody("c-9")], vec![LOOK_UP]),
+        (vec![nobody(), taken()], vec![LOOK_UP, CREATE]),
+        (vec![Reaction::answer(429, "").header("retry-after", "0"), somebody("c-9")], vec![LOOK_UP, LOOK_UP]),
+    ];
+    for (script, calls) in scripts {
+        for (more, counts) in [(json!({}), (1, 0)), (json!({ "name": { "first": "Eve" } }), (0, 1))] {
+            let vendor = Vendor::new([nobody(), lost(), nobody()]).await;
+            vendor.then(script.clone());
+            vendor.then([somebody("c-9"), found(more)]);
+            let result = vendor.push(json!({}), json!({}), &[ada()]).await;
+            let events = &result.events;
+            assert_eq!((events.write_success, events.write_duplicate), counts, "{result:?}");
+            let all = [&[LOOK_UP, CREATE, LOOK_UP], calls.as_slice(), &[LOOK_UP, READ]].concat();
+            assert_eq!(vendor.calls(), all);
+        }
+    }
 }

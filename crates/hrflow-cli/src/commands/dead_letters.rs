@@ -4,7 +4,7 @@ mod retry;
 
 use hrflow_core::{
     ErrorKind,
-    state::{History, LetterFilter, State, StoredLetter},
+    state::{LetterFilter, State, StoredLetter},
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -95,13 +95,13 @@ fn filter_of_pick(pick: &LetterPick) -> LetterFilter {
 }
 
 async fn list(arguments: &LetterList) -> Result<Exit, Failure> {
-    let letters = all(&filter_of_list(arguments), arguments).await?;
+    let filter = filter_of_list(arguments);
     if arguments.json {
-        output::print_json(&letters.iter().map(Line::of).collect::<Vec<_>>())?;
-        return Ok(Exit::Success);
+        return print_each(&filter, arguments, |stored| serde_json::to_value(Line::of(stored))).await;
     }
     let mut table = report::table(["item", "workflow", "step", "kind", "last", "tries", "what happened"]);
-    for line in letters.iter().map(Line::of) {
+    for_each(&filter, arguments, |stored| {
+        let line = Line::of(stored);
         table.add_row([
             harmless(line.key),
             harmless(line.workflow_id),
@@ -111,18 +111,18 @@ async fn list(arguments: &LetterList) -> Result<Exit, Failure> {
             line.attempts.to_string(),
             harmless(line.message),
         ]);
-    }
-    let text =
-        if letters.is_empty() { "There are no dead letters.".to_owned() } else { report::text(&table) };
+        Ok(true)
+    })
+    .await?;
+    let text = if table.is_empty() { "There are no dead letters.".to_owned() } else { report::text(&table) };
     output::print(&format!("{text}\n"))?;
     Ok(Exit::Success)
 }
 
 /// Prints whole letters, as JSON in any case: what they hold is JSON.
 async fn show(arguments: &LetterPick) -> Result<Exit, Failure> {
-    let letters = all(&filter_of_pick(arguments), &arguments.list).await?;
-    output::print_json(&letters.iter().map(Whole::of).collect::<Vec<_>>())?;
-    Ok(Exit::Success)
+    let filter = filter_of_pick(arguments);
+    print_each(&filter, &arguments.list, |stored| serde_json::to_value(Whole::of(stored))).await
 }
 
 async fn drop_letters(arguments: &LetterDrop) -> Result<Exit, Failure> {
@@ -143,19 +143,39 @@ async fn drop_letters(arguments: &LetterDrop) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-async fn all(filter: &LetterFilter, arguments: &LetterList) -> Result<Vec<StoredLetter>, Failure> {
-    let history = state::existing(None, &arguments.state)?.history();
-    read(history.as_ref(), filter).await.map_err(state::failure)
+/// Prints letters as a JSON list, one after another: there may be many, and each holds a whole item.
+async fn print_each(
+    filter: &LetterFilter,
+    arguments: &LetterList,
+    shown: impl Fn(&StoredLetter) -> serde_json::Result<Value>,
+) -> Result<Exit, Failure> {
+    let mut list = output::JsonList::new();
+    for_each(filter, arguments, |stored| {
+        let value =
+            shown(stored).map_err(|error| Failure::fatal(format!("cannot show a letter: {error}")))?;
+        list.print(&value)
+    })
+    .await?;
+    list.end()?;
+    Ok(Exit::Success)
 }
 
-async fn read(history: &dyn History, filter: &LetterFilter) -> hrflow_core::Result<Vec<StoredLetter>> {
-    let mut letters: Vec<StoredLetter> = Vec::new();
+/// Reads letters page by page, for as long as `take` asks for more.
+async fn for_each(
+    filter: &LetterFilter,
+    arguments: &LetterList,
+    mut take: impl FnMut(&StoredLetter) -> Result<bool, Failure>,
+) -> Result<(), Failure> {
+    let history = state::existing(None, &arguments.state)?.history();
+    let mut after = 0;
     loop {
-        let after = letters.last().map_or(0, |last| last.number);
-        let page = history.dead_letters(filter, after, PAGE).await?;
-        if page.is_empty() {
-            return Ok(letters);
+        let page = history.dead_letters(filter, after, PAGE).await.map_err(state::failure)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.number;
+        for stored in &page {
+            if !take(stored)? {
+                return Ok(());
+            }
         }
-        letters.extend(page);
     }
 }

@@ -5,8 +5,9 @@ mod example;
 use std::collections::BTreeSet;
 
 use hrflow_core::{
-    Connector,
+    AnyAction, Connector,
     connector::ActionDescription,
+    manifest::Manifest,
     parameters::{Field, nearest},
 };
 use serde_json::Value;
@@ -20,23 +21,35 @@ use crate::{
 
 pub(crate) fn execute(arguments: &Describe) -> Result<Exit, Failure> {
     let catalogue = hrflow_connectors::catalogue();
-    let Some(connector) = &arguments.connector else {
-        let all = catalogue.iter().flat_map(descriptions).collect::<Vec<_>>();
-        if arguments.json {
-            output::print_json(&all)?;
-        } else {
-            let pages: Vec<String> = all.iter().map(page).collect();
-            output::print(&pages.join("\n\n"))?;
-        }
-        return Ok(Exit::Success);
+    match &arguments.connector {
+        Some(connector) => one(&catalogue, connector, arguments)?,
+        None => all(&catalogue, arguments)?,
     };
-    let description = find(&catalogue, connector, arguments.action.as_deref())?;
-    if arguments.json {
-        output::print_json(&description)?;
-    } else {
-        output::print(&page(&description))?;
-    }
     Ok(Exit::Success)
+}
+
+fn all(catalogue: &[Connector], arguments: &Describe) -> Result<bool, Failure> {
+    if arguments.schemas {
+        return output::print_json(&Manifest::of(catalogue));
+    }
+    let all = catalogue.iter().flat_map(descriptions).collect::<Vec<_>>();
+    if arguments.json {
+        return output::print_json(&all);
+    }
+    let pages: Vec<String> = all.iter().map(page).collect();
+    output::print(&pages.join("\n\n"))
+}
+
+fn one(catalogue: &[Connector], id: &str, arguments: &Describe) -> Result<bool, Failure> {
+    let (connector, action) = find_action(catalogue, id, arguments.action.as_deref())?;
+    if arguments.schemas {
+        return output::print_json(&action.manifest());
+    }
+    let description = action.describe(connector.id);
+    if arguments.json {
+        return output::print_json(&description);
+    }
+    output::print(&page(&description))
 }
 
 fn descriptions(connector: &Connector) -> impl Iterator<Item = ActionDescription> {
@@ -49,6 +62,14 @@ pub(super) fn find(
     id: &str,
     name: Option<&str>,
 ) -> Result<ActionDescription, Failure> {
+    find_action(catalogue, id, name).map(|(connector, action)| action.describe(connector.id))
+}
+
+fn find_action<'a>(
+    catalogue: &'a [Connector],
+    id: &str,
+    name: Option<&str>,
+) -> Result<(&'a Connector, &'a dyn AnyAction), Failure> {
     let Some(connector) = catalogue.iter().find(|connector| connector.id == id) else {
         let known: Vec<&str> = catalogue.iter().map(|connector| connector.id).collect();
         return Err(unknown("there is no connector", id, &known));
@@ -60,7 +81,7 @@ pub(super) fn find(
     let Some(action) = connector.action(name) else {
         return Err(unknown(&format!("{id} has no action"), name, &actions()));
     };
-    Ok(action.describe(id))
+    Ok((connector, action))
 }
 
 fn unknown(what: &str, word: &str, known: &[&str]) -> Failure {

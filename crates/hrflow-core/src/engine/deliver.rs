@@ -9,13 +9,13 @@ use tokio_util::sync::CancellationToken;
 use super::{
     guarded_future,
     lookup::Resolution,
-    prepare::{Original, Prepared},
+    prepare::{Original, Preparation, Prepared},
     report::Count,
 };
 use crate::{
     error::{Error, ErrorKind, Execution, Result, Scope},
     http::{Budget, backoff::Backoff, budget},
-    item::{DataType, ItemKey, TargetItem},
+    item::{DataType, Identity, ItemKey, TargetItem},
     options::{Attachments, OnExisting, Options},
     receipt::{Outcome, Receipt, Trace, VendorId},
     state::{
@@ -47,6 +47,8 @@ pub(super) struct Delivery<I> {
 pub(super) struct Fate {
     /// How it counts; nothing where it is not settled.
     pub(super) count: Option<Count>,
+    /// Whether it counts, and is not settled all the same: the run stopped before its steps were sent.
+    pub(super) steps_open: bool,
     /// What failed, by step.
     pub(super) failures: Vec<(String, Error)>,
     /// Whether the fate of an earlier run's trace was found out.
@@ -59,6 +61,21 @@ impl Fate {
     /// The item stays unsettled, and the run has to stop.
     fn stopped(error: Error) -> Self {
         Self { stop: Some(error), ..Self::default() }
+    }
+
+    /// A logic discarded the item.
+    pub(super) fn discarded() -> Self {
+        Self { count: Some(Count::Discarded), ..Self::default() }
+    }
+
+    /// The format or a logic failed.
+    pub(super) fn unprepared(stage: &str, error: Error) -> Self {
+        let count = match stage {
+            "format" => Count::FormatFailure,
+            _ => Count::LogicsFailure,
+        };
+        let stop = (error.scope() == Scope::Run).then(|| error.duplicate());
+        Self { count: Some(count), failures: vec![(stage.to_owned(), error)], stop, ..Self::default() }
     }
 }
 
@@ -118,15 +135,34 @@ enum Decision {
 }
 
 impl<I: TargetItem> Delivery<I> {
-    /// Delivers a batch; answers item by item, in order.
-    pub(super) async fn deliver(&self, batch: &[Prepared<I>]) -> Vec<Fate> {
+    /// Settles a batch; answers item by item, in order.
+    pub(super) async fn deliver(&self, batch: &[Preparation<I>]) -> Vec<Fate> {
         let deadline = Instant::now() + Duration::from(self.options.deadline);
         let budget = Budget::new(deadline, self.stop.clone());
         // Boxed where it is made: its tens of kilobytes would else be moved through every wrapper on the way.
         budget::within(budget, Box::pin(self.deliver_within(batch))).await
     }
 
-    async fn deliver_within(&self, batch: &[Prepared<I>]) -> Vec<Fate> {
+    async fn deliver_within(&self, batch: &[Preparation<I>]) -> Vec<Fate> {
+        let ready: Vec<&Prepared<I>> = batch.iter().filter_map(Preparation::ready).collect();
+        let mut delivered = self.deliver_ready(&ready).await.into_iter();
+        let mut fates = Vec::new();
+        for item in batch {
+            fates.push(match item {
+                Preparation::Ready(_) => delivered.next().unwrap_or_default(),
+                Preparation::Discarded { key, .. } => self.discard(key).await,
+                Preparation::Failed { key, stage, error, origin, .. } => {
+                    self.unprepared(key, origin.as_ref(), stage, error).await
+                }
+            });
+        }
+        fates
+    }
+
+    async fn deliver_ready(&self, batch: &[&Prepared<I>]) -> Vec<Fate> {
+        if batch.is_empty() {
+            return Vec::new();
+        }
         let keys: Vec<JournalKey> = batch.iter().map(|item| self.key(&item.key)).collect();
         let claims = match self.state.claim(&keys).await {
             Ok(claims) => claims,
@@ -139,7 +175,7 @@ impl<I: TargetItem> Delivery<I> {
             match claim {
                 Claim::Busy => busy.push(index),
                 Claim::Granted(entry) => {
-                    let mut parcel = self.parcel(&batch[index], *entry);
+                    let mut parcel = self.parcel(batch[index], *entry);
                     match self.decide(&mut parcel).await {
                         Decision::Send(known) => sends.push((index, parcel, known)),
                         Decision::Keep(receipt, how, done) => {
@@ -156,7 +192,7 @@ impl<I: TargetItem> Delivery<I> {
         }
         // Whoever owns the others may be waiting for one of ours: these are taken one at a time, holding none.
         for index in busy {
-            fates[index] = Some(self.deliver_when_free(&batch[index]).await);
+            fates[index] = Some(self.deliver_when_free(batch[index]).await);
         }
         fates.into_iter().map(Option::unwrap_or_default).collect()
     }
@@ -203,31 +239,32 @@ impl<I: TargetItem> Delivery<I> {
                 Err(error) => return Decision::Done(Fate::stopped(error)),
             }
         }
+        let update = self.options.on_existing == OnExisting::Update;
         let mut kept = Settlement::UNCHANGED;
         let mut done = Vec::new();
         let mut half_updated = false;
         if let Some(trace) = parcel.entry.trace.take() {
+            let lost = Error::new(ErrorKind::Unavailable, "an earlier run ended before its answer came");
             // A trace over a receipt was an update, and an update may be sent again.
-            half_updated = parcel.entry.receipt.is_some();
+            half_updated = parcel.entry.receipt.is_some() && update;
             let resolution = match half_updated {
                 true => Ok(Resolution::Absent),
                 false => self.resolve(&trace, &parcel.prepared.key, self.last_sent(trace.at)).await,
             };
             match resolution {
-                Err(error) if error.scope() == Scope::Run => return Decision::Done(Fate::stopped(error)),
-                Err(error) if error.kind() == ErrorKind::Cancelled => return Decision::Done(Fate::default()),
-                Err(error) => {
-                    return Decision::Done(self.unknown(parcel, &trace, &error, error.to_string(), 0).await);
-                }
-                Ok(Resolution::CannotTell(why)) => {
-                    let error =
-                        Error::new(ErrorKind::Unavailable, "an earlier run ended before its answer came");
-                    return Decision::Done(self.unknown(parcel, &trace, &error, why, 0).await);
+                Err(look) => return Decision::Done(self.not_seen(parcel, &trace, &lost, &look, 0).await),
+                Ok(Resolution::CannotTell(why)) if parcel.entry.receipt.is_none() => {
+                    return Decision::Done(self.unknown(parcel, &trace, &lost, why, 0).await);
                 }
                 Ok(Resolution::Ours(id)) => {
+                    let receipt = match self.created(parcel, id).await {
+                        Ok(receipt) => receipt,
+                        Err(look) => {
+                            return Decision::Done(self.not_seen(parcel, &trace, &lost, &look, 0).await);
+                        }
+                    };
                     kept = Settlement::RECOVERED;
                     parcel.recovered = true;
-                    let receipt = self.created(parcel, id).await;
                     parcel.entry.receipt = Some(self.stored(parcel, &receipt, &trace));
                     done = receipt.steps;
                 }
@@ -239,7 +276,7 @@ impl<I: TargetItem> Delivery<I> {
                 }
                 // Whether the update arrived is open until the next one: its trace stays.
                 Ok(Resolution::Absent) if half_updated => {}
-                Ok(Resolution::Absent) => {
+                Ok(Resolution::Absent | Resolution::CannotTell(_)) => {
                     parcel.recovered = true;
                     if let Err(error) = self.state.record(&[Record::NotSent(parcel.key.clone())]).await {
                         return Decision::Done(Fate::stopped(error));
@@ -247,14 +284,19 @@ impl<I: TargetItem> Delivery<I> {
                 }
             }
         }
-        let update = self.options.on_existing == OnExisting::Update;
         match parcel.entry.receipt.clone() {
             None => Decision::Send(None),
             // Only steps are missing, or a later run has delivered it: this item is older than what is there.
             Some(receipt) if parcel.missing.as_ref().is_some_and(|missing| !missing.all()) => {
                 Decision::Keep(receipt, kept, done)
             }
-            Some(receipt) if self.resend => Decision::Send(receipt.id.filter(|_| update)),
+            // Whom the target does not recognise would be created again.
+            Some(receipt)
+                if self.resend
+                    && (update || parcel.prepared.identity.as_ref().is_some_and(Identity::is_recognised)) =>
+            {
+                Decision::Send(receipt.id.filter(|_| update))
+            }
             Some(receipt) => {
                 let delivered = receipt.hash == parcel.prepared.hash
                     && receipt.outcome != Outcome::AlreadyThere
@@ -287,7 +329,7 @@ impl<I: TargetItem> Delivery<I> {
             Err(error) => {
                 let mut fates = Vec::new();
                 for (parcel, _) in parcels {
-                    fates.push(self.give_up(parcel, error.duplicate(), 1).await);
+                    fates.push(self.give_up(parcel, error.duplicate(), 1, false).await);
                 }
                 return fates;
             }
@@ -346,6 +388,7 @@ impl<I: TargetItem> Delivery<I> {
     ) -> Fate {
         let mut known = known.cloned();
         let mut attempt: u32 = 1;
+        let mut perhaps_updated = false;
         loop {
             let error = match result {
                 Ok(receipt) => return self.received(parcel, &receipt, trace).await,
@@ -353,10 +396,13 @@ impl<I: TargetItem> Delivery<I> {
             };
             let sent_until = Instant::now();
             if error.execution() == Execution::Unknown {
+                perhaps_updated |= known.is_some();
                 match self.resolve(trace, &parcel.prepared.key, sent_until).await {
                     Ok(Resolution::Ours(id)) => {
-                        let receipt = self.created(parcel, id).await;
-                        return self.received(parcel, &receipt, trace).await;
+                        return match self.created(parcel, id).await {
+                            Ok(receipt) => self.received(parcel, &receipt, trace).await,
+                            Err(look) => self.not_seen(parcel, trace, &error, &look, attempt).await,
+                        };
                     }
                     Ok(Resolution::Someone(id)) if self.options.on_existing == OnExisting::Update => {
                         known = Some(id)
@@ -375,10 +421,7 @@ impl<I: TargetItem> Delivery<I> {
                     Ok(Resolution::CannotTell(why)) => {
                         return self.unknown(parcel, trace, &error, why, attempt).await;
                     }
-                    // Its trace stays: the next run looks again.
-                    Err(look) if look.scope() == Scope::Run => return Fate::stopped(look),
-                    Err(look) if look.kind() == ErrorKind::Cancelled => return Fate::default(),
-                    Err(look) => return self.unknown(parcel, trace, &error, look.to_string(), attempt).await,
+                    Err(look) => return self.not_seen(parcel, trace, &error, &look, attempt).await,
                 }
             } else if error.scope() == Scope::Run || error.kind() == ErrorKind::Cancelled {
                 return match self.state.record(&[Record::NotSent(parcel.key.clone())]).await {
@@ -388,17 +431,18 @@ impl<I: TargetItem> Delivery<I> {
                 };
             }
             if !error.is_retryable() || attempt >= u32::from(self.options.attempts.get()) {
-                return self.give_up(parcel, error, attempt).await;
+                return self.give_up(parcel, error, attempt, perhaps_updated).await;
             }
             if !budget::current()
                 .pause(Backoff::default().jittered(attempt).max(error.retry_after().unwrap_or_default()))
                 .await
             {
-                if self.stop.is_cancelled() {
-                    let not_sent = self.state.record(&[Record::NotSent(parcel.key.clone())]).await;
-                    return not_sent.map_or_else(Fate::stopped, |()| Fate::default());
+                if !self.stop.is_cancelled() {
+                    return self.give_up(parcel, error, attempt, perhaps_updated).await;
                 }
-                return self.give_up(parcel, error, attempt).await;
+                let not_sent = (!perhaps_updated).then(|| Record::NotSent(parcel.key.clone()));
+                let recorded = self.state.record(not_sent.as_slice()).await;
+                return recorded.map_or_else(Fate::stopped, |()| Fate::default());
             }
             attempt += 1;
             let write = [self.write_of(parcel, known.as_ref())];
@@ -413,16 +457,10 @@ impl<I: TargetItem> Delivery<I> {
     }
 
     /// The receipt of an item whose answer was lost, and whose record was found.
-    async fn created(&self, parcel: &Parcel<'_, I>, id: VendorId) -> Receipt {
-        let along = guarded_future(self.writer.steps_along(&parcel.prepared.item, &id)).await;
-        let mut receipt = Receipt::new(Outcome::Created, id);
-        match along.and_then(|along| along) {
-            Ok(steps) => receipt.steps = steps,
-            Err(error) => {
-                tracing::debug!(kind = %error.kind(), "which steps went along could not be looked up")
-            }
-        }
-        receipt
+    async fn created(&self, parcel: &Parcel<'_, I>, id: VendorId) -> Result<Receipt> {
+        let along = guarded_future(self.writer.steps_along(&parcel.prepared.item, &id));
+        let steps = budget::to_its_end(along).await??;
+        Ok(Receipt { steps, ..Receipt::new(Outcome::Created, id) })
     }
 
     /// The target answered: its receipt is stored before anything else happens.
@@ -457,23 +495,47 @@ impl<I: TargetItem> Delivery<I> {
         done_steps: &[String],
     ) -> Fate {
         let mut fate = Fate { recovered: parcel.recovered, ..Fate::default() };
-        if let Err(error) = self.settle_steps(parcel, receipt, how.passage, done_steps, &mut fate).await {
-            return Fate::stopped(error);
+        match self.settle_steps(parcel, receipt, how.passage, done_steps, &mut fate).await {
+            Ok(settled) => fate.steps_open = !settled,
+            Err(error) => return Fate::stopped(error),
         }
         fate.count = Some(how.count);
         fate
     }
 
-    /// The item cannot be delivered, and certainly was not.
-    async fn give_up(&self, parcel: &Parcel<'_, I>, error: Error, attempts: u32) -> Fate {
+    /// The item cannot be delivered, and certainly was not; an update perhaps: then its trace stays, so that nobody
+    /// takes the record for what the last receipt says.
+    async fn give_up(
+        &self,
+        parcel: &Parcel<'_, I>,
+        error: Error,
+        attempts: u32,
+        perhaps_updated: bool,
+    ) -> Fate {
         let letter =
             self.letter(&parcel.prepared.key, parcel.prepared.origin.as_ref(), "write", &error, attempts);
-        let records = [
-            Record::NotSent(parcel.key.clone()),
-            Record::DeadLetter(Box::new(letter)),
-            Record::Settled(parcel.key.clone(), None),
-        ];
+        let mut records =
+            vec![Record::DeadLetter(Box::new(letter)), Record::Settled(parcel.key.clone(), None)];
+        if !perhaps_updated {
+            records.insert(0, Record::NotSent(parcel.key.clone()));
+        }
         self.failed(parcel, error, &records).await
+    }
+
+    /// The look for an item or for what went along with it failed. Its trace stays: the next run looks again.
+    async fn not_seen(
+        &self,
+        parcel: &Parcel<'_, I>,
+        trace: &Trace,
+        lost: &Error,
+        look: &Error,
+        attempts: u32,
+    ) -> Fate {
+        match look.kind() {
+            _ if look.scope() == Scope::Run => Fate::stopped(look.duplicate()),
+            ErrorKind::Cancelled => Fate::default(),
+            _ => self.unknown(parcel, trace, lost, look.to_string(), attempts).await,
+        }
     }
 
     /// The item may have been delivered, and there is no way to know: its trace stays with the dead letter.
@@ -502,27 +564,21 @@ impl<I: TargetItem> Delivery<I> {
                 count: Some(Count::Failure),
                 failures: vec![("write".to_owned(), error.with("warehouse", self.warehouse))],
                 recovered: parcel.recovered,
-                stop: None,
+                ..Fate::default()
             },
         }
     }
 
     /// Notes an item that a logic discarded.
-    pub(super) async fn discard(&self, key: &ItemKey) -> Result<()> {
-        self.state.discard(&self.key(key)).await
+    async fn discard(&self, key: &ItemKey) -> Fate {
+        self.state.discard(&self.key(key)).await.map_or_else(Fate::stopped, |()| Fate::discarded())
     }
 
     /// Stores the dead letter of an item that did not get as far as the target.
-    pub(super) async fn dead_letter(
-        &self,
-        key: &ItemKey,
-        origin: &dyn Original,
-        step: &str,
-        error: &Error,
-        attempts: u32,
-    ) -> Result<()> {
-        let letter = self.letter(key, origin, step, error, attempts);
-        self.state.record(&[Record::DeadLetter(Box::new(letter))]).await
+    async fn unprepared(&self, key: &ItemKey, origin: &dyn Original, stage: &str, error: &Error) -> Fate {
+        let letter = self.letter(key, origin, stage, error, 1);
+        let stored = self.state.record(&[Record::DeadLetter(Box::new(letter))]).await;
+        stored.map_or_else(Fate::stopped, |()| Fate::unprepared(stage, error.duplicate()))
     }
 
     pub(super) fn letter(

@@ -35,7 +35,7 @@ pub(crate) use prepare::{FormatFn, LogicFn};
 
 use self::{
     deliver::{Delivery, Fate},
-    prepare::{Preparation, Prepared, Recipe},
+    prepare::{Preparation, Recipe},
     progress::Progress,
     report::{Fatal, Report},
     window::Window,
@@ -356,15 +356,18 @@ async fn preview_items<O: Origin, I: TargetItem>(
             Some(Err(error)) => report.read_failure(&error),
             Some(Ok(item)) => {
                 report.read();
-                match recipe.prepare(seq, item) {
-                    Preparation::Ready(ready) => preview(&ready.item),
-                    Preparation::Discarded { .. } => report.discard(),
-                    Preparation::Failed { key, stage, error, .. } => {
-                        report.preparation_failure(&key, stage, &error);
-                        if error.scope() == Scope::Run {
-                            return report.stop(&error);
-                        }
+                let prepared = recipe.prepare(seq, item);
+                let fate = match &prepared {
+                    Preparation::Ready(ready) => {
+                        preview(&ready.item);
+                        Fate::default()
                     }
+                    Preparation::Discarded { .. } => Fate::discarded(),
+                    Preparation::Failed { stage, error, .. } => Fate::unprepared(stage, error.duplicate()),
+                };
+                report.fate(prepared.key(), &fate);
+                if let Some(error) = &fate.stop {
+                    return report.stop(error);
                 }
                 seq += 1;
             }
@@ -380,7 +383,7 @@ struct Engine<'a, O: Origin, I: TargetItem> {
     state: Arc<dyn RunState>,
     window: Window<I>,
     deliveries: JoinSet<Vec<Fate>>,
-    in_flight: HashMap<Id, Arc<Vec<Prepared<I>>>>,
+    in_flight: HashMap<Id, Arc<Vec<Preparation<I>>>>,
     progress: Progress,
     concurrency: usize,
     batch_size: usize,
@@ -426,9 +429,9 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
                         Some(Ok(item)) => {
                             last_was_error = false;
                             self.report.read();
-                            self.accept(seq, item).await;
+                            let is_usable = self.accept(seq, item);
                             seq += 1;
-                            if self.limit.is_some_and(|limit| seq >= limit) {
+                            if !is_usable || self.limit.is_some_and(|limit| seq >= limit) {
                                 ended = true;
                                 self.progress.cut_short();
                             }
@@ -452,8 +455,8 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
         }
     }
 
-    /// Formats an item and puts it into the window, or settles it at once.
-    async fn accept(&mut self, seq: u64, item: O::Item) {
+    /// Formats an item and puts it into the window. Answers whether the next one can be formatted too.
+    fn accept(&mut self, seq: u64, item: O::Item) -> bool {
         let origin = self.recipe.origin.clone();
         let read_from = match origin.read_from(&item) {
             Ok(read_from) => read_from,
@@ -463,32 +466,14 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
             }
         };
         self.progress.read(seq, read_from);
-        match self.recipe.prepare(seq, item) {
-            Preparation::Ready(mut ready) => {
-                ready.identity = self.delivery.writer.identity(&ready.item);
-                self.window.push(ready);
-            }
-            Preparation::Discarded { seq, key } => match self.delivery.discard(&key).await {
-                Ok(()) => {
-                    self.report.discard();
-                    self.progress.settled(seq);
-                }
-                Err(error) => self.halt(&error),
-            },
-            Preparation::Failed { seq, key, stage, error, origin } => {
-                // Durable before it is counted: a crash in between must not lose it.
-                match self.delivery.dead_letter(&key, origin.as_ref(), stage, &error, 1).await {
-                    Ok(()) => {
-                        self.report.preparation_failure(&key, stage, &error);
-                        self.progress.settled(seq);
-                        if error.scope() == Scope::Run {
-                            self.halt(&error);
-                        }
-                    }
-                    Err(error) => self.halt(&error),
-                }
-            }
+        let mut prepared = self.recipe.prepare(seq, item);
+        if let Preparation::Ready(ready) = &mut prepared {
+            ready.identity = self.delivery.writer.identity(&ready.item);
         }
+        let is_usable =
+            !matches!(&prepared, Preparation::Failed { error, .. } if error.scope() == Scope::Run);
+        self.window.push(prepared);
+        is_usable
     }
 
     fn start_deliveries(&mut self, flush: bool) {
@@ -521,11 +506,11 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
         match fates {
             Some(fates) => {
                 for (item, fate) in batch.iter().zip(fates) {
+                    if self.report.fate(item.key(), &fate) {
+                        self.progress.settled(item.seq());
+                    }
                     if let Some(error) = &fate.stop {
                         self.halt(error);
-                    }
-                    if self.report.fate(&item.key, fate) {
-                        self.progress.settled(item.seq);
                     }
                 }
             }

@@ -48,6 +48,29 @@ pub(super) enum Preparation<I> {
     Failed { seq: u64, key: ItemKey, stage: &'static str, error: Error, origin: Box<dyn Original> },
 }
 
+impl<I> Preparation<I> {
+    pub(super) fn seq(&self) -> u64 {
+        match self {
+            Self::Ready(Prepared { seq, .. }) | Self::Discarded { seq, .. } | Self::Failed { seq, .. } => {
+                *seq
+            }
+        }
+    }
+
+    pub(super) fn key(&self) -> &ItemKey {
+        match self {
+            Self::Ready(Prepared { key, .. }) | Self::Discarded { key, .. } | Self::Failed { key, .. } => key,
+        }
+    }
+
+    pub(super) fn ready(&self) -> Option<&Prepared<I>> {
+        match self {
+            Self::Ready(ready) => Some(ready),
+            Self::Discarded { .. } | Self::Failed { .. } => None,
+        }
+    }
+}
+
 /// The format and the logics of a run.
 pub(super) struct Recipe<O: Origin, I> {
     pub(super) origin: Arc<O>,

@@ -5,9 +5,10 @@ use tokio::sync::watch;
 
 use super::{BoxError, deliver::Fate};
 use crate::{
-    error::{Error, ErrorKind, Scope},
+    error::{Error, ErrorKind},
     item::ItemKey,
     result::{Events, Failure, MAX_FAILURES, Reason, RunResult, Status},
+    state::ITEM_STEPS,
 };
 
 /// What keeps a run from doing anything.
@@ -23,12 +24,15 @@ impl Fatal {
     }
 }
 
-/// How one item counts once it is settled at the target.
+/// How one item counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Count {
     Success,
     Duplicate,
     Failure,
+    Discarded,
+    FormatFailure,
+    LogicsFailure,
 }
 
 /// A run's result in the making.
@@ -79,31 +83,16 @@ impl Report {
         self.fail("", "read", error);
     }
 
-    pub(super) fn discard(&mut self) {
-        self.count(|events| &mut events.logics_discard);
-    }
-
-    pub(super) fn preparation_failure(&mut self, key: &ItemKey, stage: &'static str, error: &Error) {
-        self.count(|events| match stage {
-            "format" => &mut events.format_failure,
-            _ => &mut events.logics_failure,
-        });
-        if error.scope() == Scope::Run && !self.stopped {
-            self.stopped_by = if stage == "format" { Reason::FormatFailure } else { Reason::LogicsFailure };
-        }
-        self.fail(key.as_str(), stage, error);
-    }
-
     pub(super) fn item_to_read_from_failure(&mut self, key: &str, error: &Error) {
         self.count(|events| &mut events.item_to_read_from_failure);
         self.fail(key, "read_from", error);
     }
 
-    /// Counts what a delivery made of an item. Answers whether it is settled.
-    pub(super) fn fate(&mut self, key: &ItemKey, fate: Fate) -> bool {
+    /// Counts what became of an item. Answers whether it is settled.
+    pub(super) fn fate(&mut self, key: &ItemKey, fate: &Fate) -> bool {
         self.result.recovered += u64::from(fate.recovered);
         for (step, error) in &fate.failures {
-            if step != "write" {
+            if !ITEM_STEPS.contains(&step.as_str()) {
                 self.count(|events| &mut events.attachment_failure);
             }
             self.fail(key.as_str(), step, error);
@@ -112,9 +101,19 @@ impl Report {
             Some(Count::Success) => self.count(|events| &mut events.write_success),
             Some(Count::Duplicate) => self.count(|events| &mut events.write_duplicate),
             Some(Count::Failure) => self.count(|events| &mut events.write_failure),
+            Some(Count::Discarded) => self.count(|events| &mut events.logics_discard),
+            Some(Count::FormatFailure) => self.count(|events| &mut events.format_failure),
+            Some(Count::LogicsFailure) => self.count(|events| &mut events.logics_failure),
             None => return false,
         }
-        true
+        if fate.stop.is_some() && !self.stopped {
+            self.stopped_by = match fate.count {
+                Some(Count::FormatFailure) => Reason::FormatFailure,
+                Some(Count::LogicsFailure) => Reason::LogicsFailure,
+                _ => Reason::WriteFailure,
+            };
+        }
+        !fate.steps_open
     }
 
     /// The run is stopped early by a fault that hits every item. The first one tells why.

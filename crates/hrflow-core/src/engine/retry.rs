@@ -22,13 +22,22 @@ pub(super) fn items<I: Item>(
     filter: LetterFilter,
     target: TargetId,
 ) -> ItemStream<I> {
-    let pages = futures::stream::try_unfold(Some(0), move |after| {
+    let pages = futures::stream::try_unfold((None, 0), move |(newest, after)| {
         let (history, filter, target) = (history.clone(), filter.clone(), target.clone());
         async move {
-            let Some(after) = after else { return Ok(None) };
-            let page = history.undelivered(&filter, &target, after, PAGE).await?;
-            let next = page.last().map(|last| last.number);
-            Ok::<_, Error>(Some((futures::stream::iter(page.into_iter().map(read::<I>)), next)))
+            // Letters that this run makes itself are not for it.
+            let newest = match newest {
+                Some(newest) => newest,
+                None => history.newest_letter().await?,
+            };
+            if after >= newest {
+                return Ok(None);
+            }
+            let mut page = history.undelivered(&filter, &target, after, PAGE).await?;
+            let next = page.last().map_or(newest, |last| last.number);
+            page.retain(|stored| stored.number <= newest);
+            let items = futures::stream::iter(page.into_iter().map(read::<I>));
+            Ok::<_, Error>(Some((items, (Some(newest), next))))
         }
     });
     pages.try_flatten().boxed()

@@ -16,9 +16,26 @@ use crate::{
     state::{Intent, IntentTrace, KnownStep, Passage, Record, StoredReceipt},
 };
 
+/// How a step ended. Where its outcome is unknown, its trace stays.
+enum StepEnd {
+    Done,
+    /// It could not be delivered, after so many tries.
+    Failed {
+        error: Error,
+        attempts: u32,
+        unknown: bool,
+    },
+    /// The run stops, for a fault that hits every item or because it was asked to: the next one goes on here.
+    Stopped {
+        fault: Option<Error>,
+        unknown: bool,
+    },
+}
+
 impl<I: TargetItem> Delivery<I> {
     /// Stores an item's receipt, does the steps that are due, and settles the item. A step that fails is
-    /// noted in the fate; the answer is an error only where the state cannot be kept.
+    /// noted in the fate. Answers whether the item is settled: not where the run stopped before all steps were
+    /// sent. It is an error only where the state cannot be kept.
     pub(super) async fn settle_steps(
         &self,
         parcel: &Parcel<'_, I>,
@@ -26,7 +43,7 @@ impl<I: TargetItem> Delivery<I> {
         passage: Passage,
         done: &[String],
         fate: &mut Fate,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let steps = self.writer.steps(&parcel.prepared.item);
         let mut due = Vec::new();
         let mut along = Vec::new();
@@ -50,27 +67,35 @@ impl<I: TargetItem> Delivery<I> {
         let mut records: Vec<Record> = stored.into_iter().chain(along).collect();
         if due.is_empty() {
             records.push(settled);
-            return self.state.record(&records).await;
+            return self.state.record(&records).await.map(|()| true);
         }
         if !records.is_empty() {
             self.state.record(&records).await?;
         }
         for step in due {
-            if let Err((error, attempts, unknown)) = self.deliver_step(parcel, id.as_ref(), &step).await? {
-                let origin = parcel.prepared.origin.as_ref();
-                let letter = self.letter(&parcel.prepared.key, origin, &step.name, &error, attempts);
-                let mut records = vec![Record::DeadLetter(Box::new(letter))];
-                if !unknown {
-                    records.push(Record::StepNotSent(parcel.key.clone(), step.name.clone()));
+            match self.deliver_step(parcel, id.as_ref(), &step).await? {
+                StepEnd::Done => {}
+                StepEnd::Failed { error, attempts, unknown } => {
+                    let origin = parcel.prepared.origin.as_ref();
+                    let letter = self.letter(&parcel.prepared.key, origin, &step.name, &error, attempts);
+                    let mut records = vec![Record::DeadLetter(Box::new(letter))];
+                    if !unknown {
+                        records.push(Record::StepNotSent(parcel.key.clone(), step.name.clone()));
+                    }
+                    self.state.record(&records).await?;
+                    fate.failures.push((step.name, error));
                 }
-                self.state.record(&records).await?;
-                if error.scope() == Scope::Run {
-                    fate.stop = Some(error.duplicate());
+                StepEnd::Stopped { fault, unknown } => {
+                    if !unknown {
+                        let not_sent = Record::StepNotSent(parcel.key.clone(), step.name);
+                        self.state.record(&[not_sent]).await?;
+                    }
+                    fate.stop = fault;
+                    return Ok(false);
                 }
-                fate.failures.push((step.name, error));
             }
         }
-        self.state.record(&[settled]).await
+        self.state.record(&[settled]).await.map(|()| true)
     }
 
     fn is_wanted(&self, step: &Step) -> bool {
@@ -92,26 +117,25 @@ impl<I: TargetItem> Delivery<I> {
             || (seen_before && !known)
     }
 
-    /// Delivers one step. The outer error is the state's; the inner one says why the step failed, after how
-    /// many tries, and whether it may have arrived all the same.
+    /// Delivers one step. It is an error only where the state cannot be kept.
     async fn deliver_step(
         &self,
         parcel: &Parcel<'_, I>,
         id: Option<&VendorId>,
         step: &Step,
-    ) -> Result<Result<(), (Error, u32, bool)>> {
+    ) -> Result<StepEnd> {
         let Some(id) = id else {
             let error =
                 Error::new(ErrorKind::Invalid, "the target did not tell the id of the record it belongs to");
-            return Ok(Err((error, 0, false)));
+            return Ok(StepEnd::Failed { error, attempts: 0, unknown: false });
         };
         let done = Record::Step(parcel.key.clone(), known(step, true));
         let earlier = parcel.entry.step_traces.iter().find(|trace| trace.step == *step && trace.id == *id);
         if let Some(trace) = earlier.filter(|_| !step.idempotent) {
-            match self.find_step(trace, self.last_sent(trace.at)).await {
-                Ok(true) => return self.state.record(&[done]).await.map(Ok),
+            match self.find_step(trace, self.last_sent(trace.at), 0).await {
+                Ok(true) => return self.state.record(&[done]).await.map(|()| StepEnd::Done),
                 Ok(false) => {}
-                Err(unknown) => return Ok(Err((unknown, 0, true))),
+                Err(end) => return Ok(end),
             }
         }
         let trace = StepTrace { at: self.writer.now(), id: id.clone(), step: step.clone() };
@@ -121,32 +145,38 @@ impl<I: TargetItem> Delivery<I> {
         loop {
             let write = self.writer.write_step(&parcel.prepared.item, id, step);
             let error = match guarded_future(write).await.and_then(|written| written) {
-                Ok(()) => return self.state.record(&[done]).await.map(Ok),
+                Ok(()) => return self.state.record(&[done]).await.map(|()| StepEnd::Done),
                 Err(error) => error,
             };
             if error.execution() == Execution::Unknown && !step.idempotent {
-                match self.find_step(&trace, Instant::now()).await {
-                    Ok(true) => return self.state.record(&[done]).await.map(Ok),
+                match self.find_step(&trace, Instant::now(), attempt).await {
+                    Ok(true) => return self.state.record(&[done]).await.map(|()| StepEnd::Done),
                     Ok(false) => {}
-                    Err(unknown) => return Ok(Err((unknown, attempt, true))),
+                    Err(end) => return Ok(end),
                 }
             }
-            let again = error.is_retryable()
-                && error.scope() == Scope::Item
-                && attempt < u32::from(self.options.attempts.get());
-            if !again
-                || !budget::current()
-                    .pause(Backoff::default().jittered(attempt).max(error.retry_after().unwrap_or_default()))
-                    .await
-            {
-                return Ok(Err((error, attempt, false)));
+            if stops(&error) {
+                return Ok(StepEnd::Stopped { fault: Some(error), unknown: false });
+            }
+            let again = error.is_retryable() && attempt < u32::from(self.options.attempts.get());
+            let pause = Backoff::default().jittered(attempt).max(error.retry_after().unwrap_or_default());
+            if !again || !budget::current().pause(pause).await {
+                return Ok(match again && self.stop.is_cancelled() {
+                    true => StepEnd::Stopped { fault: None, unknown: false },
+                    false => StepEnd::Failed { error, attempts: attempt, unknown: false },
+                });
             }
             attempt += 1;
         }
     }
 
-    /// Whether a step that was sent until then at the latest arrived; an error where there is no way to know.
-    async fn find_step(&self, trace: &StepTrace, sent_until: Instant) -> Result<bool> {
+    /// Whether a step that was sent until then at the latest arrived; how it ends where there is no way to know.
+    async fn find_step(
+        &self,
+        trace: &StepTrace,
+        sent_until: Instant,
+        attempts: u32,
+    ) -> Result<bool, StepEnd> {
         let conclusive_from = sent_until + self.writer.lookup_lag();
         let why = loop {
             let asked = Instant::now();
@@ -155,18 +185,30 @@ impl<I: TargetItem> Delivery<I> {
                 Ok(Found::Absent | Found::Someone(_)) if asked >= conclusive_from => return Ok(false),
                 Ok(Found::Absent | Found::Someone(_)) => {
                     if !budget::current().pause(conclusive_from - asked).await {
+                        if self.stop.is_cancelled() {
+                            return Err(StepEnd::Stopped { fault: None, unknown: true });
+                        }
                         break "the look-up may still be behind".to_owned();
                     }
                 }
                 Ok(Found::CannotTell(why)) => break why,
+                Err(error) if stops(&error) => {
+                    return Err(StepEnd::Stopped { fault: Some(error), unknown: true });
+                }
                 Err(error) => break error.to_string(),
             }
         };
         let message = format!("it is unknown whether {} arrived", trace.step.name);
-        Err(Error::new(ErrorKind::OutcomeUnknown, message)
+        let error = Error::new(ErrorKind::OutcomeUnknown, message)
             .with_vendor_message(why)
-            .advise("Look at the target; it is not sent again without another look."))
+            .advise("Look at the target; it is not sent again without another look.");
+        Err(StepEnd::Failed { error, attempts, unknown: true })
     }
+}
+
+/// Whether an error says nothing of the step it came upon: it hits every item, or the run was asked to stop.
+fn stops(error: &Error) -> bool {
+    error.scope() == Scope::Run || error.kind() == ErrorKind::Cancelled
 }
 
 fn is_sent(receipt: &StoredReceipt, step: &Step) -> bool {

@@ -2,12 +2,12 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::prepare::Prepared;
+use super::prepare::Preparation;
 
 /// Holds a bounded number of items and hands them out so that items of one key or identity are
-/// written one after another, in reading order, and never in one batch.
+/// settled one after another, in reading order, and never in one batch.
 pub(super) struct Window<I> {
-    waiting: VecDeque<Prepared<I>>,
+    waiting: VecDeque<Preparation<I>>,
     busy: HashSet<String>,
     capacity: usize,
 }
@@ -29,12 +29,12 @@ impl<I> Window<I> {
         self.waiting.len()
     }
 
-    pub(super) fn push(&mut self, item: Prepared<I>) {
+    pub(super) fn push(&mut self, item: Preparation<I>) {
         self.waiting.push_back(item);
     }
 
     /// The first items, at most `most`, that wait for nobody.
-    pub(super) fn take(&mut self, most: usize) -> Vec<Prepared<I>> {
+    pub(super) fn take(&mut self, most: usize) -> Vec<Preparation<I>> {
         let mut batch = Vec::new();
         let mut ahead: HashSet<String> = HashSet::new();
         let mut index = 0;
@@ -53,17 +53,20 @@ impl<I> Window<I> {
         batch
     }
 
-    /// An item that was taken is delivered.
-    pub(super) fn done(&mut self, item: &Prepared<I>) {
+    /// An item that was taken is settled.
+    pub(super) fn done(&mut self, item: &Preparation<I>) {
         for name in names(item) {
             self.busy.remove(&name);
         }
     }
 }
 
-fn names<I>(item: &Prepared<I>) -> Vec<String> {
-    let key = format!("key:{}", item.key);
-    let identity = item.identity.as_ref().map(|identity| format!("identity:{}", identity.as_str()));
+fn names<I>(item: &Preparation<I>) -> Vec<String> {
+    let key = format!("key:{}", item.key());
+    let identity = item
+        .ready()
+        .and_then(|ready| ready.identity.as_ref())
+        .map(|identity| format!("identity:{}", identity.as_str()));
     std::iter::once(key).chain(identity).collect()
 }
 
@@ -72,21 +75,24 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::item::{ContentHash, Identity, ItemKey};
+    use crate::{
+        engine::prepare::Prepared,
+        item::{ContentHash, Identity, ItemKey},
+    };
 
-    fn item(seq: u64, key: &str, email: Option<&str>) -> Prepared<u64> {
-        Prepared {
+    fn item(seq: u64, key: &str, email: Option<&str>) -> Preparation<u64> {
+        Preparation::Ready(Prepared {
             seq,
             key: ItemKey::new(key),
             origin: Box::new(json!({})),
             item: seq,
             hash: serde_json::from_value::<ContentHash>(json!("h")).unwrap(),
             identity: email.map(Identity::email),
-        }
+        })
     }
 
     fn taken(window: &mut Window<u64>, most: usize) -> Vec<u64> {
-        window.take(most).iter().map(|item| item.seq).collect()
+        window.take(most).iter().map(Preparation::seq).collect()
     }
 
     #[test]
@@ -109,6 +115,17 @@ mod tests {
         window.done(&item(1, "b", Some("ada@example.com")));
         assert_eq!(taken(&mut window, 10), [2]);
         assert!(window.is_empty());
+    }
+
+    #[test]
+    fn what_is_not_written_waits_for_its_key_too() {
+        let mut window = Window::new(10);
+        window.push(item(0, "a", None));
+        window.push(Preparation::Discarded { seq: 1, key: ItemKey::new("a") });
+        assert_eq!(taken(&mut window, 10), [0]);
+        assert_eq!(taken(&mut window, 10), [0; 0]);
+        window.done(&item(0, "a", None));
+        assert_eq!(taken(&mut window, 10), [1]);
     }
 
     #[test]

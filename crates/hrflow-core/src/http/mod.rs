@@ -35,6 +35,7 @@ mod base_url;
 pub mod budget;
 pub mod classify;
 mod client;
+mod document;
 mod download;
 mod file_part;
 mod limiter;
@@ -59,11 +60,13 @@ pub use self::{
     base_url::{BaseUrl, segment},
     budget::Budget,
     client::{Client, ClientBuilder},
+    document::DocumentKind,
     download::{Download, DownloadOptions, Downloader},
     file_part::file_part,
     operation::{Operation, Safety},
     rate_limit::RateLimit,
     request::Request,
     token::{Token, TokenProvider, TokenSource},
+    transport::choose_crypto,
     vendor_clock::VendorClock,
 };

@@ -30,8 +30,9 @@ pub(super) fn builder(connect_timeout: Duration, read_timeout: Duration) -> Clie
         .http2_keep_alive_timeout(Duration::from_secs(10))
 }
 
-/// TLS needs one crypto provider per process. Where the program has chosen one, that stands.
-fn choose_crypto() {
+/// Chooses the crypto provider that TLS needs, one per process. Where the program has chosen one, that stands. Whoever opens
+/// TLS connections without a [`Client`](super::Client), such as to a database, calls it first.
+pub fn choose_crypto() {
     static CHOSEN: Once = Once::new();
     CHOSEN.call_once(|| {
         // An error only says that there is one already.

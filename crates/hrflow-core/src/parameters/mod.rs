@@ -41,7 +41,7 @@ mod lenient;
 mod nearest;
 mod node;
 mod order;
-mod schema;
+pub(crate) mod schema;
 mod silent;
 mod span;
 
@@ -80,6 +80,14 @@ pub fn fields<P: Parameters>() -> Vec<Field> {
     schema::object::<P>().into_fields()
 }
 
+/// The JSON Schema of a set of parameters, without references. Secrets are `writeOnly`, of format `password`.
+///
+/// Beside the standard keywords, `x-order` of an object names its members in the order of declaration, and `x-expected`
+/// says in words what a value has to be.
+pub fn json_schema<P: Parameters>() -> Value {
+    schema::published::<P>()
+}
+
 /// Reads parameters; `section` is what the user knows them by, such as `target_parameters`.
 ///
 /// Every scalar is read by the type of its field: a number given for a text is its text, `"5432"`
@@ -98,8 +106,13 @@ pub fn read<P: Parameters>(section: &str, value: &Value) -> Result<P, Faults> {
     let read = lenient::read(&node, value, section, &mut faults);
     let decoded = decode::decode::<P>(&node, read.unwrap_or(nothing), section);
     if !faults.is_empty() {
-        // What is already at fault makes its objects fail too, and that is no news.
-        let news = decoded.err().into_iter().flatten();
+        // What is already at fault makes its objects fail too, and that is no news. Where all the rest is good, its own
+        // rules are held against it as well.
+        let news: Vec<Fault> = match decoded {
+            Ok(rest) => rest.check().into_iter().map(|fault| fault.inside(section)).collect(),
+            Err(faults) => faults.into_iter().collect(),
+        };
+        let news = news.into_iter();
         let news = news.filter(|fault| faults.iter().all(|known| !known.path.starts_with(&fault.path)));
         let news: Vec<Fault> = news.collect();
         faults.extend(news);

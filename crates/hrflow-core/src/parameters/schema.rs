@@ -8,6 +8,8 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value};
 
+use crate::manifest::without_code_links;
+
 use super::{
     Field, Parameters,
     node::{Kind, Node},
@@ -26,6 +28,52 @@ fn root_schema<T: JsonSchema>() -> Value {
     let mut settings = SchemaSettings::draft2020_12();
     settings.inline_subschemas = true;
     settings.into_generator().into_root_schema_for::<T>().to_value()
+}
+
+/// The schema as other programs get it: the order of the members in it, and descriptions as paragraphs.
+pub(super) fn published<P: Parameters>() -> Value {
+    let mut schema = root_schema::<P>();
+    put_order::<P>(&mut schema, &[]);
+    unwrap_descriptions(&mut schema);
+    schema
+}
+
+fn put_order<P: Parameters>(schema: &mut Value, path: &[&str]) {
+    let Some(keywords) = schema.as_object_mut() else { return };
+    if let Some(properties) = keywords.get_mut("properties").and_then(Value::as_object_mut) {
+        let declared = order::declared::<P>(path);
+        let known: Vec<&str> =
+            declared.iter().copied().filter(|name| properties.contains_key(*name)).collect();
+        for (name, property) in properties {
+            put_order::<P>(property, &[path, &[name.as_str()]].concat());
+        }
+        if !known.is_empty() {
+            keywords.insert("x-order".to_owned(), known.into());
+        }
+    }
+    if let Some(elements) = keywords.get_mut("items") {
+        put_order::<P>(elements, path);
+    }
+    for name in ["anyOf", "oneOf", "allOf"] {
+        for one in keywords.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten() {
+            put_order::<P>(one, path);
+        }
+    }
+}
+
+/// In a schema, and in every schema that it holds.
+pub(crate) fn unwrap_descriptions(schema: &mut Value) {
+    match schema {
+        Value::Object(keywords) => keywords.iter_mut().for_each(|(name, value)| match value {
+            Value::String(words) if name == "description" => {
+                *words = without_code_links(&unwrapped(words));
+            }
+            _ if matches!(name.as_str(), "default" | "enum" | "const" | "examples") => {}
+            other => unwrap_descriptions(other),
+        }),
+        Value::Array(elements) => elements.iter_mut().for_each(unwrap_descriptions),
+        _ => {}
+    }
 }
 
 struct Tree<'a> {

@@ -53,10 +53,11 @@ impl fmt::Debug for DeadLetter {
     }
 }
 
-/// A dead letter as it is kept: one for each item, step and workflow, however often it failed.
+/// A dead letter as it is kept: one for each item, step and workflow, however often it failed. Format, logics and write
+/// count as one step, save where an item may have arrived.
 #[derive(Debug, Clone)]
 pub struct StoredLetter {
-    /// Its number in this home; later letters have greater ones.
+    /// Its number in this home; later failures have greater ones.
     pub number: i64,
     /// The last failure, with the attempts of all.
     pub letter: DeadLetter,

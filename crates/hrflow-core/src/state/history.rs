@@ -41,7 +41,11 @@ pub trait History: Send + Sync {
         most: usize,
     ) -> Result<Vec<StoredLetter>>;
 
-    /// Drops the dead letters that `filter` means. Answers how many there were.
+    /// The number of the newest dead letter; 0 where there is none.
+    async fn newest_letter(&self) -> Result<i64>;
+
+    /// Drops the dead letters that `filter` means, and with those of an unknown outcome what the journal remembers of
+    /// the request: the item is sent again when it comes by. Answers how many letters there were.
     async fn drop_dead_letters(&self, filter: &LetterFilter) -> Result<u64>;
 
     /// Receipts in a stable order: at most `most` of those that come after `after`, as the last answer's
@@ -132,13 +136,20 @@ pub struct Delivered {
 }
 
 impl DeadLetter {
-    /// Whether it is the letter of the same failure: same item, step and workflow.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    /// Whether it is about the same item, in the same workflow.
+    pub(super) fn is_of_same_item(&self, other: &Self) -> bool {
         self.workflow_id == other.workflow_id
             && self.target == other.target
             && self.data_type == other.data_type
             && self.key == other.key
-            && self.step == other.step
+    }
+
+    /// Whether it takes another's place: of the same step, or of the item as a whole where that did not arrive for
+    /// certain.
+    pub(super) fn replaces(&self, other: &Self) -> bool {
+        let same_step = self.step == other.step
+            || (self.is_of_item() && other.is_of_item() && other.kind != ErrorKind::OutcomeUnknown);
+        self.is_of_same_item(other) && same_step
     }
 
     /// Whether it is about the item as a whole, and not about one of its steps.

@@ -57,6 +57,8 @@ struct Shared {
 struct Slot {
     entry: Entry,
     owner: Option<String>,
+    /// The number of the newest letter when the owner claimed it.
+    letters_before: i64,
 }
 
 impl MemoryState {
@@ -149,15 +151,18 @@ impl RunState for MemoryRun {
 
     async fn claim(&self, keys: &[JournalKey]) -> Result<Vec<Claim>> {
         let mut shared = self.lock();
+        let letters = shared.letters;
         let claims = keys.iter().map(|key| {
             let slot = shared.entries.entry(key.clone()).or_default();
             match &slot.owner {
-                Some(owner) if *owner != self.run.run_id => Claim::Busy,
-                _ => {
+                Some(owner) if *owner != self.run.run_id => return Claim::Busy,
+                Some(_) => {}
+                None => {
                     slot.owner = Some(self.run.run_id.clone());
-                    Claim::Granted(Box::new(slot.entry.clone()))
+                    slot.letters_before = letters;
                 }
             }
+            Claim::Granted(Box::new(slot.entry.clone()))
         });
         Ok(claims.collect())
     }
@@ -200,7 +205,7 @@ impl RunState for MemoryRun {
 
     async fn discard(&self, key: &JournalKey) -> Result<()> {
         let mut shared = self.lock();
-        shared.drop_item_letters(key, |letter| letter.kind != ErrorKind::OutcomeUnknown);
+        shared.drop_item_letters(key, |stored| stored.letter.kind != ErrorKind::OutcomeUnknown);
         shared.passed(&self.run, key, "logics", Passage::Discarded, None);
         Ok(())
     }
@@ -236,7 +241,10 @@ impl History for MemoryState {
                 key.item.is(wanted) || id.is_some_and(|id| id.0 == wanted)
             })
             .map(|(key, _)| key)
-            .chain(shared.passages.iter().map(|(key, _)| key).filter(|key| key.item.is(wanted)))
+            .chain(shared.passages.iter().map(|(key, _)| key).filter(|key| {
+                let letters = shared.dead_letters.iter().filter(|stored| is_about(&stored.letter, key));
+                key.item.is(wanted) || letters.into_iter().any(|stored| names(&stored.letter, wanted))
+            }))
             .collect();
         keys.sort_by_key(|key| (&key.target.0, &key.item));
         keys.dedup();
@@ -262,13 +270,10 @@ impl History for MemoryState {
         most: usize,
     ) -> Result<Vec<StoredLetter>> {
         let shared = self.lock();
-        let same_item = |one: &DeadLetter, other: &DeadLetter| {
-            one.is_same(&DeadLetter { step: one.step.clone(), ..other.clone() })
-        };
         let letters = || shared.dead_letters.iter();
         let wanted = |stored: &&StoredLetter| {
-            let of_item = || letters().filter(|it| same_item(&it.letter, &stored.letter));
-            let newest = of_item().max_by_key(|it| (it.letter.at, it.number)).map(|it| it.number);
+            let of_item = || letters().filter(|it| it.letter.is_of_same_item(&stored.letter));
+            let newest = of_item().map(|it| it.number).max();
             stored.number > after
                 && stored.letter.target == *target
                 && newest == Some(stored.number)
@@ -277,11 +282,20 @@ impl History for MemoryState {
         Ok(letters().filter(wanted).take(most).cloned().collect())
     }
 
+    async fn newest_letter(&self) -> Result<i64> {
+        Ok(self.lock().letters)
+    }
+
     async fn drop_dead_letters(&self, filter: &LetterFilter) -> Result<u64> {
         let mut shared = self.lock();
-        let before = shared.dead_letters.len();
-        shared.dead_letters.retain(|stored| !filter.takes(&stored.letter));
-        Ok((before - shared.dead_letters.len()) as u64)
+        let (dropped, kept) =
+            std::mem::take(&mut shared.dead_letters).into_iter().partition(|it| filter.takes(&it.letter));
+        let dropped: VecDeque<StoredLetter> = dropped;
+        shared.dead_letters = kept;
+        for stored in dropped.iter().filter(|it| it.letter.kind == ErrorKind::OutcomeUnknown) {
+            shared.forget_trace(&stored.letter);
+        }
+        Ok(dropped.len() as u64)
     }
 
     async fn receipts(&self, after: i64, most: usize) -> Result<Vec<Delivered>> {
@@ -354,25 +368,38 @@ impl Shared {
         }
     }
 
-    fn drop_item_letters(&mut self, key: &JournalKey, wanted: impl Fn(&DeadLetter) -> bool) {
+    fn drop_item_letters(&mut self, key: &JournalKey, wanted: impl Fn(&StoredLetter) -> bool) {
         self.dead_letters.retain(|stored| {
-            let letter = &stored.letter;
-            !(letter.is_of_item() && is_about(letter, key) && wanted(letter))
+            !(stored.letter.is_of_item() && is_about(&stored.letter, key) && wanted(stored))
         });
     }
 
     fn keep_letter(&mut self, letter: &DeadLetter) {
-        if let Some(known) = self.dead_letters.iter_mut().find(|known| known.letter.is_same(letter)) {
-            let attempts = known.letter.attempts.saturating_add(letter.attempts);
-            known.letter = DeadLetter { attempts, ..letter.clone() };
-            return;
-        }
+        let (mut letter, mut first_at) = (letter.clone(), letter.at);
+        self.dead_letters.retain(|known| {
+            let replaced = letter.replaces(&known.letter);
+            if replaced {
+                letter.attempts = letter.attempts.saturating_add(known.letter.attempts);
+                first_at = first_at.min(known.first_at);
+            }
+            !replaced
+        });
         if self.dead_letters.len() == MAX_DEAD_LETTERS {
             self.dead_letters.pop_front();
         }
         self.letters += 1;
-        let number = self.letters;
-        self.dead_letters.push_back(StoredLetter { number, letter: letter.clone(), first_at: letter.at });
+        self.dead_letters.push_back(StoredLetter { number: self.letters, letter, first_at });
+    }
+
+    fn forget_trace(&mut self, letter: &DeadLetter) {
+        let (target, data_type, item) = (letter.target.clone(), letter.data_type, letter.key.clone());
+        let key = JournalKey { target, data_type, item };
+        let Some(slot) = self.entries.get_mut(&key).filter(|slot| slot.owner.is_none()) else { return };
+        match letter.is_of_item() {
+            true => slot.entry.trace = None,
+            false => slot.entry.step_traces.retain(|trace| trace.step.name != letter.step),
+        }
+        self.drop_if_empty(&key);
     }
 
     fn record(&mut self, run: &RunInfo, record: &Record) {
@@ -404,7 +431,8 @@ impl Shared {
             }
             Record::Settled(key, passage) => {
                 if let Some(passage) = passage {
-                    self.drop_item_letters(key, |_| true);
+                    let before = self.entries.get(key).map_or(0, |slot| slot.letters_before);
+                    self.drop_item_letters(key, |stored| stored.number <= before);
                     self.passed(run, key, "write", *passage, None);
                 }
                 self.release(key);
@@ -453,6 +481,11 @@ impl Shared {
 
 fn is_about(letter: &DeadLetter, key: &JournalKey) -> bool {
     letter.key == key.item && letter.target == key.target && letter.data_type == key.data_type
+}
+
+/// Whether a letter holds the e-mail address that somebody is looked for by.
+fn names(letter: &DeadLetter, email: &str) -> bool {
+    email.contains('@') && letter.item.to_string().to_lowercase().contains(&email.to_lowercase())
 }
 
 /// Grants in memory.

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The scripted target's item.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
     /// Known by it in scripts.
     pub name: String,
@@ -86,11 +86,19 @@ pub struct Nature {
     pub lag: Duration,
     /// Whether a look-up without an e-mail address can tell.
     pub finds_without_email: bool,
+    /// Whether documents go along with the request that creates a record.
+    pub documents_along: bool,
 }
 
 impl Default for Nature {
     fn default() -> Self {
-        Self { batch_size: 1, concurrency: 4, lag: Duration::ZERO, finds_without_email: true }
+        Self {
+            batch_size: 1,
+            concurrency: 4,
+            lag: Duration::ZERO,
+            finds_without_email: true,
+            documents_along: false,
+        }
     }
 }
 
@@ -220,6 +228,13 @@ impl Held {
         id
     }
 
+    /// The documents of an item join its record, which is the newest. Answers their steps.
+    fn send_along(&mut self, item: &Person) -> Vec<String> {
+        let Some(record) = self.records.last_mut() else { return Vec::new() };
+        record.documents.extend(item.attachments.iter().map(Attachment::identity));
+        item.attachments.iter().map(|it| it.name.clone()).collect()
+    }
+
     fn write(&mut self, write: &Write<'_, Person>) -> Receipt {
         let item = write.item;
         let existing = self.records.iter_mut().find(|record| match write.known {
@@ -308,7 +323,10 @@ impl Writer<Person> for ScriptedWriter {
                 None => self.target.react(&write.item.name).await,
             };
             receipts.push(reacted.and_then(|executed| {
-                let receipt = self.target.lock().write(write);
+                let mut receipt = self.target.lock().write(write);
+                if self.target.nature.documents_along && receipt.outcome == Outcome::Created {
+                    receipt.steps = self.target.lock().send_along(write.item);
+                }
                 match executed {
                     Executed::AndTold => Ok(receipt),
                     Executed::AndLost => Err(lost()),
@@ -364,6 +382,14 @@ impl Writer<Person> for ScriptedWriter {
             idempotent: false,
         };
         item.attachments.iter().map(step).collect()
+    }
+
+    async fn steps_along(&self, item: &Person, id: &VendorId) -> Result<Vec<String>> {
+        self.target.react(&format!("along:{}", item.name)).await?;
+        let held = self.target.lock();
+        let record = held.records.iter().find(|record| record.id == *id);
+        let there = |it: &&Attachment| record.is_some_and(|record| record.documents.contains(&it.identity()));
+        Ok(item.attachments.iter().filter(there).map(|it| it.name.clone()).collect())
     }
 
     async fn write_step(&self, item: &Person, id: &VendorId, step: &Step) -> Result<()> {

@@ -158,3 +158,33 @@ async fn an_empty_state_has_nothing_to_try_again() {
     setup.environment.state = Some(Arc::new(MemoryState::new()));
     assert_eq!(setup.run().await.events.read_success, 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_does_not_meet_the_letters_that_it_makes() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    let many: Vec<String> = (0..120).map(|number| format!("person {number}")).collect();
+    for name in &many {
+        target.script(name, vec![Reaction::Refuse(ErrorKind::Invalid); 2]);
+    }
+    Setup::new(&target, many.iter().map(|name| Ok(person(name))).collect()).state(&state).run().await;
+    let again = retry(&target, &state, LetterFilter::default()).await;
+    assert_eq!((again.events.read_success, written(&again)), (120, (0, 0, 120)));
+    assert_eq!(state.dead_letters().len(), 120);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_letter_of_a_later_reading_stays_when_the_earlier_one_is_delivered() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    let twice = vec![Ok(person("ada")), Ok(changed("ada", 7))];
+    let setup = Setup::new(&target, twice).state(&state);
+    let result = setup
+        .prepare()
+        .logic(|person| match person.attachments.is_empty() {
+            true => Ok(Some(person)),
+            false => Err("no documents".into()),
+        })
+        .await;
+    adds_up(&result);
+    assert_eq!((written(&result), result.events.logics_failure), ((1, 0, 0), 1));
+    assert_eq!(steps(&state), ["logics"]);
+}

@@ -558,3 +558,67 @@ async fn only_one_run_owns_a_cursor_and_an_item() {
     assert_eq!(written(&hook), (0, 1, 0), "it waited, and found the item delivered");
     assert_eq!(names(&target), ["ada"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_hits_every_item_leaves_a_step_to_the_next_run() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    target.script("ada/cv.pdf", [Reaction::Fatal(ErrorKind::Unauthorized)]);
+    let run = || Setup::new(&target, vec![Ok(with_documents("ada", &[("cv.pdf", 7)]))]).state(&state).run();
+    let stopped = run().await;
+    assert_eq!((written(&stopped), stopped.events.attachment_failure), ((1, 0, 0), 0), "{stopped:#?}");
+    assert_eq!(
+        (stopped.failures[0].step.as_str(), stopped.failures[0].kind),
+        ("run", ErrorKind::Unauthorized)
+    );
+    assert!(state.dead_letters().is_empty(), "it says nothing of this document");
+    let again = run().await;
+    assert_eq!((written(&again), again.status), ((0, 1, 0), Status::Success));
+    assert_eq!(target.records()[0].documents, ["cv.pdf (7 bytes)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_cannot_be_recognised_is_not_sent_a_second_time() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    let run = || {
+        let nobody = serde_json::from_value(json!({ "name": "nobody" })).unwrap();
+        let mut setup = Setup::new(&target, vec![Ok(nobody), Ok(person("ada"))]).state(&state);
+        setup.environment.resend = true;
+        setup.run()
+    };
+    assert_eq!(written(&run().await), (2, 0, 0));
+    assert_eq!(written(&run().await), (0, 2, 0));
+    assert_eq!((names(&target).len(), target.writes().len()), (2, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_that_may_have_arrived_is_not_forgotten() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    let run = |documents: &[(&str, u64)]| {
+        let ada = Ok(with_documents("ada", documents));
+        let mut setup = Setup::new(&target, vec![ada]).state(&state).on_existing(OnExisting::Update);
+        setup.options.attempts = 1.try_into().unwrap();
+        setup.run()
+    };
+    assert_eq!(written(&run(&[]).await), (1, 0, 0));
+    target.script("ada", [Reaction::Lose { executed: true }]);
+    assert_eq!(written(&run(&[("cv.pdf", 7)]).await), (0, 0, 1));
+    let back = run(&[]).await;
+    assert_eq!(written(&back), (1, 0, 0), "the record may hold what was sent in between: {back:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_after_an_item_while_it_is_unknown_what_went_along() {
+    let nature = Nature { documents_along: true, ..Nature::default() };
+    let (target, state) = (ScriptedTarget::new(nature), MemoryState::new());
+    target.script("ada", [Reaction::Lose { executed: true }]);
+    target.script("along:ada", vec![Reaction::Refuse(ErrorKind::Timeout); 2]);
+    let run = || Setup::new(&target, vec![Ok(with_documents("ada", &[("cv.pdf", 7)]))]).state(&state).run();
+    for _ in 0..2 {
+        let lost = run().await;
+        assert_eq!((written(&lost), lost.failures[0].kind), ((0, 0, 1), ErrorKind::OutcomeUnknown));
+    }
+    let found = run().await;
+    assert_eq!((written(&found), found.recovered), ((1, 0, 0), 1), "{found:#?}");
+    assert_eq!(target.records()[0].documents, ["cv.pdf (7 bytes)"]);
+    assert!(state.dead_letters().is_empty());
+}

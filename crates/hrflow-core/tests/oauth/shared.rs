@@ -73,6 +73,8 @@ async fn a_refused_grant_is_looked_at_once_more() {
         let mut renewed = kept(&grants).await;
         renewed["grants"][0]["refresh_token"] = json!("hush-refresh-2");
         renewed["grants"][0]["access_token"] = json!("hush-access-2");
+        // The account has moved meanwhile, and not every answer says where to.
+        renewed["grants"][0]["members"]["api"] = json!("https://us1api.example.com/v2/");
         if !living {
             renewed["grants"][0]["expires_at"] = json!("2020-01-01T00:00:00Z");
         }
@@ -81,11 +83,15 @@ async fn a_refused_grant_is_looked_at_once_more() {
         server.push(refused("invalid_grant"));
         let mut calls = vec!["code one", "refresh hush-refresh-1"];
         if !living {
-            server.push(granted(3));
+            let mut answer = tokens(3);
+            answer.as_object_mut().unwrap().remove("api");
+            server.push(Reaction::json(200, &answer));
             calls.push("refresh hush-refresh-2");
         }
-        let token = grant(&server, &raced).fetch(Some(&first())).await.unwrap();
+        let source = grant(&server, &raced);
+        let token = source.fetch(Some(&first())).await.unwrap();
         assert_eq!(token.access.expose(), expected);
+        assert_eq!(source.members()["api"], json!("https://us1api.example.com/v2/"));
         assert_eq!(asked(&server), calls);
     }
 }

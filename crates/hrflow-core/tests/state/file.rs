@@ -66,6 +66,10 @@ async fn only_its_owner_may_read_it() {
     for file in ["state.db", "state.db-wal", "state.db-shm"] {
         assert_eq!(mode(&place.join(file)), 0o600, "{file}");
     }
+    drop(state);
+    fs::set_permissions(place.join("state.db"), fs::Permissions::from_mode(0o644)).unwrap();
+    open(&place);
+    assert_eq!(mode(&place.join("state.db")), 0o600, "as after a copy was put back");
 }
 
 #[tokio::test]

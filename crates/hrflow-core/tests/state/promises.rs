@@ -38,6 +38,8 @@ promises! {
     a_record_belongs_to_the_item_that_made_it,
     one_letter_for_one_failure_however_often,
     letters_go_when_what_they_are_about_is_delivered,
+    a_letter_that_came_later_is_not_about_what_is_delivered,
+    what_may_have_arrived_is_forgotten_with_its_letter,
     a_discarded_item_leaves_no_letter_but_where_it_may_have_arrived,
     letters_are_found_and_dropped_by_what_is_asked_for,
     an_item_is_tried_again_in_its_last_form,
@@ -148,13 +150,39 @@ async fn letters_go_when_what_they_are_about_is_delivered(state: &dyn State) {
     run.record(&[failed("a", "format"), failed("a", "write"), failed("a", "resume"), failed("b", "write")])
         .await
         .unwrap();
+    claimed(run.as_ref(), "a").await;
     run.record(&[Record::Settled(key("a"), None)]).await.unwrap();
-    assert_eq!(letters(state).await.len(), 4, "giving an item up delivers nothing");
+    assert_eq!(letters(state).await, named(&[("a", "write"), ("a", "resume"), ("b", "write")]));
+    claimed(run.as_ref(), "a").await;
     run.record(&[Record::Settled(key("a"), Some(Passage::Created))]).await.unwrap();
     assert_eq!(letters(state).await, named(&[("a", "resume"), ("b", "write")]));
     let step = KnownStep { name: "resume".into(), identity: "cv.pdf".into(), sent: true, at: at(6) };
     run.record(&[Record::Step(key("a"), step)]).await.unwrap();
     assert_eq!(letters(state).await, named(&[("b", "write")]));
+}
+
+async fn a_letter_that_came_later_is_not_about_what_is_delivered(state: &dyn State) {
+    let (run, other) = (begin(state, "one").await, begin(state, "two").await);
+    let failed = |kind| Record::DeadLetter(Box::new(letter("a", "write", kind)));
+    run.record(&[failed(ErrorKind::Timeout)]).await.unwrap();
+    claimed(run.as_ref(), "a").await;
+    other.record(&[failed(ErrorKind::Invalid)]).await.unwrap();
+    run.record(&[Record::Settled(key("a"), Some(Passage::Created))]).await.unwrap();
+    assert_eq!(letters(state).await, named(&[("a", "write")]));
+    claimed(run.as_ref(), "a").await;
+    run.record(&[Record::Settled(key("a"), Some(Passage::Created))]).await.unwrap();
+    assert!(letters(state).await.is_empty());
+}
+
+async fn what_may_have_arrived_is_forgotten_with_its_letter(state: &dyn State) {
+    let run = begin(state, "one").await;
+    let step = Intent { key: key("a"), trace: IntentTrace::Step(step_trace("resume")) };
+    claimed(run.as_ref(), "a").await;
+    run.intend(&[intent("a", "ada@example.com"), step]).await.unwrap();
+    let unknown = |step| Record::DeadLetter(Box::new(letter("a", step, ErrorKind::OutcomeUnknown)));
+    run.record(&[unknown("write"), unknown("resume"), Record::Settled(key("a"), None)]).await.unwrap();
+    assert_eq!(state.history().drop_dead_letters(&LetterFilter::default()).await.unwrap(), 2);
+    assert_eq!(claimed(run.as_ref(), "a").await, Default::default());
 }
 
 async fn a_discarded_item_leaves_no_letter_but_where_it_may_have_arrived(state: &dyn State) {
@@ -197,12 +225,11 @@ async fn letters_are_found_and_dropped_by_what_is_asked_for(state: &dyn State) {
 async fn an_item_is_tried_again_in_its_last_form(state: &dyn State) {
     let run = begin(state, "one").await;
     let mut letters = [
-        letter("a", "resume", ErrorKind::Timeout),
         letter("a", "write", ErrorKind::Invalid),
+        letter("a", "resume", ErrorKind::Timeout),
         letter("b", "write", ErrorKind::Invalid),
         letter("c", "write", ErrorKind::Timeout),
     ];
-    letters[0].at = at(90);
     letters[2].target.0 = "another target".into();
     letters[3].workflow_id = "another".into();
     for letter in letters {
@@ -219,7 +246,7 @@ async fn an_item_is_tried_again_in_its_last_form(state: &dyn State) {
     let invalid = undelivered(Some(ErrorKind::Invalid), "workflow", 0).await;
     assert_eq!(invalid, named(&[("a", "resume")]), "in its last form, whichever letter is meant");
     assert!(undelivered(Some(ErrorKind::NotFound), "workflow", 0).await.is_empty());
-    assert!(undelivered(None, "workflow", 1).await.is_empty());
+    assert!(undelivered(None, "workflow", 2).await.is_empty());
     assert_eq!(undelivered(None, "another", 0).await, named(&[("c", "write")]));
     let mut open = run.open_letters(&key("a")).await.unwrap();
     open.sort();
@@ -272,7 +299,7 @@ async fn everything_about_one_item_is_told(state: &dyn State) {
     }
     run.record(&[Record::Receipt(key("b"), receipt("8"))]).await.unwrap();
     let history = state.history();
-    for wanted in ["source/a", "a", "7"] {
+    for wanted in ["source/a", "a", "7", "Ada@example.com"] {
         let found = history.items(wanted).await.unwrap();
         assert_eq!(found.len(), 1, "{wanted}");
         let item = &found[0];

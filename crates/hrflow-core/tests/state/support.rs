@@ -68,7 +68,7 @@ pub(crate) fn letter(name: &str, step: &str, kind: ErrorKind) -> DeadLetter {
         target: target(),
         data_type: DataType::Profile,
         step: step.into(),
-        item: json!({ "key": name, "text": "null" }),
+        item: json!({ "key": name, "text": "null", "email": "ada@example.com" }),
         kind,
         message: "what happened".into(),
         attempts: 2,

@@ -6,6 +6,7 @@ use hrflow_core::{
     ActionType, AnyAction, Connector, ConnectorType, Consent, DataType, FormatName, JsonRun, Options, Result,
     RunResult, Secret, TriggerType, Warehouse, async_trait,
     connector::{ActionDescription, ActionParameters, CheckReport},
+    manifest::ActionManifest,
     parameters::{self, Fault, Parameters},
     result::Failure,
 };
@@ -77,6 +78,7 @@ impl AnyAction for Push {
             target_parameters: parameters::fields::<Target>(),
             options: parameters::fields::<Options>(),
             format: FormatName { name: "none", source: "" },
+            mapping: &[],
             capabilities: hrflow_core::Capabilities {
                 update: false,
                 attachments: false,
@@ -88,6 +90,10 @@ impl AnyAction for Push {
             origin_warehouse: warehouse.clone(),
             target_warehouse: warehouse,
         }
+    }
+
+    fn manifest(&self) -> ActionManifest {
+        unreachable!("workflow files ask for no manifest")
     }
 
     fn faults(&self, run: &JsonRun) -> Vec<Fault> {

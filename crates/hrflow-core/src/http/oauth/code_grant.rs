@@ -214,8 +214,9 @@ impl CodeGrant {
 
     /// Refreshes a grant and stores it.
     async fn renew(&self, grant: &Grant, previous: Option<&Token>) -> Result<Grant> {
-        let answer = match self.refresh(grant).await {
-            Ok(answer) => answer,
+        // Whatever the last renewal told, such as the address of the API, holds until it is told anew.
+        let (last, answer) = match self.refresh(grant).await {
+            Ok(answer) => (grant.clone(), answer),
             // Somebody may have renewed it all the same, where a lock is not as good as it should be.
             Err(error) if is_dead(&error) => {
                 let now = self.chosen(&self.load().await?)?;
@@ -226,11 +227,13 @@ impl CodeGrant {
                     return Ok(now);
                 }
                 let answer = self.refresh(&now).await;
-                answer.map_err(|error| if is_dead(&error) { self.dead(error) } else { error })?
+                let answer =
+                    answer.map_err(|error| if is_dead(&error) { self.dead(error) } else { error })?;
+                (now, answer)
             }
             Err(error) => return Err(error),
         };
-        let renewed = grant.renewed(&self.with_lifetime(answer));
+        let renewed = last.renewed(&self.with_lifetime(answer));
         let mut stored = self.load().await?;
         stored.put(renewed.clone());
         self.store(&stored).await?;

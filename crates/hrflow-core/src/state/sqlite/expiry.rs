@@ -1,7 +1,7 @@
 //! What does not stay for ever.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, Result, params};
+use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::pack::Time;
 
@@ -28,8 +28,10 @@ impl Default for Keep {
 /// The time that counts is that of the run before, unless now is earlier: a clock that is set ahead by
 /// mistake expires nothing in the first run that meets it.
 pub(super) fn sweep(connection: &Connection, keep: Keep, now: Timestamp) -> Result<usize> {
-    let last: Option<Time> =
-        connection.query_row("SELECT max(started_at) FROM runs", [], |row| row.get(0))?;
+    let last = connection
+        .prepare_cached("SELECT started_at FROM runs ORDER BY run DESC LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
     let Some(Time(last)) = last else { return Ok(0) };
     let before = |kept: SignedDuration| Time(last.min(now).checked_sub(kept).unwrap_or(Timestamp::MIN));
 

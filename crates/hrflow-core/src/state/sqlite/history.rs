@@ -11,7 +11,7 @@ use super::{
     pack::{Json, Time, digest},
 };
 use crate::{
-    error::Result,
+    error::{ErrorKind, Result},
     item::{Identity, ItemKey},
     receipt::{StepTrace, Trace},
     result::RunResult,
@@ -44,7 +44,7 @@ impl History for SqliteHistory {
         let runs = self.0.store.read(move |connection| {
             connection
                 .prepare_cached(&format!(
-                    "SELECT {RUN} FROM runs WHERE substr(run_id, 1, length(?1)) = ?1 ORDER BY run LIMIT 20"
+                    "SELECT {RUN} FROM runs WHERE run_id >= ?1 AND run_id < ?1 || char(1114111) ORDER BY run LIMIT 20"
                 ))?
                 .query_map([&id], |row| past_run(row, &home.locks))?
                 .collect()
@@ -90,7 +90,7 @@ impl History for SqliteHistory {
             let which = format!(
                 "WHERE letter > ?5 AND target_id = ?7 AND letter = (SELECT letter FROM dead_letters newer \
                  WHERE newer.item = dead_letters.item AND newer.workflow_id = dead_letters.workflow_id \
-                 ORDER BY last_at DESC, letter DESC LIMIT 1) \
+                 ORDER BY letter DESC LIMIT 1) \
                  AND EXISTS (SELECT 1 FROM dead_letters meant JOIN items USING (item) \
                  WHERE meant.item = dead_letters.item AND meant.workflow_id = dead_letters.workflow_id AND {rule}) \
                  ORDER BY letter LIMIT ?6"
@@ -100,16 +100,18 @@ impl History for SqliteHistory {
         letters.await
     }
 
+    async fn newest_letter(&self) -> Result<i64> {
+        let newest = self.0.store.read(|connection| {
+            connection
+                .prepare_cached("SELECT ifnull(max(letter), 0) FROM dead_letters")?
+                .query_row([], |row| row.get(0))
+        });
+        newest.await
+    }
+
     async fn drop_dead_letters(&self, filter: &LetterFilter) -> Result<u64> {
         let filter = filter.clone();
-        let dropped = self.0.store.write(move |connection| {
-            let (rule, values) = rule(&filter);
-            let statement = format!(
-                "DELETE FROM dead_letters WHERE letter IN \
-                 (SELECT letter FROM dead_letters JOIN items USING (item) WHERE {rule})"
-            );
-            connection.prepare(&statement)?.execute(rusqlite::params_from_iter(values))
-        });
+        let dropped = self.0.store.write(move |connection| drop_letters(connection, &filter));
         dropped.await.map(|dropped| dropped as u64)
     }
 
@@ -166,25 +168,52 @@ pub(super) fn last_result(connection: &Connection, workflow_id: &str) -> SqlResu
 }
 
 fn delivered(row: &Row<'_>) -> SqlResult<Option<Delivered>> {
+    let Some(receipt) = journal::receipt(row, 4)? else { return Ok(None) };
     let Json(data_type) = row.get(2)?;
-    Ok(journal::receipt(row, 4)?.map(|receipt| Delivered {
-        number: row.get(0).unwrap_or_default(),
-        target: TargetId(row.get(1).unwrap_or_default()),
+    Ok(Some(Delivered {
+        number: row.get(0)?,
+        target: TargetId(row.get(1)?),
         data_type,
-        key: ItemKey::new(row.get::<_, String>(3).unwrap_or_default()),
+        key: ItemKey::new(row.get::<_, String>(3)?),
         receipt,
     }))
 }
 
+/// Drops letters. Where one says that something may have arrived, its trace goes too: whoever drops it has looked.
+fn drop_letters(connection: &Connection, filter: &LetterFilter) -> SqlResult<usize> {
+    let (rule, mut values) = rule(filter);
+    values.push(Box::new(Json(ErrorKind::OutcomeUnknown)));
+    let meant = |column| {
+        format!(
+            "SELECT {column} FROM dead_letters JOIN items USING (item) WHERE {rule} AND owner IS NULL AND kind = ?5"
+        )
+    };
+    let item_traces =
+        format!("UPDATE items SET trace = NULL WHERE item IN ({} AND step = 'write')", meant("item"));
+    connection.prepare(&item_traces)?.execute(rusqlite::params_from_iter(&values))?;
+    let step_traces = format!("DELETE FROM step_traces WHERE (item, step) IN ({})", meant("item, step"));
+    connection.prepare(&step_traces)?.execute(rusqlite::params_from_iter(&values))?;
+    values.pop();
+    let letters = format!(
+        "DELETE FROM dead_letters WHERE letter IN \
+         (SELECT letter FROM dead_letters JOIN items USING (item) WHERE {rule})"
+    );
+    connection.prepare(&letters)?.execute(rusqlite::params_from_iter(values))
+}
+
 /// The key of a row is `wanted`: the whole of it, or what follows the source.
 const KEY_IS: &str = "(item_key = ?1 OR substr(item_key, instr(item_key, '/') + 1) = ?1)";
+
+/// A letter of the item holds the e-mail address `wanted`: of who failed before the target's item was made.
+const LETTER_NAMES: &str = "(instr(?1, '@') > 1 AND item IN \
+    (SELECT item FROM dead_letters WHERE instr(lower(payload), lower(?1)) > 0))";
 
 fn items(connection: &Connection, wanted: &str) -> SqlResult<Vec<ItemHistory>> {
     let identity = digest(Identity::email(wanted).as_str());
     let found: Vec<(i64, ItemHistory)> = connection
         .prepare_cached(&format!(
             "SELECT item, target_id, data_type, item_key, trace, {} FROM items JOIN targets USING (target) \
-             WHERE {KEY_IS} OR vendor_id = ?1 OR identity = ?2 ORDER BY item_key, item",
+             WHERE {KEY_IS} OR vendor_id = ?1 OR identity = ?2 OR {LETTER_NAMES} ORDER BY item_key, item",
             journal::RECEIPT
         ))?
         .query_map(params![wanted, identity], |row| {

@@ -60,9 +60,13 @@ pub(super) fn owner(connection: &Connection, item: i64) -> Result<Option<Owner>>
         .optional()
 }
 
+/// Makes a run the owner of an item. Letters that are stored from now on are not about what it is about to deliver.
 pub(super) fn own(connection: &Connection, item: i64, run: i64) -> Result<()> {
     connection
-        .prepare_cached("UPDATE items SET owner = ?2 WHERE item = ?1")?
+        .prepare_cached(
+            "UPDATE items SET owner = ?2, letters_before = (SELECT max(letter) FROM dead_letters) \
+             WHERE item = ?1",
+        )?
         .execute(params![item, run])
         .map(drop)
 }
@@ -135,7 +139,7 @@ pub(super) fn record(connection: &Connection, run: i64, record: &Record) -> Resu
         Record::Settled(key, passage) => {
             let item = item(connection, key)?;
             if let Some(passage) = passage {
-                drop_item_letters(connection, item, None)?;
+                drop_earlier_item_letters(connection, item)?;
                 pass(connection, run, item, "write", *passage, None)?;
             }
             disown(connection, item)
@@ -145,7 +149,7 @@ pub(super) fn record(connection: &Connection, run: i64, record: &Record) -> Resu
 
 pub(super) fn discard(connection: &Connection, run: i64, key: &JournalKey) -> Result<()> {
     let item = item(connection, key)?;
-    drop_item_letters(connection, item, Some(ErrorKind::OutcomeUnknown))?;
+    drop_known_item_letters(connection, item)?;
     pass(connection, run, item, "logics", Passage::Discarded, None)
 }
 
@@ -192,14 +196,24 @@ fn drop_step_trace(connection: &Connection, item: i64, name: &str) -> Result<()>
         .map(drop)
 }
 
-/// Drops the letters about an item as a whole, save those of the kind that is to stay.
-fn drop_item_letters(connection: &Connection, item: i64, stays: Option<ErrorKind>) -> Result<()> {
+/// Drops the letters about an item as a whole that were there when its owner claimed it.
+fn drop_earlier_item_letters(connection: &Connection, item: i64) -> Result<()> {
     let [format, logics, write] = ITEM_STEPS;
     connection
         .prepare_cached(
-            "DELETE FROM dead_letters WHERE item = ?1 AND step IN (?2, ?3, ?4) AND kind IS NOT ?5",
+            "DELETE FROM dead_letters WHERE item = ?1 AND step IN (?2, ?3, ?4) \
+             AND letter <= (SELECT letters_before FROM items WHERE item = ?1)",
         )?
-        .execute(params![item, format, logics, write, stays.map(Json)])
+        .execute(params![item, format, logics, write])
+        .map(drop)
+}
+
+/// Drops the letters about an item as a whole, save where it may have arrived.
+fn drop_known_item_letters(connection: &Connection, item: i64) -> Result<()> {
+    let [format, logics, write] = ITEM_STEPS;
+    connection
+        .prepare_cached("DELETE FROM dead_letters WHERE item = ?1 AND step IN (?2, ?3, ?4) AND kind != ?5")?
+        .execute(params![item, format, logics, write, Json(ErrorKind::OutcomeUnknown)])
         .map(drop)
 }
 
@@ -226,18 +240,22 @@ fn pass(
         .map(drop)
 }
 
+/// Stores a letter in place of those of the same failure: of the same step, or of the item as a whole where that did not
+/// arrive for certain. Later letters have greater numbers, those that replace others too.
 fn store_letter(connection: &Connection, run: i64, letter: &DeadLetter) -> Result<()> {
     let key =
         JournalKey { target: letter.target.clone(), data_type: letter.data_type, item: letter.key.clone() };
     let item = item(connection, &key)?;
     pass(connection, run, item, &letter.step, Passage::Failed, Some(letter.kind))?;
+    let (mut attempts, mut first_at) = (letter.attempts, letter.at);
+    for (earlier, Time(at)) in take_earlier(connection, item, letter)? {
+        attempts = attempts.saturating_add(earlier);
+        first_at = first_at.min(at);
+    }
     connection
         .prepare_cached(
             "INSERT INTO dead_letters (item, workflow_id, run_id, step, kind, message, attempts, retryable, \
-             first_at, last_at, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10) \
-             ON CONFLICT (item, workflow_id, step) DO UPDATE SET run_id = excluded.run_id, \
-             kind = excluded.kind, message = excluded.message, attempts = attempts + excluded.attempts, \
-             retryable = excluded.retryable, last_at = excluded.last_at, payload = excluded.payload",
+             first_at, last_at, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             item,
@@ -246,12 +264,36 @@ fn store_letter(connection: &Connection, run: i64, letter: &DeadLetter) -> Resul
             letter.step,
             Json(letter.kind),
             letter.message,
-            letter.attempts,
+            attempts,
             letter.retryable,
+            Time(first_at),
             Time(letter.at),
             letter.item.to_string(),
         ])
         .map(drop)
+}
+
+/// Removes the letters that a new one replaces. Answers their attempts, and when each failed first.
+fn take_earlier(connection: &Connection, item: i64, letter: &DeadLetter) -> Result<Vec<(u32, Time)>> {
+    let [format, logics, write] = ITEM_STEPS;
+    connection
+        .prepare_cached(
+            "DELETE FROM dead_letters WHERE item = ?1 AND workflow_id = ?2 AND (step = ?3 OR \
+             (?3 IN (?4, ?5, ?6) AND step IN (?4, ?5, ?6) AND kind != ?7)) RETURNING attempts, first_at",
+        )?
+        .query_map(
+            params![
+                item,
+                letter.workflow_id,
+                letter.step,
+                format,
+                logics,
+                write,
+                Json(ErrorKind::OutcomeUnknown)
+            ],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?
+        .collect()
 }
 
 /// Which item a vendor's record belongs to.

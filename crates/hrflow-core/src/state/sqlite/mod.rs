@@ -144,7 +144,24 @@ fn make_private_file(path: &Path) -> io::Result<bool> {
     }
     match options.open(path) {
         Ok(_) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            close_to_others(path);
+            Ok(false)
+        }
         Err(error) => Err(error),
+    }
+}
+
+/// A copy that was put back may have lost its rights. Where they cannot be set, it is not ours to set them.
+fn close_to_others(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let is_open = |found: fs::Metadata| found.permissions().mode() & 0o077 != 0;
+        if fs::metadata(path).is_ok_and(is_open)
+            && fs::set_permissions(path, fs::Permissions::from_mode(0o600)).is_err()
+        {
+            tracing::warn!(file = %path.display(), "others may read the state file");
+        }
     }
 }

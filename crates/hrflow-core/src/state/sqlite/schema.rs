@@ -20,6 +20,7 @@ const MIGRATIONS: [&str; 1] = [r"
         result TEXT
     ) STRICT;
     CREATE INDEX runs_by_workflow ON runs (workflow_id, run);
+    CREATE INDEX runs_by_age ON runs (started_at);
     CREATE INDEX runs_without_result ON runs (run) WHERE finished_at IS NULL AND broken_off = 0;
 
     CREATE TABLE cursors (
@@ -43,6 +44,7 @@ const MIGRATIONS: [&str; 1] = [r"
         item_key TEXT NOT NULL,
         identity ANY,
         owner INTEGER,
+        letters_before INTEGER,
         outcome TEXT,
         created_by_us INTEGER,
         hash ANY,

@@ -347,6 +347,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn those_who_wait_for_a_file_that_is_held_wait_once() {
+        let wait = Duration::from_millis(300);
+        let (directory, store) = store(wait);
+        let other = Connection::open(directory.path().join("state.db")).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        let started = std::time::Instant::now();
+        let answers = (0..50).map(|index| store.write(put(&index.to_string(), 1)));
+        let answers = futures::future::join_all(answers).await;
+        assert!(answers.iter().all(|it| it.as_ref().is_err_and(|it| it.kind() == ErrorKind::Unavailable)));
+        // The first may have been alone in its transaction; all others share one.
+        assert!(started.elapsed() < 10 * wait, "{:?}", started.elapsed());
+    }
+
+    #[tokio::test]
+    async fn only_what_has_to_last_is_flushed() {
+        let (_directory, store) = store(BUSY_TIMEOUT);
+        let level =
+            |connection: &Connection| connection.pragma_query_value(None, "synchronous", |row| row.get(0));
+        let (normal, full) = (1, 2);
+        for _ in 0..2 {
+            let levels: (i64, i64) = (store.write(level).await.unwrap(), store.publish(level).await.unwrap());
+            assert_eq!(levels, (full, normal));
+        }
+    }
+
+    #[tokio::test]
     async fn what_nobody_waited_for_is_done_before_it_closes() {
         let (directory, store) = store(BUSY_TIMEOUT);
         for index in 0..100 {

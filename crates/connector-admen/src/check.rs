@@ -1,0 +1,95 @@
+//! Looking around without writing: whether everything is there, and may be done.
+
+use hrflow_core::{Error, ErrorKind, Result, Scope};
+
+use crate::{
+    errors::{Class, Fault},
+    parameters::Tls,
+    schema::{EXPERIENCE_COLUMNS, PERSON_COLUMNS},
+    sql::{EXPERIENCES, PERSONS},
+    value::Cell,
+    writer::PersonWriter,
+};
+
+impl PersonWriter {
+    /// What there is, a line each. `updates` says whether the right to update is needed.
+    pub(crate) async fn look_around(&self, updates: bool) -> Result<Vec<String>> {
+        let mut attempt = 0;
+        loop {
+            match self.look(updates).await {
+                Ok(found) => return Ok(found),
+                Err(fault) if self.again(&fault, &mut attempt).await => {}
+                Err(fault) => return Err(self.error(fault, "database.check")),
+            }
+        }
+    }
+
+    async fn look(&self, updates: bool) -> Result<Vec<String>, Fault> {
+        let mut place = self.place().lock().await;
+        let mut session = self.session(&mut place).await?;
+        let (access, dialect) = (&self.access, &self.access.dialect);
+        let parameters = &access.parameters;
+        let version = session.query(dialect.version(), &[]).await?;
+        let version = version.first().and_then(|row| row.first()).and_then(Cell::text).unwrap_or("unknown");
+        let tls = match parameters.db_tls {
+            Tls::Require => "encrypted, its certificate verified",
+            Tls::Trust => "encrypted, its certificate not verified",
+            Tls::Off => "not encrypted",
+        };
+        let mut found = vec![
+            format!(
+                "logged in to {} {version} at {}, database {}: {tls}",
+                access.engine(),
+                parameters.address(),
+                parameters.db_name.trim()
+            ),
+            format!("{PERSONS} and {EXPERIENCES} have every column that is written"),
+        ];
+        let mut lacking = Vec::new();
+        let experience_columns = [&["ID_PERSONNE"], &EXPERIENCE_COLUMNS[..]].concat();
+        for (table, columns) in [(PERSONS, &PERSON_COLUMNS[..]), (EXPERIENCES, &experience_columns)] {
+            for (right, sql) in dialect.probes(table, columns) {
+                match session.batch(&sql).await {
+                    Ok(()) => {}
+                    Err(Fault::Refused { .. }) if right == "update" && !updates => {
+                        found.push(format!(
+                            "{table} may not be updated, which on_existing `update` would need"
+                        ));
+                    }
+                    Err(Fault::Refused { code, words }) => {
+                        let fault = Fault::Refused { code, words: words.clone() };
+                        if fault.class(access.engine()) == Class::Gone {
+                            return Err(fault);
+                        }
+                        lacking.push(format!("{right} {table}: {}", access.redactor.redact(&words)));
+                    }
+                    Err(fault) => return Err(fault),
+                }
+            }
+        }
+        if !lacking.is_empty() {
+            *place = Some(session);
+            let error = Error::new(ErrorKind::Forbidden, "the user may not do all that it takes")
+                .with_scope(Scope::Run)
+                .with_vendor_message(lacking.join("; "))
+                .advise(format!(
+                    "Have {} granted SELECT and INSERT on both tables, and UPDATE for on_existing `update`.",
+                    parameters.db_user
+                ));
+            return Err(error.into());
+        }
+        found.push("persons may be selected and inserted".to_owned());
+        for column in ["EMAIL_PERSO", "EMAIL"] {
+            let values = self.with_schema(&[PERSONS, column].map(|it| Cell::Text(it.to_owned())));
+            // Not every user may see the indexes; then there is nothing to say.
+            let Ok(rows) = session.query(dialect.indexed(), &values).await else { break };
+            if rows.first().and_then(|row| row.first()).and_then(Cell::int) == Some(0) {
+                found.push(format!(
+                    "no index begins with {PERSONS}.{column}: every batch reads the whole table to find who is there"
+                ));
+            }
+        }
+        *place = Some(session);
+        Ok(found)
+    }
+}

@@ -1,0 +1,194 @@
+//! A session with the database, whichever engine it is.
+
+mod mssql;
+mod mysql;
+mod probe;
+
+use std::time::Duration;
+
+use connector_hrflow::Filled;
+use hrflow_core::{Error, ErrorKind, Redactor, Result, Scope};
+
+use crate::{
+    errors::Fault,
+    parameters::{Engine, Parameters},
+    sql::Dialect,
+    value::Cell,
+};
+
+/// What a session is opened with.
+pub(crate) struct Access {
+    pub(crate) parameters: Parameters,
+    pub(crate) dialect: Dialect,
+    pub(crate) redactor: Redactor,
+    /// How long one request may take.
+    pub(crate) timeout: Duration,
+}
+
+/// One connection. Whoever works with it takes it out of where it is kept, and puts it back when all is settled: what is
+/// dropped half-way is closed, and the server undoes what was not committed.
+pub(crate) struct Session {
+    connection: Connection,
+    dialect: Dialect,
+    timeout: Duration,
+    /// The largest request that the server takes, in bytes; it breaks the connection over a larger one.
+    most: Option<usize>,
+}
+
+enum Connection {
+    Mssql(Box<mssql::Client>),
+    Mysql(Box<mysql::Conn>),
+}
+
+impl Access {
+    pub(crate) fn new(parameters: Parameters, timeout: Duration) -> Self {
+        let mut redactor = Redactor::new();
+        redactor.add(&parameters.db_password);
+        let dialect = Dialect::new(parameters.db_engine, &parameters.db_schema);
+        Self { parameters, dialect, redactor, timeout }
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        self.dialect.engine
+    }
+
+    /// Logs in.
+    ///
+    /// # Errors
+    ///
+    /// A fault that hits every item: refused credentials, an unreachable host, a server of the other kind.
+    pub(crate) async fn connect(&self) -> Result<Session, Fault> {
+        hrflow_core::http::choose_crypto();
+        let connection = match self.engine() {
+            Engine::Mssql => Connection::Mssql(Box::new(mssql::connect(self).await?)),
+            Engine::Mysql => Connection::Mysql(Box::new(mysql::connect(self).await?)),
+        };
+        let mut session =
+            Session { connection, dialect: self.dialect.clone(), timeout: self.timeout, most: None };
+        // Half of the time that an answer may take: the server says that a lock is held before we stop listening.
+        session.batch(&self.dialect.session((self.timeout.as_secs() / 2).max(1))).await?;
+        if let Some(sql) = self.dialect.largest_request() {
+            let rows = session.query(sql, &[]).await?;
+            let most = rows.first().and_then(|row| row.first()).and_then(Cell::int);
+            session.most = most.and_then(|most| usize::try_from(most).ok());
+        }
+        Ok(session)
+    }
+}
+
+impl Session {
+    /// Runs statements that have no values.
+    pub(crate) async fn batch(&mut self, sql: &str) -> Result<(), Fault> {
+        match &mut self.connection {
+            Connection::Mssql(client) => within(self.timeout, mssql::batch(client, sql)).await,
+            Connection::Mysql(connection) => within(self.timeout, mysql::batch(connection, sql)).await,
+        }
+    }
+
+    /// Runs a statement, and answers its rows.
+    pub(crate) async fn query(&mut self, sql: &str, values: &[Cell]) -> Result<Vec<Vec<Cell>>, Fault> {
+        self.query_within(self.timeout, sql, values).await
+    }
+
+    async fn query_within(
+        &mut self,
+        timeout: Duration,
+        sql: &str,
+        values: &[Cell],
+    ) -> Result<Vec<Vec<Cell>>, Fault> {
+        let size = sql.len() + values.iter().map(Cell::size).sum::<usize>();
+        if let Some(most) = self.most.filter(|most| size > *most) {
+            let why = format!("the row has about {size} bytes, and the server takes {most} at the most");
+            let error = Error::new(ErrorKind::Invalid, why);
+            return Err(error.advise("Shorten its texts, or have max_allowed_packet raised.").into());
+        }
+        match &mut self.connection {
+            Connection::Mssql(client) => within(timeout, mssql::query(client, sql, values)).await,
+            Connection::Mysql(connection) => within(timeout, mysql::query(connection, sql, values)).await,
+        }
+    }
+
+    /// Inserts a row, and answers the number that the database gave it.
+    pub(crate) async fn insert(&mut self, sql: &str, values: &[Cell]) -> Result<Option<i64>, Fault> {
+        let rows = self.query(sql, values).await?;
+        let id = match &self.connection {
+            Connection::Mssql(_) => rows.first().and_then(|row| row.first()).and_then(Cell::int),
+            Connection::Mysql(connection) => {
+                connection.last_insert_id().and_then(|id| i64::try_from(id).ok())
+            }
+        };
+        Ok(id.filter(|id| *id > 0))
+    }
+
+    /// Begins a transaction that holds the lock of a name. Whether it was got: where not, nothing has begun.
+    pub(crate) async fn begin(&mut self, lock: &str, wait: Duration) -> Result<bool, Fault> {
+        let dialect = self.dialect.clone();
+        let most = match dialect.engine {
+            Engine::Mssql => i64::try_from(wait.as_millis()).unwrap_or(i64::MAX),
+            Engine::Mysql => i64::try_from(wait.as_secs().max(1)).unwrap_or(i64::MAX),
+        };
+        let values = [Cell::Text(lock.to_owned()), Cell::Int(most)];
+        if dialect.engine == Engine::Mssql {
+            self.batch(dialect.begin()).await?;
+        }
+        let rows = self.query_within(wait + self.timeout, dialect.lock(), &values).await?;
+        let got = rows.first().and_then(|row| row.first()).and_then(Cell::int) == Some(1);
+        match (dialect.engine, got) {
+            (Engine::Mysql, true) => self.batch(dialect.begin()).await?,
+            (Engine::Mssql, false) => self.batch(dialect.rollback()).await?,
+            _ => {}
+        }
+        Ok(got)
+    }
+
+    pub(crate) async fn commit(&mut self) -> Result<(), Fault> {
+        self.batch(self.dialect.clone().commit()).await
+    }
+
+    pub(crate) async fn rollback(&mut self) -> Result<(), Fault> {
+        self.batch(self.dialect.clone().rollback()).await
+    }
+
+    /// Gives the lock of a name back, after the transaction.
+    pub(crate) async fn unlock(&mut self, lock: &str) -> Result<(), Fault> {
+        match self.dialect.unlock() {
+            Some(unlock) => self.query(unlock, &[Cell::Text(lock.to_owned())]).await.map(|_| ()),
+            None => Ok(()),
+        }
+    }
+}
+
+async fn within<T>(timeout: Duration, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    tokio::time::timeout(timeout, work).await.unwrap_or(Err(Fault::Timeout))
+}
+
+/// The certificates of `db_ca_file`, as PEM.
+fn authorities(parameters: &Parameters) -> Result<Option<Vec<u8>>> {
+    let Some(path) = parameters.db_ca_file.filled() else { return Ok(None) };
+    let unusable = |why: String| {
+        Error::new(ErrorKind::Config, format!("db_ca_file cannot be used: {path}: {why}"))
+            .advise("It is a file with one or more certificates, as PEM.")
+    };
+    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+        return Err(unusable("it holds no certificate".to_owned()));
+    }
+    Ok(Some(pem))
+}
+
+/// The server's certificate is not trusted.
+fn untrusted(words: String) -> Error {
+    Error::new(ErrorKind::Config, "the server's certificate is not trusted").with_vendor_message(words).advise(
+        "Name the authority that signed it in db_ca_file, and the host as the certificate has it in db_host; db_tls `trust` \
+         takes any certificate.",
+    )
+}
+
+/// There is nobody at the address.
+fn unreachable(access: &Access, words: String) -> Error {
+    let address = access.parameters.address();
+    Error::new(ErrorKind::Unavailable, format!("{} cannot be reached at {address}", access.engine()))
+        .with_vendor_message(access.redactor.redact(&words))
+        .with_scope(Scope::Run)
+        .advise("Check db_host and db_port, and that the server is up.")
+}

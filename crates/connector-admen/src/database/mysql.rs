@@ -1,0 +1,158 @@
+//! MySQL and MariaDB, by way of `mysql_async`.
+
+use hrflow_core::{Error, ErrorKind};
+use jiff::civil::{Date, DateTime};
+pub(super) use mysql_async::Conn;
+use mysql_async::{
+    DriverError, IoError, OptsBuilder, Row, SslOpts, Value, consts::ColumnType, prelude::Queryable,
+};
+
+use super::{Access, probe};
+use crate::{errors::Fault, parameters::Tls, value::Cell};
+
+/// Statements are kept prepared; there is one for each pattern of NULLs.
+const STATEMENTS: usize = 256;
+
+pub(super) async fn connect(access: &Access) -> Result<Conn, Fault> {
+    let parameters = &access.parameters;
+    let options = OptsBuilder::default()
+        .ip_or_hostname(parameters.db_host.trim())
+        .tcp_port(parameters.db_port)
+        .user(Some(&parameters.db_user))
+        .pass(Some(parameters.db_password.expose()))
+        .db_name(Some(&parameters.db_name))
+        // A socket is not what was asked for, even if the server offers one.
+        .prefer_socket(false)
+        .client_found_rows(true)
+        .stmt_cache_size(STATEMENTS)
+        .ssl_opts(tls(access)?);
+    let connect = async { tokio::time::timeout(access.timeout, Conn::new(options)).await };
+    let connected = tokio::select! {
+        connected = connect => connected,
+        error = probe::sql_server_in_time(parameters) => return Err(error.into()),
+    };
+    match connected {
+        Ok(Ok(connection)) => Ok(connection),
+        Ok(Err(error)) => Err(refined(fault(error), access)),
+        Err(_) => Err(probe::sql_server(parameters).await.map_or(Fault::Timeout, Fault::Other)),
+    }
+}
+
+fn tls(access: &Access) -> Result<Option<SslOpts>, Error> {
+    let options = SslOpts::default().with_disable_built_in_roots(true);
+    Ok(match access.parameters.db_tls {
+        Tls::Off => None,
+        Tls::Trust => Some(
+            SslOpts::default()
+                .with_danger_accept_invalid_certs(true)
+                .with_danger_skip_domain_validation(true),
+        ),
+        Tls::Require => {
+            // The system's authorities, as SQL Server's client takes them.
+            let system = rustls_native_certs::load_native_certs().certs;
+            let mut roots: Vec<Vec<u8>> = system.into_iter().map(|it| it.to_vec()).collect();
+            roots.extend(super::authorities(&access.parameters)?);
+            Some(options.with_root_certs(roots.into_iter().map(Into::into).collect()))
+        }
+    })
+}
+
+/// The same fault, where it says too little.
+fn refined(fault: Fault, access: &Access) -> Fault {
+    match fault {
+        Fault::Lost(words) if words.contains("does not have this capability") || words.contains("SSL") => {
+            let error = Error::new(ErrorKind::Config, "the server offers no encryption")
+                .with_vendor_message(words)
+                .advise("Have TLS set up there, or set db_tls to `off` where the way to it is safe.");
+            error.into()
+        }
+        Fault::Lost(words) if words.contains("certificate") => super::untrusted(words).into(),
+        Fault::Lost(words) => super::unreachable(access, words).into(),
+        fault => fault,
+    }
+}
+
+fn fault(error: mysql_async::Error) -> Fault {
+    match error {
+        mysql_async::Error::Server(error) => {
+            Fault::Refused { code: u32::from(error.code), words: error.message }
+        }
+        mysql_async::Error::Io(IoError::Io(error)) => Fault::Lost(error.to_string()),
+        mysql_async::Error::Io(IoError::Tls(error)) => Fault::Lost(format!("TLS: {error}")),
+        // What was not sent at all, for its size.
+        mysql_async::Error::Driver(
+            error @ (DriverError::PacketTooLarge | DriverError::StmtParamsMismatch { .. }),
+        ) => Fault::Other(
+            Error::new(ErrorKind::Invalid, "the row cannot be sent").with_vendor_message(error.to_string()),
+        ),
+        error => Fault::Lost(error.to_string()),
+    }
+}
+
+pub(super) async fn batch(connection: &mut Conn, sql: &str) -> Result<(), Fault> {
+    connection.query_drop(sql).await.map_err(fault)
+}
+
+pub(super) async fn query(
+    connection: &mut Conn,
+    sql: &str,
+    values: &[Cell],
+) -> Result<Vec<Vec<Cell>>, Fault> {
+    let values: Vec<Value> = values.iter().map(value).collect();
+    let rows: Vec<Row> = match values.is_empty() {
+        true => connection.exec(sql, ()).await,
+        false => connection.exec(sql, values).await,
+    }
+    .map_err(fault)?;
+    Ok(rows.into_iter().map(cells).collect())
+}
+
+fn value(cell: &Cell) -> Value {
+    match cell {
+        Cell::Null => Value::NULL,
+        Cell::Int(number) => Value::Int(*number),
+        Cell::Float(number) => Value::Double(*number),
+        Cell::Text(text) => Value::Bytes(text.clone().into_bytes()),
+        Cell::Date(date) => day(*date, DateTime::from(*date)),
+        Cell::DateTime(moment) => day(moment.date(), *moment),
+    }
+}
+
+fn day(date: Date, moment: DateTime) -> Value {
+    let part = |part: i8| part.unsigned_abs();
+    Value::Date(
+        date.year().unsigned_abs(),
+        part(date.month()),
+        part(date.day()),
+        part(moment.hour()),
+        part(moment.minute()),
+        part(moment.second()),
+        0,
+    )
+}
+
+fn cells(row: Row) -> Vec<Cell> {
+    let types: Vec<ColumnType> = row.columns_ref().iter().map(mysql_async::Column::column_type).collect();
+    row.unwrap().into_iter().zip(types).map(|(value, column)| cell(value, column)).collect()
+}
+
+fn cell(value: Value, column: ColumnType) -> Cell {
+    match value {
+        Value::NULL | Value::Time(..) => Cell::Null,
+        Value::Int(number) => Cell::Int(number),
+        Value::UInt(number) => i64::try_from(number).map_or(Cell::Null, Cell::Int),
+        Value::Float(number) => Cell::Float(number.into()),
+        Value::Double(number) => Cell::Float(number),
+        Value::Bytes(bytes) => Cell::Text(String::from_utf8_lossy(&bytes).into_owned()),
+        Value::Date(year, month, day, hour, minute, second, _) => {
+            // `0000-00-00` is how a database that is not strict says that there is none.
+            let small = |part: u8| i8::try_from(part).unwrap_or_default();
+            let date = Date::new(i16::try_from(year).unwrap_or_default(), small(month), small(day));
+            match date {
+                Ok(date) if column == ColumnType::MYSQL_TYPE_DATE => Cell::Date(date),
+                Ok(date) => Cell::DateTime(date.at(small(hour), small(minute), small(second), 0)),
+                Err(_) => Cell::Null,
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! A person as the rows that are to be written, fitted into the columns.
+
+use hrflow_core::{Error, ErrorKind, Identity, Result};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{
+    person::{OWN, Person},
+    schema::{Column, EXPERIENCE_COLUMNS, PERSON_COLUMNS, Schema},
+    sql::{EXPERIENCES, PERSONS},
+    value::Cell,
+};
+
+/// A row: columns and what they get.
+pub(crate) type Row = Vec<(String, Cell)>;
+
+/// A person with their experiences, ready to be written.
+pub(crate) struct Draft {
+    pub(crate) person: Row,
+    /// All with the same columns.
+    pub(crate) experiences: Vec<Row>,
+    pub(crate) email: Option<String>,
+    pub(crate) warnings: Vec<String>,
+    /// Why it cannot be inserted: a column that has to be filled is empty. Who is there already needs no more.
+    pub(crate) lacking: Option<Error>,
+}
+
+impl Draft {
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`] that names the column that cannot hold its value, or that does not exist.
+    pub(crate) fn of(schema: &Schema, scsync_modified: &str, item: &Person) -> Result<Self> {
+        let mut warnings = item.warnings.clone();
+        let mut members = members(item)?;
+        OWN.iter().for_each(|own| drop(members.remove(*own)));
+        members.entry("scsync_modified").or_insert_with(|| scsync_modified.into());
+        let names = names(&PERSON_COLUMNS, members.keys());
+        let person = row(schema, PERSONS, &names, &members, &mut warnings)?;
+
+        let rows: Vec<Map<String, Value>> = item.experiences.iter().map(members_of).collect::<Result<_>>()?;
+        let names = self::names(&EXPERIENCE_COLUMNS, rows.iter().flat_map(Map::keys));
+        let experiences = rows.iter().map(|members| row(schema, EXPERIENCES, &names, members, &mut warnings));
+        let experiences = experiences.collect::<Result<Vec<Row>>>()?;
+        let lacking = lacking(schema, PERSONS, &person)
+            .or_else(|| experiences.iter().find_map(|row| lacking(schema, EXPERIENCES, row)));
+        Ok(Self { person, experiences, email: item.email(), warnings, lacking })
+    }
+
+    /// The names of the columns of the person.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        self.person.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The names of the columns of the experiences; those that are always written, where there is none.
+    pub(crate) fn experience_columns(&self) -> Vec<String> {
+        match self.experiences.first() {
+            Some(row) => row.iter().map(|(name, _)| name.clone()).collect(),
+            None => EXPERIENCE_COLUMNS.map(str::to_owned).to_vec(),
+        }
+    }
+
+    /// What tells it from others that are in the tables.
+    pub(crate) fn digest(&self) -> String {
+        let experiences = self.experiences.iter().map(|row| row.iter().map(|(_, cell)| cell));
+        digest(self.person.iter().map(|(_, cell)| cell), experiences)
+    }
+}
+
+/// The digest of a person's columns, and of each experience's in their order.
+pub(crate) fn digest<'a>(
+    person: impl Iterator<Item = &'a Cell>,
+    experiences: impl Iterator<Item = impl Iterator<Item = &'a Cell>>,
+) -> String {
+    let spelled = |cell: &Cell| match cell.spelled() {
+        // With its length, so that no two rows spell the same.
+        Some(text) => format!("{}:{text}", text.len()),
+        None => "-".to_owned(),
+    };
+    let mut parts: Vec<String> = person.map(spelled).collect();
+    for experience in experiences {
+        parts.push("/".to_owned());
+        parts.extend(experience.map(spelled));
+    }
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    Identity::members(&parts).as_str().to_owned()
+}
+
+fn members(item: &impl Serialize) -> Result<Map<String, Value>> {
+    match serde_json::to_value(item) {
+        Ok(Value::Object(members)) => Ok(members),
+        _ => Err(Error::new(ErrorKind::Invalid, "the person cannot be written as JSON")),
+    }
+}
+
+fn members_of(item: &crate::Experience) -> Result<Map<String, Value>> {
+    members(item)
+}
+
+/// The columns that are always written, and whichever others there are.
+fn names<'a>(always: &[&str], there: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let mut names: Vec<String> = always.iter().map(|name| (*name).to_owned()).collect();
+    for name in there {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
+fn row(
+    schema: &Schema,
+    table: &str,
+    names: &[String],
+    members: &Map<String, Value>,
+    warnings: &mut Vec<String>,
+) -> Result<Row> {
+    let fitted = names.iter().map(|name| {
+        let value = members.get(name).unwrap_or(&Value::Null);
+        Ok((name.clone(), schema.column(table, name)?.fit(value, warnings)?))
+    });
+    fitted.collect()
+}
+
+fn lacking(schema: &Schema, table: &str, row: &Row) -> Option<Error> {
+    let empty = row.iter().filter(|(_, cell)| cell.is_null());
+    empty.filter_map(|(name, _)| schema.column(table, name).ok()).find_map(Column::lacking)
+}

@@ -1,0 +1,218 @@
+//! What a database's errors mean.
+
+use hrflow_core::{Error, ErrorKind, Execution, Redactor, Scope};
+
+use crate::parameters::Engine;
+
+/// How a request to the database failed.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The server refused it: its number, and its words.
+    Refused { code: u32, words: String },
+    /// The connection broke, and with it whatever was not committed.
+    Lost(String),
+    /// No answer came in time. The connection is given up.
+    Timeout,
+    /// What it says.
+    Other(Error),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+/// What to do about a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// One of the rows; its neighbours may be well.
+    Row,
+    /// Somebody else is in the way: soon it can go.
+    Busy,
+    /// The connection is gone, or the server is.
+    Gone,
+    /// Every row there is.
+    All,
+}
+
+/// The same numbers mean different things: 1205 is a deadlock at SQL Server, and a wait that took too long at MySQL.
+const MYSQL: &[(&[u32], Class, ErrorKind, &str)] = &[
+    (
+        &[1045, 1698, 1820, 3118, 3955],
+        Class::All,
+        ErrorKind::Unauthorized,
+        "the user or the password is refused",
+    ),
+    (&[1044, 1130, 1251, 2059, 4151], Class::All, ErrorKind::Forbidden, "the user may not come in"),
+    (&[1049], Class::All, ErrorKind::Config, "there is no such database"),
+    (&[1142, 1143, 1227, 1370], Class::All, ErrorKind::Forbidden, "the user lacks a right"),
+    (&[1290, 1836, 3032], Class::All, ErrorKind::Forbidden, "the server may be read only"),
+    (&[1054, 1146, 1356], Class::All, ErrorKind::Config, "a table or a column is missing"),
+    (&[1062, 1169, 1586], Class::Row, ErrorKind::Duplicate, "a row with this key exists already"),
+    (&[1205], Class::Busy, ErrorKind::Unavailable, "somebody else holds a lock for too long"),
+    (&[1213, 1020, 3572], Class::Busy, ErrorKind::Unavailable, "two transactions were in each other's way"),
+    (
+        &[1040, 1203, 1226, 1429, 1053, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 4031],
+        Class::Gone,
+        ErrorKind::Unavailable,
+        "the server does not serve now",
+    ),
+    (&[1021, 1114, 1180, 3], Class::Gone, ErrorKind::Unavailable, "the server has no room left"),
+];
+const MSSQL: &[(&[u32], Class, ErrorKind, &str)] = &[
+    (
+        &[18456, 18452, 18470, 18486, 18487, 18488],
+        Class::All,
+        ErrorKind::Unauthorized,
+        "the user or the password is refused",
+    ),
+    (&[916, 4064, 18451, 40615], Class::All, ErrorKind::Forbidden, "the user may not come in"),
+    (&[4060, 911], Class::All, ErrorKind::Config, "there is no such database, or the user may not open it"),
+    (&[229, 230, 262, 297, 300], Class::All, ErrorKind::Forbidden, "the user lacks a right"),
+    (&[3906, 3908, 3960], Class::All, ErrorKind::Forbidden, "the database may be read only"),
+    (&[207, 208, 2812, 4902], Class::All, ErrorKind::Config, "a table or a column is missing"),
+    (&[2601, 2627], Class::Row, ErrorKind::Duplicate, "a row with this key exists already"),
+    (&[1222], Class::Busy, ErrorKind::Unavailable, "somebody else holds a lock for too long"),
+    (&[1205, 3961], Class::Busy, ErrorKind::Unavailable, "two transactions were in each other's way"),
+    (
+        &[
+            596, 6005, 9001, 10928, 10929, 17142, 17809, 40143, 40197, 40501, 40540, 40613, 49918, 49919,
+            49920,
+        ],
+        Class::Gone,
+        ErrorKind::Unavailable,
+        "the server does not serve now",
+    ),
+    (&[1105, 9002], Class::Gone, ErrorKind::Unavailable, "the server has no room left"),
+];
+
+impl Fault {
+    pub(crate) fn class(&self, engine: Engine) -> Class {
+        match self {
+            Self::Refused { code, .. } => meaning(engine, *code).map_or(Class::Row, |(class, ..)| class),
+            Self::Lost(_) | Self::Timeout => Class::Gone,
+            Self::Other(error) if error.scope() == Scope::Run => Class::All,
+            Self::Other(error) if error.is_retryable() => Class::Busy,
+            Self::Other(_) => Class::Row,
+        }
+    }
+
+    /// Whether the connection cannot be used any more.
+    pub(crate) fn ends_session(&self, engine: Engine) -> bool {
+        !matches!(self, Self::Other(_)) && self.class(engine) == Class::Gone
+    }
+
+    /// The error that a person sees.
+    pub(crate) fn into_error(self, engine: Engine, redactor: &Redactor, operation: &'static str) -> Error {
+        let class = self.class(engine);
+        let scope = if matches!(class, Class::All | Class::Gone) { Scope::Run } else { Scope::Item };
+        match self {
+            Self::Other(error) => error.with("operation", operation),
+            Self::Timeout => Error::new(ErrorKind::Timeout, format!("{engine} did not answer in time"))
+                .with_scope(scope)
+                .with("operation", operation),
+            Self::Lost(words) => {
+                Error::new(ErrorKind::Unavailable, format!("the connection to {engine} broke"))
+                    .with_vendor_message(redactor.redact(&words))
+                    .with_scope(scope)
+                    .with("operation", operation)
+            }
+            Self::Refused { code, words } => {
+                let (kind, message) = match meaning(engine, code) {
+                    Some((_, kind, message)) => (kind, message),
+                    None => (ErrorKind::Invalid, "the row is refused"),
+                };
+                let error = Error::new(kind, format!("{engine}: {message}"))
+                    .with_vendor_message(redactor.redact(&words))
+                    .with_scope(scope);
+                let error = match column(&words) {
+                    Some(column) => error.with("column", column),
+                    None => error,
+                };
+                let error = error.with("code", code).with("operation", operation);
+                match advice(kind) {
+                    Some(advice) => error.advise(advice),
+                    None => error,
+                }
+            }
+        }
+    }
+}
+
+/// The error of a commit without an answer.
+pub(crate) fn unknown(error: Error) -> Error {
+    error.with_scope(Scope::Item).with_execution(Execution::Unknown)
+}
+
+fn meaning(engine: Engine, code: u32) -> Option<(Class, ErrorKind, &'static str)> {
+    let table = match engine {
+        Engine::Mysql => MYSQL,
+        Engine::Mssql => MSSQL,
+    };
+    table
+        .iter()
+        .find(|(codes, ..)| codes.contains(&code))
+        .map(|(_, class, kind, message)| (*class, *kind, *message))
+}
+
+fn advice(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::Unauthorized => "Check db_user and db_password.",
+        ErrorKind::Forbidden => {
+            "Have the user granted SELECT, INSERT and UPDATE on PERSONNES and EXPERIENCES_PROFESSIONNELLES."
+        }
+        ErrorKind::Config => "Check db_name, db_schema and the tables; `hrflow check` names what is missing.",
+        _ => return None,
+    })
+}
+
+/// The column that the server names in its words.
+fn column(words: &str) -> Option<String> {
+    let lower = words.to_ascii_lowercase();
+    let named = [("column '", '\''), ("column `", ' '), ("field '", '\'')];
+    named.into_iter().find_map(|(before, end)| {
+        let start = lower.find(before)? + before.len();
+        let name = words.get(start..)?.split(end).next()?;
+        // `base`.`table`.`column`
+        let name = name.rsplit('.').next()?.trim_matches('`');
+        (!name.is_empty()).then(|| name.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_column_is_read_out_of_either_servers_words() {
+        for (words, name) in [
+            ("Data too long for column 'NOM' at row 1", Some("NOM")),
+            ("Column 'NOM' cannot be null", Some("NOM")),
+            ("Field 'scsync_modified' doesn't have a default value", Some("scsync_modified")),
+            (
+                "Incorrect date value: 'x' for column `admen`.`PERSONNES`.`DATE_MAJ` at row 1",
+                Some("DATE_MAJ"),
+            ),
+            (
+                "Cannot insert the value NULL into column 'NOM', table 'admen.dbo.PERSONNES'; column does not allow nulls.",
+                Some("NOM"),
+            ),
+            (
+                "String or binary data would be truncated in table 'admen.dbo.PERSONNES', column 'VILLE'.",
+                Some("VILLE"),
+            ),
+            ("Lock wait timeout exceeded", None),
+        ] {
+            assert_eq!(column(words).as_deref(), name, "{words}");
+        }
+    }
+
+    #[test]
+    fn one_number_means_two_things() {
+        let fault = || Fault::Refused { code: 1205, words: "…".to_owned() };
+        let error = |engine| fault().into_error(engine, &Redactor::new(), "persons.write").to_string();
+        assert!(error(Engine::Mssql).contains("each other's way"));
+        assert!(error(Engine::Mysql).contains("holds a lock for too long"));
+    }
+}

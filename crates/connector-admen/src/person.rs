@@ -1,0 +1,132 @@
+//! A person with their experiences, as rows of AD-MEN's tables.
+
+use hrflow_core::{Attachment, TargetItem};
+use jiff::civil::{Date, DateTime};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A person: a row of `PERSONNES` under the names of its columns, with the rows of `EXPERIENCES_PROFESSIONNELLES` that
+/// belong to it. Any other column of the tables may be there too; its value is converted to the column's type.
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Person {
+    /// Family name. The table may want it to be filled.
+    #[serde(rename = "NOM", default, skip_serializing_if = "Option::is_none")]
+    pub nom: Option<String>,
+    /// Given name.
+    #[serde(rename = "PRENOM", default, skip_serializing_if = "Option::is_none")]
+    pub prenom: Option<String>,
+    /// Private e-mail address: what a person is known by.
+    #[serde(rename = "EMAIL_PERSO", default, skip_serializing_if = "Option::is_none")]
+    pub email_perso: Option<String>,
+    /// Mobile phone number.
+    #[serde(rename = "TEL_MOBILE", default, skip_serializing_if = "Option::is_none")]
+    pub tel_mobile: Option<String>,
+    /// Birth date.
+    #[serde(rename = "DATE_NAISSANCE", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub date_naissance: Option<Date>,
+    /// Address in one line.
+    #[serde(rename = "ADRESSE", default, skip_serializing_if = "Option::is_none")]
+    pub adresse: Option<String>,
+    /// Postal code.
+    #[serde(rename = "CODE_POSTAL", default, skip_serializing_if = "Option::is_none")]
+    pub code_postal: Option<String>,
+    /// City.
+    #[serde(rename = "VILLE", default, skip_serializing_if = "Option::is_none")]
+    pub ville: Option<String>,
+    /// State or region.
+    #[serde(rename = "AREA", default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<String>,
+    /// Country.
+    #[serde(rename = "PAYS", default, skip_serializing_if = "Option::is_none")]
+    pub pays: Option<String>,
+    /// Page at LinkedIn.
+    #[serde(rename = "LINKEDINPUBLICPROFIL", default, skip_serializing_if = "Option::is_none")]
+    pub linkedinpublicprofil: Option<String>,
+    /// Page at Viadeo.
+    #[serde(rename = "VIADEOPUBLICPROFIL", default, skip_serializing_if = "Option::is_none")]
+    pub viadeopublicprofil: Option<String>,
+    /// Page at Twitter.
+    #[serde(rename = "TWITTERPAGE", default, skip_serializing_if = "Option::is_none")]
+    pub twitterpage: Option<String>,
+    /// Page at Facebook.
+    #[serde(rename = "FACEBOOKPAGE", default, skip_serializing_if = "Option::is_none")]
+    pub facebookpage: Option<String>,
+    /// When the person came to be. Never changed by an update.
+    #[serde(rename = "DATE_CREATION", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub date_creation: Option<Date>,
+    /// When the person changed last, in UTC.
+    #[serde(rename = "DATE_MAJ", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub date_maj: Option<DateTime>,
+    /// Any other column of `PERSONNES`.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+
+    /// What they did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub experiences: Vec<Experience>,
+    /// What was left out of the profile, for the person who reads the result. No column.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// A row of `EXPERIENCES_PROFESSIONNELLES`, under the names of its columns.
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Experience {
+    /// Job title.
+    #[serde(rename = "INTITULE_POSTE", default, skip_serializing_if = "Option::is_none")]
+    pub intitule_poste: Option<String>,
+    /// Position held; the title once more.
+    #[serde(rename = "POSTE_OCCUPE", default, skip_serializing_if = "Option::is_none")]
+    pub poste_occupe: Option<String>,
+    /// Employer.
+    #[serde(rename = "RAISON_SOCIALE", default, skip_serializing_if = "Option::is_none")]
+    pub raison_sociale: Option<String>,
+    /// Where.
+    #[serde(rename = "DEPARTMENT", default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// First day.
+    #[serde(rename = "DATE_EXP", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub date_exp: Option<Date>,
+    /// Last day.
+    #[serde(rename = "DATE_FIN", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub date_fin: Option<Date>,
+    /// 1 for what goes on, else 0.
+    #[serde(rename = "EN_COURS", default, skip_serializing_if = "Option::is_none")]
+    pub en_cours: Option<u8>,
+    /// What it was about.
+    #[serde(rename = "COMMENTAIRES", default, skip_serializing_if = "Option::is_none")]
+    pub commentaires: Option<String>,
+    /// Any other column.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The members of a [`Person`] that are no columns.
+pub(crate) const OWN: [&str; 3] = ["experiences", "warnings", "attachments"];
+
+impl Person {
+    /// The e-mail address, as addresses are compared.
+    pub(crate) fn email(&self) -> Option<String> {
+        normalised(self.email_perso.as_deref()?)
+    }
+}
+
+/// An e-mail address as it is compared: case and surrounding blanks do not count.
+pub(crate) fn normalised(address: &str) -> Option<String> {
+    Some(address.trim().to_lowercase()).filter(|address| !address.is_empty())
+}
+
+impl TargetItem for Person {
+    // When HrFlow touched the profile last says nothing about what is in it.
+    const VOLATILE: &'static [&'static str] = &["/DATE_MAJ"];
+
+    fn attachments(&self) -> &[Attachment] {
+        &[]
+    }
+}

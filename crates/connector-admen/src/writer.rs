@@ -1,0 +1,355 @@
+//! An open `AD-MEN Profiles`: one connection, transactions under the lock of a name, and another try where that helps.
+
+use std::time::Duration;
+
+use hrflow_core::{
+    Error, ErrorKind, Found, Identity, Options, Outcome, Receipt, Result, TargetId, Write, http::budget,
+    options::OnExisting,
+};
+use tokio::sync::Mutex;
+
+use crate::{
+    database::{Access, Session},
+    draft::Draft,
+    errors::{Class, Fault, unknown},
+    look::Details,
+    parameters::Parameters,
+    person::Person,
+    schema::Schema,
+    sql::{EXPERIENCES, PERSONS},
+    store::{Job, Store},
+    value::Cell,
+};
+
+/// The longest name that MySQL has a lock for.
+const LOCK_NAME: usize = 64;
+
+pub(crate) struct PersonWriter {
+    pub(crate) access: Access,
+    pub(crate) schema: Schema,
+    pub(crate) target_id: TargetId,
+    pub(crate) on_existing: OnExisting,
+    attempts: u32,
+    /// Held around check and insert by every writer to this database, so that two cannot double a person; and while
+    /// looking for what was sent without an answer, so that it cannot arrive after the look.
+    lock: String,
+    /// The connection, while nobody works with it.
+    place: Mutex<Option<Session>>,
+}
+
+/// How a transaction failed.
+enum Failure {
+    /// Nothing of it is there.
+    Undone(Fault),
+    /// It may be there: the answer to the commit never came. What was to be answered if it is.
+    Unknown(Fault, Vec<Result<Receipt>>),
+    /// Another writer had the lock all the time.
+    Locked,
+}
+
+impl PersonWriter {
+    pub(crate) async fn open(parameters: Parameters, options: &Options) -> Result<Self> {
+        if parameters.is_exposed() {
+            tracing::warn!("db_tls is off: persons and the password travel unprotected to another machine");
+        }
+        let (host, name) = (parameters.db_host.trim().to_lowercase(), parameters.db_name.trim());
+        let target_id = TargetId(format!("admen {host}:{} {name}", parameters.db_port));
+        let lock = lock_name(name);
+        let access = Access::new(parameters, options.timeout.into());
+        let mut writer = Self {
+            access,
+            schema: Schema::default(),
+            target_id,
+            on_existing: options.on_existing,
+            attempts: options.attempts.get().into(),
+            lock,
+            place: Mutex::default(),
+        };
+        let mut attempt = 0;
+        loop {
+            match writer.describe().await {
+                Ok(schema) => {
+                    writer.schema = schema;
+                    return Ok(writer);
+                }
+                Err(fault) if writer.again(&fault, &mut attempt).await => {}
+                Err(fault) => return Err(writer.error(fault, "database.open")),
+            }
+        }
+    }
+
+    async fn describe(&self) -> Result<Schema, Fault> {
+        let mut place = self.place.lock().await;
+        let mut session = self.session(&mut place).await?;
+        let dialect = &self.access.dialect;
+        let tables = [PERSONS, EXPERIENCES].map(|it| Cell::Text(it.to_owned()));
+        let values = self.with_schema(&tables);
+        let rows = session.query(&dialect.describe(), &values).await?;
+        let schema = Schema::read(dialect.engine, &rows, &self.access.parameters.db_user)?;
+        if let Some(sql) = dialect.not_transactional()
+            && let Some(row) = session.query(sql, &tables).await?.first()
+        {
+            let text = |at: usize| row.get(at).and_then(Cell::text).unwrap_or_default().to_owned();
+            let why =
+                format!("{} is kept by {}, which undoes nothing that failed half-way", text(0), text(1));
+            let error = Error::new(ErrorKind::Config, why)
+                .advise("Have both tables kept by InnoDB: `ALTER TABLE … ENGINE=InnoDB`.");
+            return Err(error.into());
+        }
+        *place = Some(session);
+        Ok(schema)
+    }
+
+    /// The values of a statement that asks for the schema first, where it does.
+    pub(crate) fn with_schema(&self, values: &[Cell]) -> Vec<Cell> {
+        let schema = Cell::Text(self.access.parameters.db_schema.trim().to_owned());
+        match self.access.engine() {
+            crate::Engine::Mssql => std::iter::once(schema).chain(values.iter().cloned()).collect(),
+            crate::Engine::Mysql => values.to_vec(),
+        }
+    }
+
+    /// The connection, out of its place; a new one where there is none.
+    pub(crate) async fn session(&self, place: &mut Option<Session>) -> Result<Session, Fault> {
+        match place.take() {
+            Some(session) => Ok(session),
+            None => self.access.connect().await,
+        }
+    }
+
+    pub(crate) fn place(&self) -> &Mutex<Option<Session>> {
+        &self.place
+    }
+
+    /// Whether the fault may be over soon, after the wait that it takes.
+    pub(crate) async fn again(&self, fault: &Fault, attempt: &mut u32) -> bool {
+        *attempt += 1;
+        let is_gone = match fault {
+            Fault::Other(error) => error.kind() == ErrorKind::Unavailable,
+            fault => fault.class(self.access.engine()) == Class::Gone,
+        };
+        if !is_gone || *attempt >= self.attempts {
+            return false;
+        }
+        // A connection that idled too long is replaced at once.
+        let step = Duration::from_millis(500).saturating_mul(1 << (*attempt - 1).min(6));
+        let pause =
+            if *attempt == 1 { Duration::from_millis(50) } else { step.mul_f64(0.5 + fastrand::f64() / 2.0) };
+        budget::current().pause(pause).await
+    }
+
+    pub(crate) fn error(&self, fault: Fault, operation: &'static str) -> Error {
+        let error = fault.into_error(self.access.engine(), &self.access.redactor, operation);
+        error.with("database", self.access.parameters.address())
+    }
+
+    /// The highest number of a person there is.
+    pub(crate) async fn highest_id(&self) -> Result<i64> {
+        let mut attempt = 0;
+        loop {
+            match self.read_highest_id().await {
+                Ok(id) => return Ok(id),
+                Err(fault) if self.again(&fault, &mut attempt).await => {}
+                Err(fault) => return Err(self.error(fault, "persons.highest")),
+            }
+        }
+    }
+
+    async fn read_highest_id(&self) -> Result<i64, Fault> {
+        let mut place = self.place.lock().await;
+        let mut session = self.session(&mut place).await?;
+        let rows = session.query(&self.access.dialect.highest_id(), &[]).await?;
+        *place = Some(session);
+        Ok(rows.first().and_then(|row| row.first()).and_then(Cell::int).unwrap_or(0))
+    }
+
+    fn draft(&self, item: &Person) -> Result<Draft> {
+        Draft::of(&self.schema, &self.access.parameters.scsync_modified, item)
+    }
+
+    pub(crate) fn details(&self, item: &Person, above: i64) -> Details {
+        Details::of(self.draft(item).ok().as_ref(), above)
+    }
+
+    pub(crate) async fn write_all(&self, batch: &[Write<'_, Person>]) -> Vec<Result<Receipt>> {
+        let drafts: Vec<Result<Draft>> = batch.iter().map(|write| self.draft(write.item)).collect();
+        let jobs: Vec<Job<'_>> = batch
+            .iter()
+            .zip(&drafts)
+            .filter_map(|(write, draft)| {
+                let draft = draft.as_ref().ok()?;
+                Some(Job { draft, known: write.known, on_existing: write.on_existing })
+            })
+            .collect();
+        let mut written = self.deliver(&jobs).await.into_iter();
+        let answers = drafts.iter().map(|draft| match draft {
+            Ok(_) => written.next().unwrap_or_else(|| Err(Error::new(ErrorKind::Internal, "no answer"))),
+            Err(error) => Err(error.duplicate()),
+        });
+        answers.collect()
+    }
+
+    /// Writes all in one transaction. Where one of them is at fault, each in its own, so that only that one fails.
+    async fn deliver(&self, jobs: &[Job<'_>]) -> Vec<Result<Receipt>> {
+        if jobs.is_empty() {
+            return Vec::new();
+        }
+        let failure = match self.persistently(jobs).await {
+            Ok(answers) => return answers,
+            Err(failure) => failure,
+        };
+        let engine = self.access.engine();
+        let error = match failure {
+            Failure::Undone(fault)
+                if jobs.len() > 1 && matches!(fault.class(engine), Class::Row | Class::Busy) =>
+            {
+                tracing::debug!(persons = jobs.len(), "a batch failed, and is redone one by one");
+                return self.one_by_one(jobs).await;
+            }
+            Failure::Undone(fault) => self.error(fault, "persons.write"),
+            Failure::Unknown(fault, _) => unknown(self.error(fault, "persons.commit")),
+            Failure::Locked => {
+                Error::new(ErrorKind::Unavailable, "another writer is at work in this database")
+                    .with("lock", &self.lock)
+                    .advise("Let it end; what it holds is a lock of the database by that name.")
+            }
+        };
+        jobs.iter().map(|_| Err(error.duplicate())).collect()
+    }
+
+    async fn one_by_one(&self, jobs: &[Job<'_>]) -> Vec<Result<Receipt>> {
+        let mut answers: Vec<Result<Receipt>> = Vec::new();
+        let mut stopped: Option<Error> = None;
+        for job in jobs {
+            if let Some(error) = &stopped {
+                answers.push(Err(error.duplicate()));
+                continue;
+            }
+            if budget::current().cancel.is_cancelled() {
+                let error = Error::new(ErrorKind::Cancelled, "stopped before the person was written");
+                answers.push(Err(error.duplicate()));
+                stopped = Some(error);
+                continue;
+            }
+            let answer = match self.persistently(std::slice::from_ref(job)).await {
+                Ok(mut answers) => {
+                    answers.pop().unwrap_or_else(|| Err(Error::new(ErrorKind::Internal, "no answer")))
+                }
+                Err(Failure::Undone(fault)) => {
+                    let class = fault.class(self.access.engine());
+                    let error = self.error(fault, "persons.write");
+                    if matches!(class, Class::All | Class::Gone) {
+                        stopped = Some(error.duplicate());
+                    }
+                    Err(error)
+                }
+                Err(Failure::Unknown(fault, _)) => Err(unknown(self.error(fault, "persons.commit"))),
+                Err(Failure::Locked) => {
+                    Err(Error::new(ErrorKind::Unavailable, "another writer is at work in this database"))
+                }
+            };
+            answers.push(answer);
+        }
+        answers
+    }
+
+    /// Tries again where the connection broke, and nothing was committed.
+    async fn persistently(&self, jobs: &[Job<'_>]) -> Result<Vec<Result<Receipt>>, Failure> {
+        let mut attempt = 0;
+        loop {
+            match self.transaction(jobs).await {
+                Err(Failure::Undone(fault)) if self.again(&fault, &mut attempt).await => {}
+                Err(Failure::Unknown(fault, answers)) => match self.was_committed(jobs, &answers).await {
+                    Some(true) => return Ok(answers),
+                    Some(false) if self.again(&fault, &mut attempt).await => {}
+                    Some(false) => return Err(Failure::Undone(fault)),
+                    None => return Err(Failure::Unknown(fault, answers)),
+                },
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Whether a transaction is there whose commit nobody answered: all of it is, or nothing, so one person tells. Updates
+    /// alone may be done again. None where nobody can be asked.
+    async fn was_committed(&self, jobs: &[Job<'_>], answers: &[Result<Receipt>]) -> Option<bool> {
+        let created = jobs.iter().zip(answers).find_map(|(job, answer)| {
+            let receipt = answer.as_ref().ok().filter(|it| it.outcome == Outcome::Created)?;
+            Some((job.draft, receipt.id.clone()?))
+        });
+        let Some((draft, id)) = created else { return Some(false) };
+        let above = id.0.parse::<i64>().ok()? - 1;
+        match self.look_for(&Details::of(Some(draft), above)).await.ok()? {
+            Found::Ours(ids) => Some(ids.contains(&id)),
+            Found::Someone(someone) => Some(someone == id),
+            Found::Absent => Some(false),
+            Found::CannotTell(_) => None,
+        }
+    }
+
+    async fn transaction(&self, jobs: &[Job<'_>]) -> Result<Vec<Result<Receipt>>, Failure> {
+        let engine = self.access.engine();
+        let mut place = self.place.lock().await;
+        let mut session = self.session(&mut place).await.map_err(Failure::Undone)?;
+        if !session.begin(&self.lock, self.access.timeout).await.map_err(Failure::Undone)? {
+            *place = Some(session);
+            return Err(Failure::Locked);
+        }
+        let stored =
+            Store { session: &mut session, access: &self.access, schema: &self.schema }.store(jobs).await;
+        let outcome = match stored {
+            Err(fault) => Err(Failure::Undone(fault)),
+            Ok(receipts) => match session.commit().await {
+                Ok(()) => Ok(receipts),
+                // A refusal is an answer: it was not committed.
+                Err(fault @ Fault::Refused { .. }) if !fault.ends_session(engine) => {
+                    Err(Failure::Undone(fault))
+                }
+                Err(fault) => Err(Failure::Unknown(fault, receipts)),
+            },
+        };
+        let usable = match &outcome {
+            Ok(_) => true,
+            Err(Failure::Undone(fault)) => !fault.ends_session(engine) && session.rollback().await.is_ok(),
+            Err(_) => false,
+        };
+        if usable && session.unlock(&self.lock).await.is_ok() {
+            *place = Some(session);
+        }
+        outcome
+    }
+
+    pub(crate) async fn look_for(&self, details: &Details) -> Result<Found> {
+        let mut attempt = 0;
+        loop {
+            match self.look_under_lock(details).await {
+                Ok(found) => return Ok(found),
+                Err(fault) if self.again(&fault, &mut attempt).await => {}
+                Err(fault) => return Err(self.error(fault, "persons.find")),
+            }
+        }
+    }
+
+    async fn look_under_lock(&self, details: &Details) -> Result<Found, Fault> {
+        let mut place = self.place.lock().await;
+        let mut session = self.session(&mut place).await?;
+        if !session.begin(&self.lock, self.access.timeout).await? {
+            *place = Some(session);
+            return Ok(Found::CannotTell("another writer is at work in this database".to_owned()));
+        }
+        let found = details.find(&mut session, &self.access, &self.schema).await?;
+        session.rollback().await?;
+        session.unlock(&self.lock).await?;
+        *place = Some(session);
+        Ok(found)
+    }
+}
+
+/// The name of the lock. MySQL's are the server's, so that of the database is in it.
+fn lock_name(database: &str) -> String {
+    let name = format!("hrflow.admen.{}", database.to_lowercase());
+    if name.chars().count() <= LOCK_NAME {
+        return name;
+    }
+    Identity::members(&[&name]).as_str().chars().take(LOCK_NAME).collect()
+}

@@ -1,0 +1,101 @@
+//! What becomes of a profile: snapshots over samples, and limits that hold for any profile.
+
+use connector_admen::{Person, format_hrflow_profile_to_admen};
+use connector_hrflow::testing::{
+    assert_reads_back, is_web, nothing_blank, profile, profiles, sample, shortened,
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn format(json: Value) -> Person {
+    format_hrflow_profile_to_admen(&profile(json)).expect("every profile makes a person")
+}
+
+fn json_of(profile: Value) -> Value {
+    serde_json::to_value(format(profile)).expect("a person is JSON")
+}
+
+macro_rules! snapshots {
+    ($($name:ident),*) => {$(
+        #[test]
+        fn $name() {
+            insta::assert_json_snapshot!(shortened(json_of(sample(stringify!($name)))));
+        }
+    )*};
+}
+
+snapshots!(complete, minimal, null_ridden, unicode, over_long, hostile);
+
+#[test]
+fn days_months_and_years_are_real_dates() {
+    let experience = |start: Value, end: Value| {
+        let person =
+            json_of(json!({ "experiences": [{ "title": "t", "date_start": start, "date_end": end }] }));
+        let experience = person["experiences"][0].clone();
+        (experience["DATE_EXP"].clone(), experience["DATE_FIN"].clone(), experience["EN_COURS"].clone())
+    };
+    let dates = |start: Value, end: Value, ongoing: u8| (start, end, json!(ongoing));
+    assert_eq!(
+        experience(json!("2020-05-18T00:00:00+0000"), json!("2021-06-30")),
+        dates(json!("2020-05-18"), json!("2021-06-30"), 0)
+    );
+    assert_eq!(
+        experience(json!("2020-02"), json!("2020-02")),
+        dates(json!("2020-02-01"), json!("2020-02-29"), 0)
+    );
+    assert_eq!(experience(json!("2020"), json!("2021")), dates(json!("2020-01-01"), json!("2021-12-31"), 0));
+    assert_eq!(experience(json!("someday"), json!(null)), dates(json!(null), json!(null), 1));
+    // It has ended, whenever that was.
+    assert_eq!(experience(json!("0000-00-00"), json!("yesterday")), dates(json!(null), json!(null), 0));
+    let moments = json_of(
+        json!({ "created_at": "2024-01-02T23:59:59+0000", "updated_at": "2024-01-02T23:30:00.987-01:00",
+        "info": { "date_birth": "1990-02-30" } }),
+    );
+    assert_eq!(moments["DATE_CREATION"], json!("2024-01-02"));
+    assert_eq!(moments["DATE_MAJ"], json!("2024-01-03T00:30:00"));
+    assert_eq!(moments.get("DATE_NAISSANCE"), None);
+}
+
+#[test]
+fn what_says_nothing_is_no_experience_and_a_malformed_address_is_told() {
+    let person = json_of(json!({
+        "info": { "email": "not given", "full_name": "Ada Byron", "location": "12 Rue Daru, Paris",
+            "urls": [{ "type": "viadeo", "url": "viadeo.example.com/ada" }, { "type": "facebook", "url": "javascript:1" }] },
+        "experiences": [{ "date_start": "2020-01-01" }, { "company": "Engines Ltd" }, { "description": "<p>Much<br>more</p>" }],
+    }));
+    assert_eq!(
+        person,
+        json!({ "NOM": "Byron", "PRENOM": "Ada", "ADRESSE": "12 Rue Daru, Paris",
+            "VIADEOPUBLICPROFIL": "https://viadeo.example.com/ada",
+            "warnings": ["the e-mail address is malformed, and was left out"],
+            "experiences": [{ "RAISON_SOCIALE": "Engines Ltd", "EN_COURS": 1 }, { "COMMENTAIRES": "Much\nmore", "EN_COURS": 1 }] })
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn no_profile_breaks_the_limits(profile in profiles()) {
+        let person = format(profile);
+        let json = serde_json::to_value(&person).unwrap();
+        prop_assert!(nothing_blank(&json), "{json}");
+        for name in ["LINKEDINPUBLICPROFIL", "VIADEOPUBLICPROFIL", "TWITTERPAGE", "FACEBOOKPAGE"] {
+            prop_assert!(json[name].as_str().is_none_or(is_web), "{name}");
+        }
+        for date in [person.date_naissance, person.date_creation] {
+            prop_assert!(date.is_none_or(|it| it.year() >= 1000));
+        }
+        for experience in &person.experiences {
+            prop_assert_eq!(&experience.intitule_poste, &experience.poste_occupe);
+            prop_assert!(experience.en_cours.is_some());
+            prop_assert!(experience.date_fin.is_none() || experience.en_cours == Some(0));
+        }
+        for (name, value) in json.as_object().unwrap() {
+            if let Some(text) = value.as_str() {
+                prop_assert!(!text.contains(char::is_control), "{name}: {text:?}");
+            }
+        }
+        assert_reads_back(&person);
+    }
+}

@@ -1,0 +1,8 @@
+//! The connector's SQL Server side: the real client, speaking its real protocol to a server that answers as told. What
+//! the server would make of a statement does not show here.
+
+mod answers;
+mod engine;
+#[path = "../shared/proxy.rs"]
+mod proxy;
+mod server;

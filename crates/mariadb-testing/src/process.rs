@@ -1,0 +1,53 @@
+//! A server's process, which does not outlive whoever started it.
+
+use std::{path::Path, process::Stdio};
+
+use anyhow::Context;
+use tokio::{
+    io::AsyncWriteExt,
+    process::{Child, Command},
+};
+
+/// Starts the server, and waits for a word or for the end of the one who could say it: then the server is killed.
+/// Without a word, its directory goes too.
+const WATCH: &str = r#"
+directory=$1; shift
+"$@" </dev/null >>"$directory/log" 2>&1 &
+server=$!
+read -r word
+kill -9 $server 2>/dev/null
+wait $server 2>/dev/null
+[ "$word" = keep ] || rm -rf "$directory"
+"#;
+
+/// A server that runs.
+pub(crate) struct Process {
+    shell: Child,
+}
+
+impl Process {
+    pub(crate) fn start(directory: &Path, program: &Path, arguments: &[String]) -> anyhow::Result<Self> {
+        let shell = Command::new("sh")
+            .args(["-c", WATCH, "watch"])
+            .arg(directory)
+            .arg(program)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            // A key press that interrupts the tests must not end the shell before it has cleaned up.
+            .process_group(0)
+            .spawn()
+            .context("no shell to run a server in")?;
+        Ok(Self { shell })
+    }
+
+    /// Kills the server, and leaves its files as they are.
+    pub(crate) async fn kill(mut self) -> anyhow::Result<()> {
+        if let Some(mut words) = self.shell.stdin.take() {
+            words.write_all(b"keep\n").await?;
+        }
+        self.shell.wait().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,233 @@
+//! A server of one's own.
+
+use std::{
+    env, fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use mysql_async::{Conn, OptsBuilder, prelude::Queryable};
+use serde::{Deserialize, Serialize};
+use tokio::{
+    sync::OnceCell,
+    time::{Instant, sleep},
+};
+
+use crate::{
+    Database, SHARED_SERVER, certificates,
+    process::Process,
+    template::{self, Template},
+};
+
+/// How long a server may take to answer. It takes a tenth of a second on an idle machine.
+const PATIENCE: Duration = Duration::from_secs(90);
+const PORTS_TRIED: usize = 5;
+
+/// How a server is set up.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Its SQL mode.
+    pub sql_mode: String,
+    /// Further options for its command line, such as `--lower-case-table-names=1`.
+    pub options: Vec<String>,
+}
+
+impl Default for Settings {
+    /// The SQL mode that MariaDB comes with: strict.
+    fn default() -> Self {
+        let sql_mode =
+            "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION";
+        Self { sql_mode: sql_mode.to_owned(), options: Vec::new() }
+    }
+}
+
+/// Where a server is. `root` without a password may do anything there, from this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// Its port at `127.0.0.1`.
+    pub port: u16,
+    /// The file with the authority that signed its certificate.
+    pub ca_file: PathBuf,
+}
+
+/// A private server. It ends when it is dropped, or when whoever started it ends.
+pub struct Server {
+    address: Address,
+    running: Option<Running>,
+}
+
+struct Running {
+    directory: PathBuf,
+    program: PathBuf,
+    settings: Settings,
+    process: Option<Process>,
+}
+
+static SHARED: OnceCell<Arc<Server>> = OnceCell::const_new();
+
+impl Server {
+    /// The server that this process shares with others, or else one that its tests share.
+    ///
+    /// # Errors
+    ///
+    /// If no server can be started; what is missing is said.
+    pub async fn shared() -> anyhow::Result<Arc<Self>> {
+        let server = SHARED.get_or_try_init(async || match env::var(SHARED_SERVER) {
+            Ok(address) => {
+                let address = serde_json::from_str(&address)
+                    .with_context(|| format!("{SHARED_SERVER} holds no address"))?;
+                anyhow::Ok(Arc::new(Self { address, running: None }))
+            }
+            Err(_) => Self::start(Settings::default()).await.map(Arc::new),
+        });
+        server.await.cloned()
+    }
+
+    /// Starts one.
+    ///
+    /// # Errors
+    ///
+    /// If none can be started; what is missing is said.
+    pub async fn start(settings: Settings) -> anyhow::Result<Self> {
+        let Template { server: program, data, directory: certificates } =
+            tokio::task::spawn_blocking(template::template).await??;
+        let directory = tempfile::Builder::new().prefix("mariadb-").tempdir()?.keep();
+        template::copy(&data, &directory.join("data"))?;
+        template::copy_files(&certificates, &directory)?;
+        let ca_file = directory.join(certificates::AUTHORITY);
+        let running = Running { directory, program, settings, process: None };
+        let mut server = Self { address: Address { port: 0, ca_file }, running: Some(running) };
+        for _ in 0..PORTS_TRIED {
+            server.address.port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+            // Somebody else may take the port before the server does.
+            if server.launch().await? {
+                return Ok(server);
+            }
+        }
+        bail!("no server could be started: {}", server.log())
+    }
+
+    /// Where it is.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Ends it as a crash would, with whatever it was doing.
+    ///
+    /// # Errors
+    ///
+    /// If it is shared, or not running.
+    pub async fn kill(&mut self) -> anyhow::Result<()> {
+        let running = self.running.as_mut().context("a shared server is not killed")?;
+        running.process.take().context("it does not run")?.kill().await
+    }
+
+    /// Starts it again where it was, with the data that it had stored.
+    ///
+    /// # Errors
+    ///
+    /// If it does not start.
+    pub async fn restart(&mut self) -> anyhow::Result<()> {
+        if !self.launch().await? {
+            bail!("it could not be started again: {}", self.log());
+        }
+        Ok(())
+    }
+
+    /// A database of its own with AD-MEN's tables, and a user who may do everything in it.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses.
+    pub async fn database(&self) -> anyhow::Result<Database> {
+        Database::create(self.address.clone()).await
+    }
+
+    /// A connection of the user who may do anything.
+    ///
+    /// # Errors
+    ///
+    /// If it does not answer.
+    pub async fn connect(&self) -> anyhow::Result<Conn> {
+        connect(&self.address).await
+    }
+
+    /// Whether it answers; not if its process ended instead.
+    async fn launch(&mut self) -> anyhow::Result<bool> {
+        let port = self.address.port;
+        let running = self.running.as_mut().context("a shared server is not started")?;
+        let arguments = running.arguments(port);
+        running.process = Some(Process::start(&running.directory, &running.program, &arguments)?);
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            if let Ok(mut connection) = connect(&self.address).await {
+                let file: Option<String> = connection.query_first("SELECT @@datadir").await?;
+                connection.disconnect().await?;
+                // Somebody else's server may have had the port first.
+                let ours = self.running.as_ref().is_some_and(|it| file.is_some_and(|file| it.has(&file)));
+                return Ok(ours);
+            }
+            if self.log().contains("[ERROR] Aborting") {
+                break;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        Ok(false)
+    }
+
+    fn log(&self) -> String {
+        let log = self.running.as_ref().map(|it| fs::read_to_string(it.directory.join("log")));
+        log.and_then(Result::ok).unwrap_or_default()
+    }
+}
+
+impl Running {
+    fn arguments(&self, port: u16) -> Vec<String> {
+        let path = |name: &str| self.directory.join(name).display().to_string();
+        let mut arguments = vec!["--no-defaults".to_owned()];
+        arguments.extend(template::user().map(str::to_owned));
+        arguments.extend([
+            format!("--datadir={}", path("data")),
+            format!("--socket={}", path("socket")),
+            format!("--pid-file={}", path("pid")),
+            format!("--port={port}"),
+            "--bind-address=127.0.0.1".to_owned(),
+            "--skip-name-resolve".to_owned(),
+            "--character-set-server=utf8mb4".to_owned(),
+            "--innodb-buffer-pool-size=64M".to_owned(),
+            "--performance-schema=off".to_owned(),
+            format!("--ssl-ca={}", path(certificates::AUTHORITY)),
+            format!("--ssl-cert={}", path(certificates::CERTIFICATE)),
+            format!("--ssl-key={}", path(certificates::KEY)),
+            format!("--sql-mode={}", self.settings.sql_mode),
+        ]);
+        arguments.extend(template::STORAGE.map(str::to_owned));
+        arguments.extend(self.settings.options.iter().cloned());
+        arguments
+    }
+
+    fn has(&self, data: &str) -> bool {
+        Path::new(data).starts_with(&self.directory)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // The shell that watches over a process cleans up after it; without one it is for us to do.
+        if self.process.is_none() {
+            let _ = fs::remove_dir_all(&self.directory);
+        }
+    }
+}
+
+pub(crate) async fn connect(address: &Address) -> anyhow::Result<Conn> {
+    let options = OptsBuilder::default()
+        .ip_or_hostname("127.0.0.1")
+        .tcp_port(address.port)
+        .user(Some("root"))
+        .prefer_socket(false);
+    Ok(Conn::new(options).await?)
+}
