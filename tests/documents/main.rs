@@ -16,6 +16,7 @@
 mod book;
 mod cargo;
 mod console;
+mod database;
 mod links;
 mod markdown;
 mod playground;
@@ -110,6 +111,9 @@ fn try_block(document: &Path, block: &Block, playground: &mut Option<Playground>
         *playground = Some(Playground::new()?);
     }
     let Some(playground) = playground else { bail!("there is no playground") };
+    if database::is_needed(block) {
+        playground.set_up_database()?;
+    }
     if let Some(file) = &block.file {
         playground.write(file, &block.text)?;
     }
@@ -118,6 +122,8 @@ fn try_block(document: &Path, block: &Block, playground: &mut Option<Playground>
         "yaml" => workflow::loads(playground, block),
         // A program is of use in a file only: the commands that follow run it.
         "jq" => ensure_file(block),
+        "sql" => database::run(playground, &block.text),
+        "tsql" => database::is_sql_server(&block.text),
         "toml" => cargo::reads(playground, &block.text),
         "json" => block.text.lines().try_for_each(|line| {
             serde_json::from_str::<serde_json::Value>(line).map(drop).context("it is not JSON Lines")

@@ -9,6 +9,7 @@ mod errors;
 mod format;
 mod holders;
 mod look;
+mod mapping;
 mod parameters;
 mod person;
 mod schema;
@@ -23,6 +24,7 @@ use connector_hrflow::{ProfileList, Profiles};
 use hrflow_core::{Action, Connector, ConnectorType, FormatName};
 
 pub use format::format_hrflow_profile_to_admen;
+pub use mapping::MAPPING;
 pub use parameters::{Engine, Parameters, Tls};
 pub use person::{Experience, Person};
 pub use warehouse::Persons;
@@ -43,6 +45,7 @@ pub fn push_profile() -> Action<Profiles, Persons> {
     let what =
         "Writes a profile of an HrFlow.ai source to AD-MEN's database as a person with their experiences.";
     connector_hrflow::push_profile(what, Persons, FORMAT, format_hrflow_profile_to_admen)
+        .with_mapping(MAPPING)
 }
 
 /// Pushes the profiles of an HrFlow.ai source into AD-MEN, all of them or those that changed since the last run.
@@ -50,6 +53,7 @@ pub fn push_profile_list() -> Action<ProfileList, Persons> {
     let what = "Writes the profiles of an HrFlow.ai source to AD-MEN's database as persons with their experiences: all of \
                 them, or with read_mode incremental those that are new or changed since the last run.";
     connector_hrflow::push_profile_list(what, Persons, FORMAT, format_hrflow_profile_to_admen)
+        .with_mapping(MAPPING)
 }
 
 const FORMAT: FormatName =

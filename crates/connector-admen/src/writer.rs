@@ -225,8 +225,7 @@ impl PersonWriter {
                 answers.push(Err(error.duplicate()));
                 continue;
             }
-            if budget::current().cancel.is_cancelled() {
-                let error = Error::new(ErrorKind::Cancelled, "stopped before the person was written");
+            if let Some(error) = no_more() {
                 answers.push(Err(error.duplicate()));
                 stopped = Some(error);
                 continue;
@@ -343,6 +342,17 @@ impl PersonWriter {
         *place = Some(session);
         Ok(found)
     }
+}
+
+/// Why nobody else is to be written: the run is stopped, or the time is used up.
+fn no_more() -> Option<Error> {
+    let budget = budget::current();
+    if budget.cancel.is_cancelled() {
+        return Some(Error::new(ErrorKind::Cancelled, "stopped before the person was written"));
+    }
+    let is_over = budget.remaining().is_zero();
+    is_over
+        .then(|| Error::new(ErrorKind::Timeout, "the time given was used up before the person was written"))
 }
 
 /// The name of the lock. MySQL's are the server's, so that of the database is in it.

@@ -1,8 +1,8 @@
 //! What becomes of a profile: snapshots over samples, and limits that hold for any profile.
 
-use connector_admen::{Person, format_hrflow_profile_to_admen};
+use connector_admen::{MAPPING, Person, format_hrflow_profile_to_admen};
 use connector_hrflow::testing::{
-    assert_reads_back, is_web, nothing_blank, profile, profiles, sample, shortened,
+    assert_mapping, assert_reads_back, is_web, nothing_blank, profile, profiles, sample, shortened,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -25,6 +25,11 @@ macro_rules! snapshots {
 }
 
 snapshots!(complete, minimal, null_ridden, unicode, over_long, hostile);
+
+#[test]
+fn the_table_tells_what_the_format_does() {
+    assert_mapping(MAPPING, format_hrflow_profile_to_admen);
+}
 
 #[test]
 fn days_months_and_years_are_real_dates() {

@@ -27,19 +27,19 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(directory: &Path, program: &Path, arguments: &[String]) -> anyhow::Result<Self> {
-        let shell = Command::new("sh")
+        let mut command = Command::new("sh");
+        command
             .args(["-c", WATCH, "watch"])
             .arg(directory)
             .arg(program)
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            // A key press that interrupts the tests must not end the shell before it has cleaned up.
-            .process_group(0)
-            .spawn()
-            .context("no shell to run a server in")?;
-        Ok(Self { shell })
+            .stderr(Stdio::null());
+        // A key press that interrupts the tests must not end the shell before it has cleaned up.
+        #[cfg(unix)]
+        command.process_group(0);
+        Ok(Self { shell: command.spawn().context("no shell to run a server in")? })
     }
 
     /// Kills the server, and leaves its files as they are.

@@ -143,6 +143,10 @@ fn cell(value: Value, column: ColumnType) -> Cell {
         Value::UInt(number) => i64::try_from(number).map_or(Cell::Null, Cell::Int),
         Value::Float(number) => Cell::Float(number.into()),
         Value::Double(number) => Cell::Float(number),
+        // A flag, as bits; they fit into a number, or are none of ours.
+        Value::Bytes(bits) if column == ColumnType::MYSQL_TYPE_BIT => {
+            Cell::Int(bits.iter().fold(0, |number, byte| (number << 8) | i64::from(*byte)))
+        }
         Value::Bytes(bytes) => Cell::Text(String::from_utf8_lossy(&bytes).into_owned()),
         Value::Date(year, month, day, hour, minute, second, _) => {
             // `0000-00-00` is how a database that is not strict says that there is none.

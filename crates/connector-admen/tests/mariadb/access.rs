@@ -167,3 +167,13 @@ async fn mysql_where_sql_server_is_expected_is_told() {
         "{words}"
     );
 }
+
+#[tokio::test]
+async fn a_server_that_writes_names_in_small_letters_is_understood() {
+    let options = vec!["--lower-case-table-names=1".to_owned()];
+    let server = Server::start(Settings { options, ..Settings::default() }).await.unwrap();
+    let database = server.database().await.unwrap();
+    let result = push_with(database.parameters(), json!({}), &[somebody(1)]).await;
+    assert_eq!(result.events.write_success, 1, "{:?}", result.failures);
+    assert!(open(database.parameters(), json!({})).await.unwrap().check().await.is_ok());
+}

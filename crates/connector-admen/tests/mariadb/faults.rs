@@ -1,11 +1,19 @@
 //! Others who are in the way, and a server that dies.
 
-use hrflow_core::{Status, result::Reason};
+use std::sync::Arc;
+
+use connector_admen::push_profile;
+use connector_hrflow::testing;
+use hrflow_core::{
+    CancellationToken, Environment, Status,
+    result::Reason,
+    state::{MemoryState, State},
+};
 use mariadb_testing::{Server, Settings};
 use mysql_async::prelude::Queryable;
 use serde_json::json;
 
-use crate::support::{SOMEBODY_WAITS, counts, database, push, push_with, somebody, until};
+use crate::support::{SOMEBODY_WAITS, counts, database, open, parameters, push, push_with, somebody, until};
 
 #[tokio::test]
 async fn a_lock_that_somebody_holds_costs_one_person_only() {
@@ -114,4 +122,65 @@ async fn a_server_that_stays_away_stops_the_run() {
     );
     server.restart().await.unwrap();
     assert_eq!(counts(&database).await, (0, 0));
+}
+
+#[tokio::test]
+async fn another_writer_is_waited_for_and_told() {
+    let database = database().await;
+    let mut another = database.connect().await.unwrap();
+    let lock = format!("hrflow.admen.{}", database.name());
+    another.query_drop(format!("SELECT GET_LOCK('{lock}', 1)")).await.unwrap();
+    let people: Vec<_> = (0..3).map(somebody).collect();
+    let options = json!({ "timeout": "1s", "attempts": 1 });
+    let result = push_with(database.parameters(), options, &people).await;
+    assert_eq!((result.events.write_success, result.events.write_failure), (0, 3), "{:?}", result.failures);
+    assert!(result.failures[0].message.contains("another writer is at work"), "{:?}", result.failures);
+    assert!(result.failures[0].message.contains(&lock), "{:?}", result.failures);
+
+    let of = database.parameters();
+    let run = tokio::spawn(async move { push_with(of, json!({}), &people).await });
+    until(
+        &database,
+        "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE = 'User lock' AND DB = DATABASE()",
+    )
+    .await;
+    another.query_drop(format!("DO RELEASE_LOCK('{lock}')")).await.unwrap();
+    assert_eq!(run.await.unwrap().events.write_success, 3);
+}
+
+#[tokio::test]
+async fn a_server_that_is_read_only_stops_the_run() {
+    let server = Server::start(Settings::default()).await.unwrap();
+    let database = server.database().await.unwrap();
+    database.run("SET GLOBAL read_only = 1").await.unwrap();
+    let result = push(&database, &[somebody(1)]).await;
+    assert_eq!((result.status, result.events.write_failure), (Status::Fatal, 0), "{result:?}");
+    assert!(result.failures[0].message.contains("may be read only"), "{:?}", result.failures);
+    let error = open(database.parameters(), json!({})).await.unwrap().check().await.unwrap_err();
+    assert!(error.to_string().contains("read-only"), "{error}");
+}
+
+#[tokio::test]
+async fn a_run_that_is_stopped_leaves_nobody_half_stored_and_goes_on() {
+    let database = database().await;
+    let people: Vec<_> = (0..600).map(somebody).collect();
+    let state: Arc<dyn State> = Arc::new(MemoryState::new());
+    let cancel = CancellationToken::new();
+    let environment =
+        Environment { state: Some(state.clone()), cancel: cancel.clone(), ..Environment::default() };
+    let (of, all) = (parameters(database.parameters()), people.clone());
+    let run =
+        tokio::spawn(async move { testing::push(push_profile(), of, json!({}), environment, &all).await });
+    until(&database, "SELECT COUNT(*) FROM PERSONNES").await;
+    cancel.cancel();
+    let stopped = run.await.unwrap();
+    let (persons, experiences) = counts(&database).await;
+    assert_eq!((stopped.events.write_success as i64, experiences), (persons, 2 * persons), "{stopped:?}");
+    let environment = Environment { state: Some(state), ..Environment::default() };
+    let again =
+        testing::push(push_profile(), parameters(database.parameters()), json!({}), environment, &people)
+            .await;
+    assert_eq!(again.status, Status::Success, "{:?}", again.failures);
+    assert_eq!(again.events.write_success + stopped.events.write_success, 600);
+    assert_eq!(counts(&database).await, (600, 1200));
 }

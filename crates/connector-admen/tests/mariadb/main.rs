@@ -5,6 +5,7 @@ mod faults;
 mod fits;
 mod lost;
 mod persons;
+mod properties;
 #[path = "../shared/proxy.rs"]
 mod proxy;
 mod support;

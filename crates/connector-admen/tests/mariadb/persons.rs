@@ -65,6 +65,8 @@ async fn a_refused_person_does_not_cost_the_neighbours() {
 #[tokio::test]
 async fn an_address_counts_in_either_column_and_nowhere_else() {
     let database = database().await;
+    // A flag may be a bit.
+    database.run("ALTER TABLE PERSONNES MODIFY RGPD_DISABLED BIT(1) NULL").await.unwrap();
     database
         .run(
             "INSERT INTO PERSONNES (ID_PERSONNE, NOM, EMAIL, EMAIL_PERSO, SOFT_DELETED, RGPD_DISABLED, scsync_modified) VALUES \
