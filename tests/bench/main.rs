@@ -10,6 +10,7 @@ mod compare;
 mod format;
 mod journal;
 mod machine;
+mod mapping;
 mod memory;
 mod people;
 mod plain;
@@ -57,6 +58,7 @@ enum Measure {
     WholeWay,
     Journal,
     Format,
+    Mapping,
     Memory,
     ColdStart,
     RateLimit,
@@ -116,6 +118,10 @@ async fn measure(arguments: Arguments) -> Result<()> {
     if wanted(Measure::Format) {
         say("format")?;
         format::measure(effort, &mut table).context("format")?;
+    }
+    if wanted(Measure::Mapping) {
+        say("mapping with jq")?;
+        mapping::measure(&program, effort, &mut table).context("mapping with jq")?;
     }
     if wanted(Measure::WholeWay) {
         let measured = whole_way::measure(&program, effort, &arguments.matching, &mut table);

@@ -25,7 +25,7 @@ pub(crate) async fn measure(program: &Program, table: &mut Table) -> Result<()> 
     let directory = tempfile::tempdir()?;
     for in_flight in [8, 64] {
         let workflow = directory.path().join("workflow.yaml");
-        fs::write(&workflow, program::workflow(&vendor.access, in_flight))?;
+        fs::write(&workflow, program::workflow(&vendor.access, in_flight, None))?;
         let mut peaks = [0; 2];
         for (count, peak) in [FEW, MANY].into_iter().zip(&mut peaks) {
             say(&format!("peak memory of {count} profiles, {in_flight} in flight"))?;

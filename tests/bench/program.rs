@@ -37,6 +37,10 @@ impl Program {
         self.path.is_file()
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(crate) fn command(&self) -> Command {
         Command::new(&self.path)
     }
@@ -76,12 +80,13 @@ impl Program {
     }
 }
 
-/// A workflow file for a vendor.
-pub(crate) fn workflow(access: &Access, in_flight: usize) -> String {
+/// A workflow file for a vendor, with a format of its own or without.
+pub(crate) fn workflow(access: &Access, in_flight: usize, format: Option<&str>) -> String {
     json!({
         "workflow_id": "bench",
         "connector": "teamtailor",
         "action": "push_profile",
+        "action_parameters": { "format": format },
         "target_parameters": access.target_json(),
         "options": { "rate_limit": "off", "concurrency": in_flight },
     })

@@ -38,7 +38,12 @@ pub(crate) enum Way {
     Items,
     /// `hrflow run --from`: the program, its start and the file's parsing included.
     File,
+    /// The same with a jq format, which makes what the default format makes.
+    Mapped,
 }
+
+/// Every member is looked at, and all of them stay as they were: the vendor gets the same bytes.
+const SAME: &str = "default_format | .data.attributes |= with_entries(select(.value != null))";
 
 /// What is measured.
 #[derive(Clone, Copy)]
@@ -74,6 +79,8 @@ fn cases(effort: Effort) -> Vec<Case> {
             }
         }
     }
+    let with_mapping = cases.iter().filter(|case| case.way == Way::File && case.in_flight == 64);
+    cases.extend(with_mapping.map(|case| Case { way: Way::Mapped, ..*case }).collect::<Vec<_>>());
     cases
 }
 
@@ -103,7 +110,7 @@ fn row(case: Case, comparison: &Comparison) -> Row {
     Row {
         measure: case.name(),
         // The time that a child process worked is not in ours.
-        ours: case.speed(ours, case.way != Way::File),
+        ours: case.speed(ours, !matches!(case.way, Way::File | Way::Mapped)),
         floor: case.speed(floor, true),
         ratio: format!("{:.0} % ({:.0} – {:.0})", median * 100.0, least * 100.0, most * 100.0),
         aim: format!("≥ {:.0} %", AIM * 100.0),
@@ -117,6 +124,7 @@ impl Case {
             Way::Hooks => "`push_profile`, a run per profile",
             Way::Items => "`run_items`",
             Way::File => "`hrflow run --from`",
+            Way::Mapped => "`hrflow run --from` with a jq format",
         };
         let vendor = match self.vendor {
             Kind::Canned => "canned",
@@ -164,7 +172,7 @@ impl<'a> Bench<'a> {
         self.measured(case, async {
             match case.way {
                 Way::Hooks => self.plain.read_and_write(case.count, case.in_flight).await,
-                Way::Items | Way::File => self.plain.write(case.count, case.in_flight).await,
+                Way::Items | Way::File | Way::Mapped => self.plain.write(case.count, case.in_flight).await,
             }
         })
         .await
@@ -174,7 +182,7 @@ impl<'a> Bench<'a> {
         match case.way {
             Way::Hooks => self.measured(case, self.hooks(case)).await,
             Way::Items => self.items(case, Environment::default()).await,
-            Way::File => {
+            Way::File | Way::Mapped => {
                 let (workflow, people) = self.files(case)?;
                 let mut wall = Duration::ZERO;
                 let sample = self.measured(case, async {
@@ -194,7 +202,7 @@ impl<'a> Bench<'a> {
         let tally = self.vendor.tally().await?;
         let expected = match case.way {
             Way::Hooks => 3 * case.count,
-            Way::Items | Way::File => 1 + case.count,
+            Way::Items | Way::File | Way::Mapped => 1 + case.count,
         };
         let (came, bytes) = (tally.requests, tally.bytes);
         ensure!(came == expected as u64, "{came} requests came in place of {expected}");
@@ -238,7 +246,8 @@ impl<'a> Bench<'a> {
     /// The workflow and the people, as files.
     fn files(&self, case: Case) -> Result<(PathBuf, PathBuf)> {
         let workflow = self.directory.join("workflow.yaml");
-        fs::write(&workflow, program::workflow(&self.vendor.access, case.in_flight))?;
+        let format = (case.way == Way::Mapped).then_some(SAME);
+        fs::write(&workflow, program::workflow(&self.vendor.access, case.in_flight, format))?;
         let people = self.directory.join(format!("{}.jsonl", case.count));
         if !people.exists() {
             let lines: String = people::people(case.count).map(|person| format!("{person}\n")).collect();

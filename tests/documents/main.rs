@@ -13,8 +13,10 @@
 //! Lines under a command are what it prints, in any order and among others: `…` stands for anything, and blanks do not count.
 //! Keys and addresses of accounts are those of a sandbox. No request leaves this machine.
 
+mod book;
 mod cargo;
 mod console;
+mod database;
 mod links;
 mod markdown;
 mod playground;
@@ -35,14 +37,20 @@ use playground::Playground;
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
     let documents = documents().expect("the documents can be listed");
-    let mut trials = vec![trial("ci_runs_the_test_command_of_the_readme".to_owned(), ci_runs_the_readme)];
+    let mut trials = vec![
+        trial("ci_runs_the_test_command_of_the_readme".to_owned(), ci_runs_the_readme),
+        trial("the_book_names_every_page".to_owned(), book::names_every_page),
+        trial("the_list_of_errors_explains_every_error".to_owned(), book::explains_every_error),
+    ];
     for document in documents {
         let path = document.clone();
         trials.push(trial(format!("{}::blocks", name(&document)), move || blocks(&path)));
         let path = document.clone();
         trials.push(trial(format!("{}::links", name(&document)), move || links::hold(&path)));
     }
-    for document in [root().join("docs/architecture.md")].into_iter().chain(readmes()) {
+    let others = ["architecture", "crates", "performance", "SUMMARY"];
+    let others = others.map(|it| root().join("docs").join(it).with_extension("md"));
+    for document in others.into_iter().chain(readmes()) {
         trials.push(trial(format!("{}::links", name(&document)), move || links::hold(&document)));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
@@ -103,18 +111,32 @@ fn try_block(document: &Path, block: &Block, playground: &mut Option<Playground>
         *playground = Some(Playground::new()?);
     }
     let Some(playground) = playground else { bail!("there is no playground") };
+    if database::is_needed(block) {
+        playground.set_up_database()?;
+    }
     if let Some(file) = &block.file {
         playground.write(file, &block.text)?;
     }
     match block.language.as_str() {
         "console" => console::run(playground, block),
         "yaml" => workflow::loads(playground, block),
+        // A program is of use in a file only: the commands that follow run it.
+        "jq" => ensure_file(block),
+        "sql" => database::run(playground, &block.text),
+        "tsql" => database::is_sql_server(&block.text),
         "toml" => cargo::reads(playground, &block.text),
         "json" => block.text.lines().try_for_each(|line| {
             serde_json::from_str::<serde_json::Value>(line).map(drop).context("it is not JSON Lines")
         }),
+        // Theirs: it is shown, not run.
+        "python" => Ok(()),
         other => bail!("no rule covers a block of `{other}`"),
     }
+}
+
+fn ensure_file(block: &Block) -> anyhow::Result<()> {
+    ensure!(block.file.is_some(), "it is not a file, so nothing tries it");
+    Ok(())
 }
 
 /// Rust is compiled as a doctest, and run unless it needs an account.

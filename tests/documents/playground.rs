@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use hrflow_e2e::program;
 
-use crate::workflow;
+use crate::{database::Database, workflow};
 
 /// How long a command may take; one that stays up, until it says something.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -41,6 +41,8 @@ pub(crate) struct Playground {
     pub(crate) variables: BTreeMap<String, String>,
     /// Where HrFlow.ai and the vendors are.
     addresses: Value,
+    /// AD-MEN's, once a document speaks of it.
+    pub(crate) database: Option<Database>,
     running: Vec<Running>,
 }
 
@@ -75,6 +77,7 @@ impl Playground {
             bin: tempfile::tempdir()?,
             variables: BTreeMap::new(),
             addresses: Value::Null,
+            database: None,
             running: Vec::new(),
         };
         playground.install()?;
@@ -147,6 +150,16 @@ impl Playground {
             .collect()
     }
 
+    /// Starts AD-MEN's database, unless it is up.
+    pub(crate) fn set_up_database(&mut self) -> anyhow::Result<()> {
+        if self.database.is_none() {
+            let database = Database::start()?;
+            self.variables.extend(database.variables());
+            self.database = Some(database);
+        }
+        Ok(())
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }
@@ -209,12 +222,13 @@ impl Playground {
                     let address = self.addresses[name].as_str();
                     address.with_context(|| format!("there is no sandbox of {name}"))
                 };
-                // The required parameters of the others lead to theirs.
-                let vendor = match vendor {
-                    "jobadder" | "ukgpro" => None,
-                    vendor => Some(address(vendor)?),
+                let target = match (vendor, &self.database) {
+                    ("admen", Some(database)) => database.engine(),
+                    // The required parameters of the others lead to theirs.
+                    ("admen" | "jobadder" | "ukgpro", _) => Vec::new(),
+                    (vendor, _) => vec![("api_url", address(vendor)?.to_owned())],
                 };
-                fs::write(&path, workflow::lead(&text, address("hrflow")?, vendor))?;
+                fs::write(&path, workflow::lead(&text, address("hrflow")?, &target))?;
             }
         }
         Ok(())

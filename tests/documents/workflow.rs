@@ -31,13 +31,7 @@ pub(crate) fn loads(playground: &mut Playground, block: &Block) -> anyhow::Resul
     let workflow = Workflow::load(&playground.write(".workflow.yml", &text)?)?;
     let variables = |name: &str| playground.variables.get(name).cloned().ok_or(VarError::NotPresent);
     let items = (!text.contains("origin_parameters:")).then(|| stream::empty().boxed());
-    let catalogue = hrflow_connectors::catalogue();
-    workflow.prepare_with(Surroundings {
-        catalogue,
-        variables: &variables,
-        items,
-        ..Surroundings::default()
-    })?;
+    workflow.prepare_with(Surroundings { variables: &variables, items, ..Surroundings::default() })?;
     Ok(())
 }
 
@@ -93,15 +87,12 @@ pub(crate) fn connector(text: &str) -> Option<&str> {
     text.lines().find_map(|line| line.strip_prefix("connector: ")).map(str::trim)
 }
 
-/// The file with the sandbox's addresses wherever it names none; the vendor's where it has a parameter of its own.
-pub(crate) fn lead(text: &str, hrflow: &str, vendor: Option<&str>) -> String {
+/// The file with the sandbox's addresses wherever it names none, and what its target takes to lead to a stand-in.
+pub(crate) fn lead(text: &str, hrflow: &str, target: &[(&str, String)]) -> String {
     let mut text = text.to_owned();
-    for (section, field, value) in [
-        ("origin_parameters", "api_url", Some(hrflow)),
-        ("target_parameters", "api_url", vendor),
-        ("options", "allow_local_urls", Some("true")),
-    ] {
-        let Some(value) = value else { continue };
+    let target = target.iter().map(|(field, value)| ("target_parameters", *field, value.as_str()));
+    let others = [("origin_parameters", "api_url", hrflow), ("options", "allow_local_urls", "true")];
+    for (section, field, value) in target.chain(others) {
         let header = format!("{section}:\n");
         let Some(start) = text.find(&header).map(|start| start + header.len()) else {
             if section == "options" {

@@ -9,6 +9,7 @@ macro_rules! documents {
 
 documents! {
     readme "../../README.md",
+    from_python "../../docs/guides/from-python.md",
     one_connector_alone "../../docs/guides/one-connector-alone.md",
     parameters_formats_logics "../../docs/guides/parameters-formats-logics.md",
     writing_a_connector "../../docs/guides/writing-a-connector.md",

@@ -33,6 +33,17 @@ pub fn with_email(mut profile: Value, email: Option<&str>) -> Value {
     profile
 }
 
+/// The same profile with two experiences, both at an employer that is named after the person.
+pub fn with_experiences(mut profile: Value) -> Value {
+    let info = &profile["info"];
+    let own = info["email"].as_str().or_else(|| info["full_name"].as_str()).unwrap_or_default();
+    profile["experiences"] = json!([
+        { "company": own, "title": "Analyst", "date_start": "2020-05-01", "description": "Numbers" },
+        { "company": own, "title": "Tutor", "date_start": "2017-01-01", "date_end": "2019-12-31" },
+    ]);
+    profile
+}
+
 /// The same profile with a résumé.
 pub fn with_resume(mut profile: Value, url: &str, size: u64) -> Value {
     profile["attachments"] = json!([{

@@ -33,12 +33,18 @@ pub struct Abilities {
     pub without_email: bool,
     /// Is asked who is there before anything is written, so that nobody is written twice, not even when asked.
     pub looks_first: bool,
+    /// Takes documents.
+    pub documents: bool,
     /// Takes a résumé at any time; else along with a new record only, and one that could not go along is lost to it.
     pub late_resumes: bool,
     /// Can tell whether a document arrived whose answer was lost.
     pub finds_documents: bool,
     /// Hands out access tokens that expire ([`World::expire_tokens`]).
     pub expiring_tokens: bool,
+    /// Keeps experiences apart from their person, so that one could be there without the other ([`World::torn`]).
+    pub experiences: bool,
+    /// How many are written at a time.
+    pub batch: usize,
     /// The longest name that it takes, in characters.
     pub longest_name: usize,
 }
@@ -88,7 +94,7 @@ pub struct Held {
 pub struct Outside<'w> {
     /// The connector's id.
     pub connector: &'static str,
-    /// The sandbox that it is part of, with an HrFlow.ai to read from.
+    /// The sandbox with an HrFlow.ai to read from, and, unless the vendor is a server of its own, with the vendor.
     pub sandbox: &'w Sandbox,
 }
 
@@ -109,6 +115,11 @@ pub trait World: Send + Sync {
     /// Makes the next `times` writes of candidates go wrong.
     fn trouble(&self, what: Trouble, times: u64);
 
+    /// Ends trouble and chaos.
+    fn heal(&self) {
+        self.trouble(Trouble::Slow(Duration::ZERO), 0);
+    }
+
     /// Makes writes of candidates go wrong by chance, in every way that can be got over; the same for the same seed.
     fn chaos(&self, seed: u64);
 
@@ -125,6 +136,12 @@ pub trait World: Send + Sync {
 
     /// What it holds, in no order.
     async fn held(&self) -> Vec<Held>;
+
+    /// What it holds without something that belongs to it, in words: people of
+    /// [`with_experiences`](crate::people::with_experiences) have theirs, and no experience is there without its person.
+    async fn torn(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// A URL that the vendor, or we for it, can fetch a résumé from.
     fn resume_url(&self) -> String;

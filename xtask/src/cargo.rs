@@ -65,6 +65,16 @@ pub(crate) fn programs<const N: usize>(
     Ok(places)
 }
 
+/// Formats a workspace as its `rustfmt.toml` says.
+pub(crate) fn format(root: &Path) -> anyhow::Result<()> {
+    let status =
+        cargo().args(["fmt", "--all"]).current_dir(root).status().context("cargo cannot be started")?;
+    if !status.success() {
+        bail!("cargo fmt failed; is rustfmt installed? `rustup component add rustfmt`");
+    }
+    Ok(())
+}
+
 /// The root of the workspace.
 pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()

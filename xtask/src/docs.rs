@@ -66,6 +66,9 @@ fn files(root: &Path, program: &Path) -> anyhow::Result<Files> {
         let text = section::replace(root, &readme, "actions", &pages::actions(connector, &actions))?;
         files.insert(readme, text);
     }
+    let summary = PathBuf::from("docs/SUMMARY.md");
+    let text = section::replace(root, &summary, "connectors", &pages::chapters(&catalogue))?;
+    files.insert(summary, text);
     let readme = PathBuf::from("README.md");
     let text = section::replace(root, &readme, "connectors", &pages::connectors(&catalogue))?;
     files.insert(readme, text);

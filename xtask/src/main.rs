@@ -1,12 +1,14 @@
-//! The project's chores: `cargo xtask test | docs | manifest | bench | torture | deny`.
+//! The project's chores: `cargo xtask test | docs | manifest | new-connector | book | bench | torture | package | deny`.
 //!
 //! It compiles no connector, so that it starts quickly.
 
 mod bench;
+mod book;
 mod cargo;
 mod docs;
 mod generated;
 mod manifest;
+mod new_connector;
 mod test;
 mod torture;
 
@@ -28,10 +30,16 @@ enum Chore {
     Docs(generated::Arguments),
     /// Writes manifest.json: every action with the JSON Schemas of its parameters and items, for programs that build forms.
     Manifest(generated::Arguments),
+    /// Makes the crate of a new connector, registered wherever connectors are; its tests say what is left to do.
+    NewConnector(new_connector::Arguments),
+    /// Builds the documents as one book with mdBook (installed if missing), and checks its links.
+    Book(book::Arguments),
     /// Measures what the connectors cost over the bare floor, and prints one table.
     Bench(bench::Arguments),
     /// Kills the program at hundreds of random instants, and checks that nothing is lost and nothing doubled.
     Torture(torture::Arguments),
+    /// Checks that every crate can be published: packs each, and builds it from its package.
+    Package,
     /// Checks licences, advisories and sources of the dependencies, with cargo-deny (installed if missing).
     Deny,
 }
@@ -40,11 +48,18 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
         Chore::Test(arguments) => test::run(&arguments),
         Chore::Bench(arguments) => bench::run(&arguments),
+        Chore::NewConnector(arguments) => new_connector::run(&arguments),
+        Chore::Book(arguments) => book::run(&arguments),
+        Chore::Package => package(),
         Chore::Torture(arguments) => torture::run(&arguments),
         Chore::Docs(arguments) => docs::run(&arguments),
         Chore::Manifest(arguments) => manifest::run(&arguments),
         Chore::Deny => deny(),
     }
+}
+
+fn package() -> anyhow::Result<()> {
+    cargo::run("packages", &["publish", "--dry-run", "--workspace", "--locked"])
 }
 
 fn deny() -> anyhow::Result<()> {

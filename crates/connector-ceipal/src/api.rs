@@ -1,14 +1,15 @@
 //! Requests to Ceipal's API (<https://developer.ceipal.com>).
 
 use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use hrflow_core::{
     Error, ErrorKind, Execution, OpenContext, Result, VendorId,
     http::{Answer, Client, ClientBuilder, Operation, TokenProvider, VendorClock, file_part, multipart},
+    text::unique,
 };
 
 use crate::{
@@ -36,6 +37,8 @@ pub(crate) struct Api {
     version: ApiVersion,
     /// Paths that have answered with a list: where nothing is found there, nothing is there.
     listed: Mutex<HashSet<String>>,
+    /// Addresses with capitals as the list has them, by the form in which they are compared: its filter may mind case.
+    spellings: Mutex<HashMap<String, String>>,
 }
 
 /// What Ceipal told of an applicant that it did not refuse.
@@ -71,7 +74,15 @@ impl Api {
             .tokens(tokens.clone())
             .classify(move |answer| classify(answer, throttle_wait))
             .build()?;
-        Ok(Self { client, tokens, sign_in, paths, version, listed: Mutex::default() })
+        Ok(Self {
+            client,
+            tokens,
+            sign_in,
+            paths,
+            version,
+            listed: Mutex::default(),
+            spellings: Mutex::default(),
+        })
     }
 
     pub(crate) fn host(&self) -> &str {
@@ -126,16 +137,28 @@ impl Api {
     /// row is looked at, and a list that hides rows is an error.
     pub(crate) async fn applicants_with(&self, email: &str) -> Result<Vec<Listed>> {
         let lower = email.to_lowercase();
-        let mut found = self.filtered(email).await?;
+        let listed = self.spellings().get(&lower).cloned();
+        let mut found = Vec::new();
         // Whether the filter minds case is not known.
-        if found.is_empty() && lower != email {
-            found = self.filtered(&lower).await?;
+        for spelling in unique([email.to_owned(), lower.clone()].into_iter().chain(listed)) {
+            found = self.filtered(&spelling).await?;
+            if !found.is_empty() {
+                break;
+            }
+        }
+        let capitals = found.iter().filter_map(|row| body::text(row, "email")).find(|it| *it != lower);
+        if let Some(listed) = capitals {
+            self.spellings().insert(lower, listed);
         }
         let named: Vec<Listed> = found.iter().filter_map(Listed::of).collect();
         if named.is_empty() && !found.is_empty() {
             return Err(Error::new(ErrorKind::Protocol, "Ceipal lists an applicant without an id"));
         }
         Ok(named)
+    }
+
+    fn spellings(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.spellings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn filtered(&self, email: &str) -> Result<Vec<Row>> {

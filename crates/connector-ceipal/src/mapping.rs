@@ -10,13 +10,13 @@ pub const MAPPING: &[Row] = &[
     Row::new("info.first_name", "standard_fields.firstname", "In one line").source(CLIENTS),
     Row::new("info.last_name", "standard_fields.lastname", "In one line").source(CLIENTS),
     Row::new("info.last_name", "standard_fields.firstname", "Ceipal requires a first name")
+        .without(&["info.first_name", "info.full_name"])
+        .source(CLIENTS),
+    Row::new("info.full_name", "standard_fields.firstname", "The rest besides the last name, else what stands before its last blank; a single word whole")
         .without(&["info.first_name"])
         .source(CLIENTS),
-    Row::new("info.full_name", "standard_fields.firstname", "What stands before its last blank; a single word whole")
-        .without(&["info.first_name", "info.last_name"])
-        .source(CLIENTS),
-    Row::new("info.full_name", "standard_fields.lastname", "Its last word")
-        .without(&["info.first_name", "info.last_name"])
+    Row::new("info.full_name", "standard_fields.lastname", "The rest besides the first name, else its last word")
+        .without(&["info.last_name"])
         .source(CLIENTS),
     Row::new("info.email", "standard_fields.email", "As it is; left out if it does not look like an address, and then refused")
         .source(CLIENTS),

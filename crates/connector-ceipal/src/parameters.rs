@@ -41,7 +41,7 @@ pub struct Parameters {
     #[serde(default)]
     pub field_map: FieldMap,
     /// Form fields that every applicant gets, by their full names, such as `standard_fields.work_authorization: "3"`. They
-    /// replace what a profile says.
+    /// replace what a profile says, save the e-mail address and the résumé, and may not be blank.
     #[serde(default)]
     pub extra_fields: BTreeMap<String, String>,
     /// Which tags and metadatas of a profile go into which custom fields: the tag's name, and the key of the field.
@@ -127,6 +127,27 @@ impl Parameters {
         }
     }
 
+    /// A constant in the place of what tells applicants apart, of the file or of the job would make one of all of them.
+    fn faults_of_extra_fields(&self) -> Vec<Fault> {
+        let names = &self.field_map;
+        let job = self.job_id().map(|_| self.job_field());
+        let taken = [
+            (names.email(), "is the e-mail address, which applicants are told apart by"),
+            (names.resume(), "is the résumé's file"),
+            (job, "is the job: set job_id instead"),
+        ];
+        let mut faults = Vec::new();
+        for (name, value) in &self.extra_fields {
+            let path = format!("extra_fields.{name}");
+            if let Some((_, why)) = taken.iter().find(|(taken, _)| *taken == Some(name.trim())) {
+                faults.push(Fault::rule(path, *why));
+            } else if value.filled().is_none() {
+                faults.push(Fault::rule(path, "is blank: to leave a field out, set it to off in field_map"));
+            }
+        }
+        faults
+    }
+
     /// The largest résumé, in bytes.
     pub(crate) fn resume_bytes(&self) -> usize {
         usize::from(self.resume_megabytes) * 1_000_000
@@ -157,6 +178,7 @@ impl parameters::Parameters for Parameters {
                 "cannot be off: applicants are found by their e-mail address",
             ));
         }
+        faults.extend(self.faults_of_extra_fields());
         for (field, limit) in [("text_limit", self.text_limit), ("long_text_limit", self.long_text_limit)] {
             if limit == 0 {
                 faults.push(Fault::wrong(field, "a number of characters, 1 or more"));

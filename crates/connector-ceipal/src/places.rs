@@ -32,11 +32,11 @@ struct State {
 
 impl Places {
     /// Puts ids where a form has a country's and a state's name. What is not in the lists is left out, and a state
-    /// without a country too.
+    /// without a country too. Ids of a user's own are kept, unless the lists show that the state is another country's.
     pub(crate) async fn put_ids(&self, api: &Api, parameters: &Parameters, form: &mut Form) -> Result<()> {
         let (country_field, state_field) = (parameters.field_map.country(), parameters.field_map.state());
         let named = |field: Option<&str>| field.and_then(|field| form.get(field)).map(str::to_owned);
-        let (country, state) = (named(country_field), named(state_field).filter(|it| !is_id(it)));
+        let (country, state) = (named(country_field), named(state_field));
         let mut known = None;
         if let (Some(field), Some(country)) = (country_field, &country) {
             if !is_id(country) || state.is_some() {
@@ -49,12 +49,19 @@ impl Places {
             }
         }
         let (Some(field), Some(state)) = (state_field, state) else { return Ok(()) };
-        match known {
-            Some(country) => match self.state_id(api, country, &state).await? {
-                Some(id) => form.set(field, id),
-                None => form.leave_out(field, "the state is not in Ceipal's list of the country"),
-            },
-            None => form.leave_out(field, "its country is not known"),
+        let Some(country) = known else {
+            if !is_id(&state) || country_field.is_some_and(|field| form.get(field).is_none()) {
+                form.leave_out(field, "its country is not known");
+            }
+            return Ok(());
+        };
+        let states = self.states(api, country).await?;
+        let states = states.get().map(Vec::as_slice).unwrap_or_default();
+        match id_of(states, &state) {
+            Some(id) => form.set(field, id),
+            // An account without that list: the id is all there is.
+            None if is_id(&state) && states.is_empty() => {}
+            None => form.leave_out(field, "the state is not in Ceipal's list of the country"),
         }
         Ok(())
     }
@@ -67,8 +74,8 @@ impl Places {
         Ok(self.countries.get_or_try_init(read).await?)
     }
 
-    /// The id of a state by its name or abbreviation; none where two have it.
-    async fn state_id(&self, api: &Api, country: &Country, wanted: &str) -> Result<Option<String>> {
+    /// The states of a country, read once.
+    async fn states(&self, api: &Api, country: &Country) -> Result<Arc<OnceCell<Vec<State>>>> {
         let cell = {
             let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
             states.entry(country.id.clone()).or_default().clone()
@@ -79,14 +86,27 @@ impl Places {
             if rows.is_empty() {
                 rows = unless_refused(api.states(&country.id).await)?;
             }
-            Ok::<_, Error>(rows.iter().filter_map(state).collect())
+            // A filter that is not known is ignored in silence.
+            Ok::<_, Error>(rows.iter().filter(|row| is_of(row, country)).filter_map(state).collect())
         };
-        let states = cell.get_or_try_init(read).await?;
-        let mut ids =
-            states.iter().filter(|state| state.names.iter().any(|name| same(name, wanted))).map(|it| &it.id);
-        let first = ids.next();
-        Ok(first.filter(|first| ids.all(|id| id == *first)).cloned())
+        cell.get_or_try_init(read).await?;
+        Ok(cell)
     }
+}
+
+/// The id of a state by its name, abbreviation or id; none where two have it.
+fn id_of(states: &[State], wanted: &str) -> Option<String> {
+    let is_wanted = |state: &&State| state.id == wanted || state.names.iter().any(|name| same(name, wanted));
+    let mut ids = states.iter().filter(is_wanted).map(|it| &it.id);
+    let first = ids.next()?;
+    ids.all(|id| id == first).then(|| first.clone())
+}
+
+/// Whether a state is of a country, where it tells its country.
+fn is_of(state: &Row, country: &Country) -> bool {
+    let told = ["country_id", "country", "country_code", "country_name"];
+    let mut told = told.iter().filter_map(|name| body::text(state, name));
+    told.all(|it| [&country.id, &country.iso, &country.name].into_iter().any(|known| same(known, &it)))
 }
 
 fn is_id(text: &str) -> bool {

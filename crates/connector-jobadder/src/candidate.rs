@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hrflow_core::{Attachment, TargetItem};
+use hrflow_core::{Attachment, TargetItem, parameters::Fault, text::too_long};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -101,6 +101,24 @@ impl TargetItem for Candidate {
 
     fn attachments(&self) -> &[Attachment] {
         &self.attachments
+    }
+
+    fn violations(&self) -> Vec<Fault> {
+        let texts = [
+            ("firstName", &self.first_name, NAME_CHARACTERS),
+            ("lastName", &self.last_name, NAME_CHARACTERS),
+            ("email", &self.email, EMAIL_CHARACTERS),
+            ("phone", &self.phone, PHONE_CHARACTERS),
+            ("mobile", &self.mobile, PHONE_CHARACTERS),
+        ];
+        let texts = texts.into_iter().filter_map(|(name, text, most)| too_long(name, text.as_deref()?, most));
+        let tags = self.skill_tags.iter().enumerate();
+        let tags = tags
+            .filter_map(|(index, tag)| too_long(&format!("skillTags[{index}]"), tag, SKILL_TAG_CHARACTERS));
+        let count = self.skill_tags.len();
+        let many = (count > SKILL_TAGS)
+            .then(|| Fault::rule("skillTags", format!("at most {SKILL_TAGS} of them, came {count}")));
+        texts.chain(tags).chain(many).collect()
     }
 }
 

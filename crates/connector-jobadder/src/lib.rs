@@ -3,6 +3,7 @@
 
 mod access;
 mod api;
+mod blame;
 mod body;
 mod candidate;
 mod custom;

@@ -33,11 +33,11 @@ const ADDRESS_AND_LINE: &[&str] = &[
 pub const MAPPING: &[Row] = &[
     Row::new("info.first_name", "firstName", "In one line").cut(NAME_CHARACTERS).source(CANDIDATES),
     Row::new("info.last_name", "lastName", "In one line").cut(NAME_CHARACTERS).source(CANDIDATES),
-    Row::new("info.full_name", "firstName", "What stands before its last blank")
-        .without(&["info.first_name", "info.last_name"])
+    Row::new("info.full_name", "firstName", "The rest besides the last name, else what stands before its last blank")
+        .without(&["info.first_name"])
         .source(CANDIDATES),
-    Row::new("info.full_name", "lastName", "Its last word")
-        .without(&["info.first_name", "info.last_name"])
+    Row::new("info.full_name", "lastName", "The rest besides the first name, else its last word")
+        .without(&["info.last_name"])
         .source(CANDIDATES),
     Row::new("info.email", "email", "In lower case; left out with a warning if it does not look like an address")
         .at_most(EMAIL_CHARACTERS)
@@ -131,6 +131,7 @@ pub const MAPPING: &[Row] = &[
     Row::new("key", "reference", "For the parameter `reference_field_id`").without(&["reference"]).source(CUSTOM),
     Row::new("labels[stage=yes].job_reference", "jobApplications", "A number of 32 bits; for the parameter `job_applications`")
         .source("API documentation, job applications"),
+    Row::left_out("info.urls", "Pages at other sites have no place"),
     Row::left_out("info.gender", "No salutation is made of it"),
     Row::left_out("info.driving_license", "A candidate has no place for it"),
     Row::left_out("info.location", "All else of the address has no place"),

@@ -29,8 +29,9 @@ const ALIKE: [&str; 14] = [
     "social",
 ];
 
-/// The body of an update: `current` as it was read, with the members of `new` over it. Lists of skills, custom fields
-/// and pages are added to; everything else that is new stands in place of the old.
+/// The body of an update: `current` as it was read, with the members of `new` over it. Skills, educations, custom fields
+/// and pages are added to, and what is known besides of a present position stays with it; everything else that is new
+/// stands in place of the old.
 pub(crate) fn merged(current: &Map<String, Value>, mut new: Map<String, Value>) -> Map<String, Value> {
     let mut body = command(current);
     // Only for creating (API documentation, candidates).
@@ -39,15 +40,57 @@ pub(crate) fn merged(current: &Map<String, Value>, mut new: Map<String, Value>) 
         let value = match (name.as_str(), body.remove(&name)) {
             ("skillTags", Some(old)) => tags(&old, &value),
             ("custom", Some(old)) => Value::Array(by_field(elements(&old), elements(&value))),
-            ("social" | "employment", Some(Value::Object(mut old))) => {
-                old.extend(value.as_object().cloned().unwrap_or_default());
-                Value::Object(old)
-            }
+            ("education", Some(old)) => educations(&old, &value),
+            ("employment", Some(old)) => over(&old, with_current(&old, value)),
+            ("social", Some(old)) => over(&old, value),
             _ => value,
         };
         body.insert(name, value);
     }
     body
+}
+
+/// An object with the members of a new one over its own.
+fn over(old: &Value, new: Value) -> Value {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            Value::Object(old.clone().into_iter().chain(new).collect())
+        }
+        (_, new) => new,
+    }
+}
+
+/// A new employment whose present position, if it is the one that is known, keeps its salary and its type of work.
+fn with_current(old: &Value, mut new: Value) -> Value {
+    if let (Some(known), Some(current)) = (old.get("current"), new.get_mut("current"))
+        && is_same(known, current, ["employer", "position"])
+    {
+        *current = over(known, current.take());
+    }
+    new
+}
+
+/// The educations that are known, and those that are new. One that says more now of a known one stands over it.
+fn educations(old: &Value, new: &Value) -> Value {
+    let mut educations = elements(old);
+    for new in elements(new) {
+        let known = educations.iter_mut().find(|it| is_same(it, &new, ["institution", "course"]));
+        match known {
+            Some(known) => *known = over(known, new),
+            None => educations.push(new),
+        }
+    }
+    Value::Array(educations)
+}
+
+/// Whether two are one by what they are named: one of the names is the same, and none is another.
+fn is_same(one: &Value, other: &Value, names: [&str; 2]) -> bool {
+    let text = |value: &Value, name: &str| {
+        value.get(name).and_then(Value::as_str).map(|it| it.trim().to_lowercase()).filter(|it| !it.is_empty())
+    };
+    let pairs = names.iter().filter_map(|name| Some((text(one, name)?, text(other, name)?)));
+    let pairs: Vec<_> = pairs.collect();
+    !pairs.is_empty() && pairs.iter().all(|(one, other)| one == other)
 }
 
 /// A candidate as it is read, in the form in which it is written: ids in place of what they stand for, nothing that is
@@ -204,6 +247,42 @@ mod tests {
         assert_eq!(body["employment"]["history"][0]["employer"], json!("Older Ltd"));
         let custom = json!([{ "fieldId": 1, "value": "x" }, { "fieldId": 3, "value": ["z"] }, { "fieldId": 4, "value": "w" }]);
         assert_eq!(body["custom"], custom);
+    }
+
+    #[test]
+    fn a_present_position_keeps_what_is_known_of_it() {
+        let current = |new: Value| {
+            let body = merged(&read(), object(json!({ "employment": { "current": new } })));
+            body["employment"]["current"].clone()
+        };
+        let salary = json!({ "ratePer": "Year", "currency": "EUR" });
+        assert_eq!(
+            current(json!({ "employer": "OLD Ltd ", "position": "Engineer" })),
+            json!({ "employer": "OLD Ltd ", "position": "Engineer", "workTypeId": 3, "salary": salary })
+        );
+        let raise = json!({ "employer": "Old Ltd", "salary": { "ratePer": "Hour" } });
+        assert_eq!(current(raise)["salary"], json!({ "ratePer": "Hour" }));
+        assert_eq!(current(json!({ "position": "Engineer" })), json!({ "position": "Engineer" }));
+    }
+
+    #[test]
+    fn educations_are_added_once() {
+        let new = json!([
+            { "institution": "SCHOOL", "course": "Mathematics" },
+            { "institution": "School", "course": "Mathematics", "date": "2001" },
+            { "institution": "College", "course": "Mathematics" },
+        ]);
+        let body = merged(&read(), object(json!({ "education": new })));
+        assert_eq!(
+            body["education"],
+            json!([
+                { "institution": "School", "course": "Mathematics", "date": "2001" },
+                { "institution": "College", "course": "Mathematics" },
+            ])
+        );
+        // Nothing of what is there goes when the same is sent again.
+        let again = merged(&read(), object(json!({ "education": [{ "institution": "School" }] })));
+        assert_eq!(again["education"], json!([{ "institution": "School", "date": "1999" }]));
     }
 
     #[test]

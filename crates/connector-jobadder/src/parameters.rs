@@ -88,6 +88,7 @@ pub struct Parameters {
     #[serde(default)]
     pub photo: bool,
     /// Apply for the jobs that the profile is labelled `yes` for, where their reference is the id of a JobAdder job.
+    /// Candidates who were there already apply too.
     #[serde(default)]
     pub job_applications: bool,
     /// By how much look-ups may lag behind writes. After an answer was lost, a candidate that is not found is sent again

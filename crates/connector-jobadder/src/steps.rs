@@ -1,12 +1,13 @@
 //! What is sent after a candidate: documents, the photo, applications.
 
 use hrflow_core::{
-    Attachment, AttachmentKind, Error, ErrorKind, Found, Identity, Result, Step, StepTrace, VendorId,
+    Attachment, AttachmentKind, Error, ErrorKind, Execution, Found, Identity, Result, Step, StepTrace,
+    VendorId,
     http::{DocumentKind, Download, VendorClock},
     item::under_own_names,
 };
 
-use crate::{candidate::Candidate, record::Record, warehouse::CandidateWriter};
+use crate::{blame, candidate::Candidate, record::Record, warehouse::CandidateWriter};
 
 const RESUME: &str = "resume";
 const COVER: &str = "cover:";
@@ -42,12 +43,7 @@ impl CandidateWriter {
 
     pub(crate) async fn do_step(&self, item: &Candidate, id: &VendorId, step: &Step) -> Result<()> {
         if let Some(job) = step.name.strip_prefix(JOB_APPLICATION) {
-            let id_of_job = job.parse().map_err(|error| {
-                Error::new(ErrorKind::Invalid, "the id of the job is not a number of 32 bits")
-                    .with_source(error)
-            })?;
-            let source = Some(self.parameters.source.trim()).filter(|source| !source.is_empty());
-            return self.api.apply(id_of_job, id, source).await;
+            return self.apply(job, id).await;
         }
         if let (PHOTO, Some(picture)) = (step.name.as_str(), &item.picture) {
             return self.set_photo(picture, id).await;
@@ -56,6 +52,28 @@ impl CandidateWriter {
             Some(document) => self.upload(&document, id).await,
             None => Err(Error::new(ErrorKind::Internal, format!("{} is no step of this item", step.name))),
         }
+    }
+
+    /// Adds a candidate who was there before to the jobs that they are to apply for: the parameter asks for it, and steps
+    /// of their own are for candidates that we created. Answers the names of the steps that this was.
+    pub(crate) async fn apply_all(&self, item: &Candidate, id: &VendorId) -> Result<Vec<String>> {
+        let mut applied = Vec::new();
+        for step in self.steps_of(item) {
+            if let Some(job) = step.name.strip_prefix(JOB_APPLICATION) {
+                // Whatever became of it, it may be repeated.
+                self.apply(job, id).await.map_err(|error| error.with_execution(Execution::No))?;
+                applied.push(step.name);
+            }
+        }
+        Ok(applied)
+    }
+
+    async fn apply(&self, job: &str, id: &VendorId) -> Result<()> {
+        let id_of_job = job.parse().map_err(|error| {
+            Error::new(ErrorKind::Invalid, "the id of the job is not a number of 32 bits").with_source(error)
+        })?;
+        let source = Some(self.parameters.source.trim()).filter(|source| !source.is_empty());
+        self.api.apply(id_of_job, id, source).await.map_err(blame::of_application)
     }
 
     /// Uploads a document, unless one of its name is there: each upload adds one, and none can be taken away. The name

@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use crate::{
     access::consent,
     api::{Api, Written},
+    blame,
     body::{body, creation},
     candidate::Candidate,
     custom::CustomFields,
@@ -233,7 +234,11 @@ impl CandidateWriter {
 
     async fn create(&self, write: &Write<'_, Candidate>, body: &Map<String, Value>) -> Result<Receipt> {
         let new = creation(&self.parameters, body.clone());
-        let (answer, code) = match self.api.create(&new, None).await? {
+        let sent = async |code: Option<&str>| {
+            let sent = self.api.create(&new, code).await;
+            sent.map_err(|error| blame::of_candidate(error, &self.parameters, body, &new))
+        };
+        let (answer, code) = match sent(None).await? {
             Written::Done(id) => return Ok(Receipt::new(Outcome::Created, id)),
             Written::Taken(answer, code) => (answer, code),
         };
@@ -246,7 +251,7 @@ impl CandidateWriter {
             let Some(code) = code else {
                 return Err(refused.advise("JobAdder named no code that would allow a duplicate."));
             };
-            return match self.api.create(&new, Some(&code)).await? {
+            return match sent(Some(&code)).await? {
                 Written::Done(id) => Ok(Receipt::new(Outcome::Created, id)),
                 Written::Taken(answer, _) => {
                     Err(taken(&answer).advise("JobAdder did not take the code that it had named itself."))
@@ -269,10 +274,12 @@ impl CandidateWriter {
                 refused.advise("JobAdder says that the address is taken, and finds nobody who has it.")
             );
         };
-        match write.on_existing {
-            OnExisting::Report => Ok(Receipt::new(Outcome::AlreadyThere, id)),
-            OnExisting::Update => self.update(&id, body).await,
-        }
+        let receipt = match write.on_existing {
+            OnExisting::Report => Receipt::new(Outcome::AlreadyThere, id.clone()),
+            OnExisting::Update => self.update(&id, body).await?,
+        };
+        let applied = self.apply_all(write.item, &id).await?;
+        Ok(applied.into_iter().fold(receipt, Receipt::with_step))
     }
 
     /// The candidates who have an address as their main one; where there are none, the one who has it as a further one.
@@ -307,10 +314,14 @@ impl CandidateWriter {
         }
         let body = merged(&current.0, new);
         let receipt = Receipt::new(Outcome::Updated, id.clone());
-        match self.api.update(id, &body, None).await? {
+        let sent = async |code: Option<&str>| {
+            let sent = self.api.update(id, &body, code).await;
+            sent.map_err(|error| blame::of_candidate(error, &self.parameters, &body, &body))
+        };
+        match sent(None).await? {
             Written::Done(()) => Ok(receipt),
             Written::Taken(_, Some(code)) if self.parameters.x_allow_duplicates => {
-                match self.api.update(id, &body, Some(&code)).await? {
+                match sent(Some(&code)).await? {
                     Written::Done(()) => Ok(receipt),
                     Written::Taken(answer, _) => Err(taken(&answer)),
                 }

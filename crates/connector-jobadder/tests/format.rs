@@ -4,6 +4,7 @@ use connector_hrflow::testing::{
     assert_reads_back, document, is_web, nothing_blank, profile, profiles, sample, shortened,
 };
 use connector_jobadder::{Candidate, format_profile_to_jobadder};
+use hrflow_core::TargetItem;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -210,5 +211,6 @@ proptest! {
         }
         prop_assert!(candidate.job_applications.iter().all(|id| id.parse::<i32>().is_ok_and(|id| id > 0)));
         assert_reads_back(&candidate);
+        prop_assert_eq!(candidate.violations(), []);
     }
 }

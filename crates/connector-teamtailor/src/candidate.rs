@@ -1,6 +1,6 @@
 //! Teamtailor's candidate, as it is created and updated.
 
-use hrflow_core::{Attachment, AttachmentKind, TargetItem};
+use hrflow_core::{Attachment, AttachmentKind, TargetItem, parameters::Fault, text::too_long};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -112,5 +112,13 @@ impl TargetItem for Candidate {
 
     fn attachments(&self) -> &[Attachment] {
         &self.attachments
+    }
+
+    fn violations(&self) -> Vec<Fault> {
+        let pitch = self.data.attributes.pitch.as_deref().unwrap_or_default();
+        let kind = &self.data.resource_type;
+        let other =
+            (*kind != resource_type()).then(|| Fault::wrong("data.type", "candidates").with_came(kind));
+        too_long("data.attributes.pitch", pitch, PITCH_CHARACTERS).into_iter().chain(other).collect()
     }
 }

@@ -13,11 +13,11 @@ pub const MAPPING: &[Row] = &[
     Row::always("data.attributes.sourced", "true; the parameter `sourced` has the last word").source(CANDIDATES),
     Row::new("info.first_name", "data.attributes.first-name", "In one line").source(CANDIDATES),
     Row::new("info.last_name", "data.attributes.last-name", "In one line").source(CANDIDATES),
-    Row::new("info.full_name", "data.attributes.first-name", "What stands before its last blank")
-        .without(&["info.first_name", "info.last_name"])
+    Row::new("info.full_name", "data.attributes.first-name", "The rest besides the last name, else what stands before its last blank")
+        .without(&["info.first_name"])
         .source(CANDIDATES),
-    Row::new("info.full_name", "data.attributes.last-name", "Its last word")
-        .without(&["info.first_name", "info.last_name"])
+    Row::new("info.full_name", "data.attributes.last-name", "The rest besides the first name, else its last word")
+        .without(&["info.last_name"])
         .source(CANDIDATES),
     Row::new("info.email", "data.attributes.email", "In lower case; left out if it does not look like an address")
         .source(CANDIDATES),

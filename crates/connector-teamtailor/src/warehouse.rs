@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use connector_hrflow::Filled;
 use hrflow_core::{
-    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, OpenContext, Outcome, Receipt,
-    Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer, async_trait,
+    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, LostAnswers, OpenContext, Outcome,
+    Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer,
+    async_trait,
     http::{DownloadOptions, Downloader, RateLimit, VendorClock, budget},
     options::OnExisting,
     text::unique,
@@ -91,6 +92,7 @@ impl Target for Candidates {
             key_field,
             downloader,
             allow_local_urls,
+            lost: LostAnswers::default(),
         }))
     }
 
@@ -142,6 +144,7 @@ pub(crate) struct CandidateWriter {
     pub(crate) key_field: Option<String>,
     pub(crate) downloader: Downloader,
     allow_local_urls: bool,
+    lost: LostAnswers,
 }
 
 /// What is remembered of a candidate before it is sent. The address is what a look-up asks for.
@@ -177,7 +180,9 @@ impl Writer<Candidate> for CandidateWriter {
     async fn write(&self, batch: &[Write<'_, Candidate>]) -> Vec<Result<Receipt>> {
         let mut receipts = Vec::new();
         for write in batch {
-            receipts.push(self.write_one(write).await);
+            let receipt = self.write_one(write).await;
+            self.lost.note(self.identity(write.item).as_ref(), &receipt);
+            receipts.push(receipt);
         }
         receipts
     }
@@ -291,6 +296,10 @@ impl CandidateWriter {
     /// The address belongs to a candidate already.
     async fn exists_already(&self, write: &Write<'_, Candidate>, error: Error) -> Result<Receipt> {
         let Some(email) = write.item.email() else { return Err(error) };
+        // The candidate who has the address may be the one that we sent before, and whose answer never came.
+        if let Some(perhaps) = self.lost.perhaps_ours(self.identity(write.item).as_ref()) {
+            return Err(perhaps.with_source(error));
+        }
         let Some(existing) = self.candidate_once_visible(&email).await? else {
             return Err(
                 error.advise("Teamtailor says that the address is taken, and finds nobody who has it.")

@@ -4,6 +4,7 @@ use connector_hrflow::testing::{
     assert_reads_back, document, is_web, nothing_blank, profile, profiles, sample, shortened,
 };
 use connector_teamtailor::{Candidate, format_profile};
+use hrflow_core::TargetItem;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -121,5 +122,6 @@ proptest! {
         }
         prop_assert!(candidate.job_applications.iter().all(|id| id.bytes().all(|it| it.is_ascii_digit())));
         assert_reads_back(&candidate);
+        prop_assert_eq!(candidate.violations(), []);
     }
 }

@@ -1,6 +1,6 @@
 //! UKG Pro's candidate, as it is imported, with its limits.
 
-use hrflow_core::{Attachment, TargetItem};
+use hrflow_core::{Attachment, TargetItem, parameters::Fault};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -103,6 +103,10 @@ impl Candidate {
 impl TargetItem for Candidate {
     fn attachments(&self) -> &[Attachment] {
         &self.attachments
+    }
+
+    fn violations(&self) -> Vec<Fault> {
+        crate::violations::of(self)
     }
 }
 

@@ -70,22 +70,30 @@ impl Refusal {
 
     /// Whether it says that the e-mail address belongs to somebody: with which status is not published.
     fn is_taken_email(&self, answer: &Answer) -> bool {
-        let says_taken = |text: &str| {
-            let text = text.to_lowercase();
-            ["already", "in use", "exist", "taken", "duplicate", "unique"].iter().any(|it| text.contains(it))
-        };
         let about_email = |text: &str| {
             let text = text.to_lowercase();
             text.contains("email") || text.contains("e-mail")
         };
         if self.faults.is_empty() {
             let words = answer.message();
-            return about_email(&words) && says_taken(&words);
+            // What is said of the address, and not of something else beside it.
+            let mut sentences = words.split([';', '\n']).flat_map(|it| it.split(". "));
+            return sentences.any(|it| about_email(it) && says_taken(it));
         }
         self.faults.iter().any(|(path, message)| {
             says_taken(message) && (path.as_deref().is_some_and(about_email) || about_email(message))
         })
     }
+}
+
+/// Whether words say that something belongs to somebody already. That it `does not exist`, or is wanted in another form, they
+/// say with some of the same words.
+fn says_taken(words: &str) -> bool {
+    let words = words.to_lowercase();
+    let has = |parts: &[&str]| parts.iter().any(|it| words.contains(it));
+    let taken =
+        ["already", "in use", "exists", "is taken", "been taken", "duplicate", "not unique", "be unique"];
+    has(&taken) && !has(&["not exist", "not in use", "no longer", "not been taken", "not a duplicate"])
 }
 
 /// Whether a path is a member's and nothing else: it is shown.
@@ -163,4 +171,31 @@ pub(crate) fn scopes(operation: Operation) -> String {
         _ => &["recruiting.domain.candidates.read"],
     };
     format!("It takes one of {}: have UKG enable it, and name it in auth_data.scope.", any_of.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_is_taken_is_told_from_one_that_is_wrong() {
+        for words in [
+            "The email already exists",
+            "is already in use",
+            "Email must be unique",
+            "has been taken",
+            "Duplicate email address",
+        ] {
+            assert!(says_taken(words), "{words}");
+        }
+        for words in [
+            "The domain of the email does not exist",
+            "email is no longer in use",
+            "an existing format is expected",
+            "a unique name is required",
+            "The email was mistaken for another field",
+        ] {
+            assert!(!says_taken(words), "{words}");
+        }
+    }
 }

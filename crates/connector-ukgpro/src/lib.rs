@@ -13,6 +13,7 @@ mod parameters;
 mod record;
 mod steps;
 mod tokens;
+mod violations;
 mod warehouse;
 
 use connector_hrflow::{ProfileList, Profiles};

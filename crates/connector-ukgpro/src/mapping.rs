@@ -12,10 +12,10 @@ const DOCUMENTS: &str = "Candidate Import API, documents";
 pub const MAPPING: &[Row] = &[
     Row::new("info.first_name", "name.first", "In one line; required").cut(limit::NAME).source(CANDIDATE),
     Row::new("info.last_name", "name.last", "In one line; required").cut(limit::NAME).source(CANDIDATE),
-    Row::new("info.full_name", "name.first", "What stands before its last blank")
+    Row::new("info.full_name", "name.first", "The rest besides the last name, else what stands before its last blank")
         .without(&["info.first_name"])
         .source(CANDIDATE),
-    Row::new("info.full_name", "name.last", "Its last word").without(&["info.last_name"]).source(CANDIDATE),
+    Row::new("info.full_name", "name.last", "The rest besides the first name, else its last word").without(&["info.last_name"]).source(CANDIDATE),
     Row::new("info.email", "contact_info.email", "In lower case; required").source(CANDIDATE),
     Row::new("info.phone", "contact_info.phone.primary", "As it is; of one that is too long the number alone")
         .at_most(limit::PHONE)

@@ -12,7 +12,7 @@ use hrflow_core::{
     async_trait,
     http::{DownloadOptions, Downloader, VendorClock, budget},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -165,7 +165,7 @@ impl Writer<Candidate> for CandidateWriter {
         let since = VendorClock::earliest(trace.at);
         match self.api.look_up(email).await? {
             LookUp::Nobody => Ok(Found::Absent),
-            LookUp::Somebody(id) => self.ours_or_someones(id, &details, since).await,
+            LookUp::Somebody(id) => self.ours_or_someones(id, &details, trace.at).await,
             LookUp::Unclear => self.among_the_new(email, &details, since).await,
         }
     }
@@ -279,13 +279,23 @@ impl CandidateWriter {
         })
     }
 
-    /// Nobody had the address when it was looked up, and now somebody has.
-    async fn ours_or_someones(&self, id: VendorId, details: &Details, since: Timestamp) -> Result<Found> {
+    /// Nobody had the address when it was looked up at `traced`, and now somebody has.
+    async fn ours_or_someones(&self, id: VendorId, details: &Details, traced: Timestamp) -> Result<Found> {
         match self.api.candidate(&id).await {
-            Ok(record) if is_ours(&record, details, since) => Ok(Found::Ours(vec![id])),
+            Ok(record) if is_ours(&record, details, VendorClock::earliest(traced)) => {
+                Ok(Found::Ours(vec![id]))
+            }
             Ok(_) => Ok(Found::Someone(id)),
-            // Import scopes do not let candidates be read back: that nobody had the address has to do.
-            Err(error) if error.kind() == ErrorKind::Forbidden => Ok(Found::Ours(vec![id])),
+            // Import scopes do not let candidates be read back: that nobody had the address just before has to do.
+            Err(error) if error.kind() == ErrorKind::Forbidden => {
+                Ok(match self.now().duration_since(traced) <= JUST_BEFORE {
+                    true => Found::Ours(vec![id]),
+                    false => Found::CannotTell(format!(
+                        "candidate {id} has the e-mail address by now, and may not be read. {}",
+                        scopes(operation::READ)
+                    )),
+                })
+            }
             Err(error) => Err(error),
         }
     }
@@ -326,6 +336,10 @@ impl CandidateWriter {
     }
 }
 
+/// How long ago nobody can have had an address for whoever has it now to count as ours unseen. Later, it may be somebody
+/// who came by themselves.
+const JUST_BEFORE: SignedDuration = SignedDuration::from_hours(1);
+
 /// What it means that a look-up cannot tell who has an address (UKG developer hub, Retrieve Candidate by Email).
 const UNCLEAR: &str = "several candidates have the e-mail address, or one who has no user account";
 
@@ -344,9 +358,13 @@ fn there(found: LookUp) -> Option<Receipt> {
 /// Whether a record that has the address is the one that was sent: it bears the name, and did not come to be before.
 fn is_ours(record: &Record, details: &Details, since: Timestamp) -> bool {
     let sent = details.created_at.as_deref().and_then(|it| it.parse::<Timestamp>().ok());
-    // The time that we gave it tells nothing.
-    let created = record.time("created_at").filter(|at| Some(*at) != sent);
-    let latest = created.max(record.time("updated_at"));
+    let created = record.time("created_at");
+    let latest = match sent {
+        // The time that we gave it tells nothing, in whichever form it is kept.
+        Some(sent) => created.filter(|at| *at != sent).max(record.time("updated_at")),
+        // An older record may have been changed since.
+        None => created.or_else(|| record.time("updated_at")),
+    };
     let theirs = name(record.text(&["name", "first"]), record.text(&["name", "last"]));
     theirs == details.name && latest.is_none_or(|at| at >= since)
 }

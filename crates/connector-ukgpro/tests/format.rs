@@ -477,6 +477,7 @@ proptest! {
         prop_assert!(candidate.attachments.iter().all(|it| !it.name.contains(char::is_control)));
         prop_assert!(candidate.attachments.iter().filter(|it| it.kind == AttachmentKind::Resume).count() <= 1);
         assert_reads_back(&candidate);
+        prop_assert_eq!(candidate.violations(), []);
     }
 
     #[test]

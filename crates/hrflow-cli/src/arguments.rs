@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Init(Init),
     /// Validate a workflow file, resolve its secrets, log in at both ends; write nothing
     Check(Check),
+    /// Show what a workflow file's format and logics make of profiles; nothing is read, sent, or needed for that
+    Map(Map),
     /// Run a workflow file
     Run(Run),
     /// List past runs, or show one in detail
@@ -211,6 +213,27 @@ pub(crate) struct Run {
     pub(crate) state: StateOptions,
 
     /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Map {
+    /// The workflow file. Its parameters for origin and target are not looked at
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+
+    /// The profiles: a JSON array or JSON Lines; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: PathBuf,
+
+    /// Show no more items than this
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<NonZeroU64>,
+
+    /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -9,6 +9,7 @@ mod demo;
 mod describe;
 mod init;
 mod man;
+mod map;
 mod preview;
 mod receipts;
 mod run;
@@ -39,6 +40,7 @@ pub(crate) async fn execute(command: Command, bar: Bar) -> Result<Exit, Failure>
         Command::Init(arguments) => init::execute(&arguments),
         Command::Auth(arguments) => auth::execute(&arguments).await,
         Command::Check(arguments) => check::execute(&arguments).await,
+        Command::Map(arguments) => map::execute(&arguments).await,
         Command::Run(arguments) => run::execute(&arguments, bar).await,
         Command::Runs(arguments) => runs::execute(&arguments).await,
         Command::Where(arguments) => where_item::execute(&arguments).await,

@@ -28,6 +28,7 @@ fn filled(play: &Playground, arguments: &str) -> Ran {
         .env("HRFLOW_API_USER", &credentials.hrflow.api_user)
         .env("HRFLOW_SOURCE_KEY", &credentials.hrflow.source_key)
         .env("HRFLOW_PROFILE_KEY", &key)
+        .env("HRFLOW_EVENT_SECRET", "hush")
         .env("TEAMTAILOR_AUTHORIZATION", &credentials.teamtailor.key)
         .env("TEAMTAILOR_X_API_VERSION", &credentials.teamtailor.api_version);
     Ran::from(command.output().unwrap())
@@ -83,7 +84,7 @@ fn it_is_checked_and_run_once_its_variables_are_set() {
     let checked = run("check w.yaml");
     assert_eq!(checked.code, Some(0), "{checked:?}");
     let unset = play.home.run("check w.yaml");
-    assert_eq!(unset.stderr.matches(" is not set\n").count(), 6, "{}", unset.stderr);
+    assert_eq!(unset.stderr.matches(" is not set\n").count(), 7, "{}", unset.stderr);
 }
 
 #[test]

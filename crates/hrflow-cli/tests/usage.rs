@@ -36,6 +36,7 @@ fn help_and_version() {
         "describe",
         "init",
         "check",
+        "map",
         "run",
         "sandbox",
         "Exit status: 0 success, 1 fatal",
@@ -48,6 +49,7 @@ fn help_and_version() {
         "describe",
         "init",
         "check",
+        "map",
         "run",
         "runs",
         "where",
@@ -214,7 +216,7 @@ w.yaml:13:10: target_parameters.taggs: unknown; did you mean tags?
 
     for (setting, reason) in [
         ("options.attempts=0", "bad_action_parameters"),
-        ("action_parameters.format=.", "bad_action_parameters"),
+        ("action_parameters.format=.|", "bad_action_parameters"),
         ("target_parameters.X_Api_Version=2024", "bad_target_parameters"),
     ] {
         home.write(

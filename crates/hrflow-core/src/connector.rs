@@ -137,6 +137,32 @@ impl Default for ActionParameters {
     }
 }
 
+/// What is of no use where no event sets an action off.
+const OF_EVENTS: [&str; 3] = ["event_parser", "event_secret", "event_signature"];
+
+impl TriggerType {
+    /// The parameters of an action that is set off this way.
+    fn fields(self) -> Vec<Field> {
+        let mut fields = parameters::fields::<ActionParameters>();
+        fields.retain(|field| self == Self::Hook || !OF_EVENTS.contains(&field.name.as_str()));
+        fields
+    }
+
+    /// Whether such an action takes these.
+    fn allows(self, action_parameters: &Value) -> Result<(), Faults> {
+        let is_given = |name: &&str| action_parameters.get(*name).is_some_and(|value| !value.is_null());
+        let given = OF_EVENTS.into_iter().filter(|name| self == Self::Schedule && is_given(name));
+        let fault = |name| {
+            Fault::rule(
+                format!("action_parameters.{name}"),
+                "is for actions that an event sets off, not a schedule",
+            )
+        };
+        let faults: Vec<Fault> = given.map(fault).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Faults::new(faults)) }
+    }
+}
+
 /// What HrFlow.ai signs of an event, and how: always HMAC with SHA-256, in the header `HTTP-HRFLOW-SIGNATURE`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -248,10 +274,14 @@ pub trait AnyAction: Send + Sync {
     /// [`ErrorKind::Invalid`] where the value is no item of the origin, or cannot be formatted.
     fn default_format(&self, item: Value) -> Result<Value>;
 
-    /// What is wrong with a formatted item, given as JSON: a member of another type, or a limit of the target that it
-    /// breaks. Paths are from the item on.
-    fn violations(&self, _formatted: &Value) -> Vec<Fault> {
-        Vec::new()
+    /// A formatted item as the target reads it, both as JSON; what it has no place for is not in it any more.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it: a member of another type, or every limit of the target that it breaks. Paths are from the
+    /// item on.
+    fn read_formatted(&self, formatted: Value) -> Result<Value, Vec<Fault>> {
+        Ok(formatted)
     }
 }
 
@@ -277,7 +307,8 @@ impl<O: Origin, T: Target> Action<O, T> {
     fn read(&self, run: &JsonRun) -> Result<Read<O, T>, Vec<(Reason, Faults)>> {
         let mut faults = Vec::new();
         let action = keep(
-            parameters::read("action_parameters", &run.action_parameters),
+            parameters::read("action_parameters", &run.action_parameters)
+                .and_then(|read| self.trigger_type.allows(&run.action_parameters).map(|()| read)),
             Reason::BadActionParameters,
             &mut faults,
         );
@@ -327,7 +358,7 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
             description: self.description,
             trigger_type: self.trigger_type,
             action_type: self.action_type,
-            action_parameters: parameters::fields::<ActionParameters>(),
+            action_parameters: self.trigger_type.fields(),
             origin_parameters: parameters::fields::<O::Parameters>(),
             target_parameters: parameters::fields::<T::Parameters>(),
             options: parameters::fields::<Options>(),
@@ -440,10 +471,11 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
         serde_json::to_value(formatted).map_err(|error| invalid(error.into()))
     }
 
-    fn violations(&self, formatted: &Value) -> Vec<Fault> {
-        match shape::read::<T::Item>(formatted.clone()) {
-            Ok(item) => item.violations(),
-            Err(fault) => vec![fault],
+    fn read_formatted(&self, formatted: Value) -> Result<Value, Vec<Fault>> {
+        let item = shape::read::<T::Item>(formatted).map_err(|fault| vec![fault])?;
+        match item.violations() {
+            violations if !violations.is_empty() => Err(violations),
+            _ => serde_json::to_value(item).map_err(|_| vec![Fault::rule("", "cannot be written as JSON")]),
         }
     }
 }

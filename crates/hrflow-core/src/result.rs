@@ -54,6 +54,25 @@ pub enum Reason {
     WriteFailure,
 }
 
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 13] = [
+        Self::None,
+        Self::BadActionParameters,
+        Self::BadOriginParameters,
+        Self::BadTargetParameters,
+        Self::OriginDoesNotSupportIncremental,
+        Self::BackendNotConfiguredInIncrementalMode,
+        Self::ItemToReadFromFailure,
+        Self::EventParsingFailure,
+        Self::WorkflowIdNotFound,
+        Self::ReadFailure,
+        Self::FormatFailure,
+        Self::LogicsFailure,
+        Self::WriteFailure,
+    ];
+}
+
 /// How often each thing happened. All are always there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Events {

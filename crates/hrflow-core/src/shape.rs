@@ -99,6 +99,6 @@ mod tests {
             told(json!({ "data": { "tags": [], "years": 1.5 } })),
             "data.years: expected a whole number that is not negative, came a number"
         );
-        assert_eq!(told(json!({ "data": { "tags": [], "years": null, "x": 1 }, "y": 2 })).len(), 0);
+        assert!(read::<Candidate>(json!({ "data": { "tags": [], "years": null, "x": 1 }, "y": 2 })).is_ok());
     }
 }

@@ -3,10 +3,8 @@
 use std::fmt;
 
 use hrflow_connectors::hrflow::webhook;
-use hrflow_core::{connector::ActionParameters, result::Reason};
+use hrflow_core::connector::ActionParameters;
 use serde_json::Value;
-
-use crate::error::WorkflowFault;
 
 /// What a hook was called with. It may hold a candidate's data: `Debug` shows its size.
 #[derive(Clone)]
@@ -55,9 +53,4 @@ impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Event({} bytes)", self.body.len())
     }
-}
-
-/// The reason of a run whose event cannot be understood, and the fault that it is.
-pub(crate) fn refused(why: &str) -> (Reason, WorkflowFault) {
-    (Reason::EventParsingFailure, WorkflowFault::new("", format!("the event cannot be understood: {why}")))
 }

@@ -30,9 +30,6 @@ use self::{
 };
 use crate::programs::{Program, Role};
 
-/// Most bytes that a program may be long.
-pub(crate) const MOST: usize = limits::PROGRAM;
-
 /// The programs of a run, compiled.
 pub(crate) struct Ready {
     session: Arc<Session>,

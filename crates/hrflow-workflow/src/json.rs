@@ -98,6 +98,7 @@ impl<'v> Resolver<'v> {
     }
 
     /// Takes everything that was put in out of a text.
+    #[cfg(feature = "jq")]
     pub(crate) fn redactor(&self) -> &Redactor {
         &self.redactor
     }

@@ -18,19 +18,23 @@
 //!    that text; what it means is decided by the field that it is given for.
 //! 2. `${NAME}`, `${NAME:-default}` and `${file:PATH}` are replaced in scalar values. What comes in is
 //!    text, is never read as YAML, and is never repeated in a message.
-//! 3. Connector and action are looked up, and all parameters are held against what they take. All
-//!    faults of steps 2 and 3 are reported together.
+//! 3. Connector and action are looked up, jq programs are compiled, and all parameters are held against what they
+//!    take. All faults of steps 2 and 3 are reported together.
 
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod attach;
 mod error;
+#[cfg_attr(not(feature = "jq"), allow(dead_code, reason = "without jq, programs and events are refused"))]
 mod event;
 pub mod items;
 #[cfg(feature = "jq")]
 pub mod jq;
 mod json;
+#[cfg(feature = "jq")]
 mod place;
 mod prepare;
+#[cfg_attr(not(feature = "jq"), allow(dead_code, reason = "without jq, programs and events are refused"))]
 mod programs;
 mod refusal;
 mod set;

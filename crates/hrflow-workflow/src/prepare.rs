@@ -1,19 +1,16 @@
 //! From a workflow file to a run.
 
-use futures::{StreamExt, stream};
 use hrflow_core::{
-    AnyAction, BoxStream, Connector, ErrorKind, JsonRun, Result as CoreResult, RunResult, TriggerType,
-    connector::{ActionParameters, CheckReport},
-    parameters::{self, nearest},
+    AnyAction, BoxStream, Connector, JsonRun, Result as CoreResult, RunResult, connector::CheckReport,
+    parameters::nearest,
 };
 use serde_json::Value;
 
 use crate::{
-    error::{Position, WorkflowError, WorkflowErrorKind, WorkflowFault},
-    event::{self, Event},
+    attach::Attached,
+    error::{WorkflowError, WorkflowErrorKind, WorkflowFault},
+    event::Event,
     json::Resolver,
-    place::place,
-    programs::{self, Program, Role},
     refusal,
     substitute::{Substitution, Variables},
     workflow::{FIELDS, Workflow},
@@ -30,6 +27,9 @@ pub struct Surroundings<'s> {
     pub items: Option<BoxStream<'static, CoreResult<Value>>>,
     /// The event that it is to be run for: the action's `event_parser` makes origin parameters of it.
     pub event: Option<Event>,
+    /// Only what it makes of items is wanted: the parameters of origin and target, and the options, are not looked at, and
+    /// nothing of them is needed. Such a run is not for running.
+    pub mapping_only: bool,
     /// Where jq programs run.
     #[cfg(feature = "jq")]
     pub runner: crate::jq::Runner,
@@ -43,6 +43,7 @@ impl Default for Surroundings<'_> {
             variables: &|name| std::env::var(name),
             items: None,
             event: None,
+            mapping_only: false,
             #[cfg(feature = "jq")]
             runner: crate::jq::Runner::Thread(hrflow_connectors::catalogue),
         }
@@ -81,7 +82,7 @@ impl Prepared {
 }
 
 pub(crate) fn prepare(workflow: Workflow, surroundings: Surroundings<'_>) -> Result<Prepared, WorkflowError> {
-    let Surroundings { catalogue, variables, items, event, .. } = surroundings;
+    let Surroundings { catalogue, variables, items, event, mapping_only, .. } = surroundings;
     let Workflow { name, directory, root, text } = workflow;
     let Kind::Object(members) = root.kind else {
         let fault = WorkflowFault::new("", "expected the fields of a workflow").at(root.at);
@@ -95,110 +96,41 @@ pub(crate) fn prepare(workflow: Workflow, surroundings: Surroundings<'_>) -> Res
     let connector = file.text("connector", true);
     let action = file.text("action", true);
     let workflow_id = file.text("workflow_id", false);
-    let mut run = JsonRun {
-        connector: connector.clone(),
-        workflow_id,
-        action_parameters: file.section("action_parameters"),
-        options: file.section("options"),
-        origin_parameters: if items.is_some() { Value::Null } else { file.section("origin_parameters") },
-        target_parameters: file.section("target_parameters"),
-        items,
-        ..JsonRun::default()
-    };
+    let mut run = JsonRun { connector: connector.clone(), workflow_id, items, ..JsonRun::default() };
+    run.action_parameters = file.section("action_parameters");
+    if !mapping_only {
+        run.options = file.section("options");
+        if run.items.is_none() {
+            run.origin_parameters = file.section("origin_parameters");
+        }
+        run.target_parameters = file.section("target_parameters");
+    }
     let File { mut resolver, shape: more, .. } = file;
     shape.extend(more);
-    let (mut programs, unread) = programs::take(&mut run.action_parameters, &directory, MOST, &resolver);
-
     let mut faults = resolver.take_faults();
-    faults.extend(unread.into_iter().map(|fault| {
-        let at = resolver.position(&fault.path);
-        fault.at(at)
-    }));
-    let found = find(catalogue, &connector, &action, &resolver);
-    let found = match found {
+    let found = match find(catalogue, &connector, &action, &resolver) {
         Ok(found) => Some(found),
         Err(fault) => {
             shape.extend(fault);
             None
         }
     };
-    let mut refused_event = None;
+    let mut attached = Attached::new(&mut run, &directory, &text, &resolver);
     if let Some((connector, index)) = &found {
-        let is_event_parsed = {
-            let described = connector.actions[*index].describe(connector.id);
-            faults.extend(event_faults(
-                described.trigger_type,
-                &programs,
-                event.is_some(),
-                &action,
-                &resolver,
-            ));
-            event.is_some() && described.trigger_type == TriggerType::Hook
-        };
-        if is_event_parsed && !programs.iter().any(|it| it.role == Role::EventParser) {
-            programs.push(default_event_parser());
-        }
-        let source = Source { text: &text, resolver: &resolver };
+        let action = connector.actions[*index].as_ref();
         #[cfg(feature = "jq")]
-        let runner = surroundings.runner;
-        let settings = parameters::read::<ActionParameters>("action_parameters", &run.action_parameters);
-        let settings = settings.unwrap_or_default();
-        let count = faults.len();
-        #[cfg(feature = "jq")]
-        if !programs.is_empty() {
-            let time = settings.program_timeout.duration();
-            let redactor = resolver.redactor().clone();
-            match crate::jq::compile(runner, &run, &action, &programs, time, redactor) {
-                Ok(ready) => {
-                    ready.put_into(&mut run);
-                    if let (true, Some(event)) = (is_event_parsed, &event) {
-                        let parsed = event
-                            .open(&settings)
-                            .and_then(|event| ready.parse_event(&event).map_err(|error| error.to_string()));
-                        refused_event = take_event(&mut run, parsed);
-                    }
-                }
-                Err(crate::jq::Unready::Broken(why)) => {
-                    let path = programs.first().map(|program| program.path.clone()).unwrap_or_default();
-                    let at = resolver.position(&path);
-                    faults.push(WorkflowFault::new(path, why).at(at));
-                }
-                Err(crate::jq::Unready::Faults(found)) => {
-                    for fault in found {
-                        let program = &programs[fault.program];
-                        faults.push(source.fault(program, fault.line, fault.column, &fault.message));
-                    }
-                }
-            }
-        }
+        attached.programs(action, event, surroundings.runner);
         #[cfg(not(feature = "jq"))]
-        {
-            let _ = (&settings, &source, &mut refused_event, is_event_parsed, take_event);
-            let missing = "this program is built without jq (the feature `jq` of hrflow-workflow)";
-            faults.extend(programs.iter().map(|program| WorkflowFault::new(&program.path, missing)));
-        }
-        // Without the event's part they would be at fault for that alone.
-        let lacks_event = is_event_parsed && (faults.len() > count || refused_event.is_some());
-        let of_parameters = connector.actions[*index].faults(&run).into_iter();
-        let of_parameters =
-            of_parameters.filter(|fault| !(lacks_event && fault.path.starts_with("origin_parameters")));
-        faults.extend(of_parameters.filter_map(|fault| resolver.locate(fault)));
+        attached.refuse_programs(event.is_some());
+        attached.parameters(action, mapping_only);
     }
+    let Attached { faults: more, refused_event, .. } = attached;
+    faults.extend(more);
     match found {
         Some((connector, index)) if shape.is_empty() && faults.is_empty() => match refused_event {
             None => Ok(Prepared { connector, action: index, run }),
             Some(why) => {
-                let (reason, fault) = event::refused(&why);
-                let mut result = RunResult::refused(
-                    &run.workflow_id,
-                    &run.connector,
-                    &action,
-                    reason,
-                    [fault.to_string()],
-                );
-                for failure in &mut result.failures {
-                    (failure.step, failure.kind) = ("event".to_owned(), ErrorKind::Invalid);
-                }
+                let (fault, result) = refusal::event(&run, &action, &why);
                 Err(WorkflowError::new(&name, WorkflowErrorKind::Event, vec![fault]).with_result(result))
             }
         },
@@ -210,93 +142,6 @@ pub(crate) fn prepare(workflow: Workflow, surroundings: Surroundings<'_>) -> Res
         _ => {
             shape.extend(faults);
             Err(WorkflowError::new(&name, WorkflowErrorKind::Shape, shape))
-        }
-    }
-}
-
-/// Most bytes that a program may be long.
-#[cfg(feature = "jq")]
-const MOST: usize = crate::jq::MOST;
-#[cfg(not(feature = "jq"))]
-const MOST: usize = 0;
-
-/// Events are for actions that a hook sets off.
-fn event_faults(
-    trigger: TriggerType,
-    programs: &[Program],
-    has_event: bool,
-    action: &str,
-    resolver: &Resolver<'_>,
-) -> Vec<WorkflowFault> {
-    if trigger == TriggerType::Hook {
-        return Vec::new();
-    }
-    let parser = programs.iter().find(|program| program.role == Role::EventParser);
-    let of_parser = parser.map(|program| (program.path.as_str(), "no event sets it off"));
-    let of_event = has_event.then_some(("action", "it cannot be run for an event"));
-    let faults = [of_parser, of_event].into_iter().flatten();
-    faults
-        .map(|(path, why)| {
-            let message = format!("{action} is set off by a schedule: {why}");
-            WorkflowFault::new(path, message).at(resolver.position(path))
-        })
-        .collect()
-}
-
-fn default_event_parser() -> Program {
-    Program {
-        role: Role::EventParser,
-        path: "action_parameters.event_parser".to_owned(),
-        file: None,
-        text: "default_event_parser".to_owned(),
-        secrets: Vec::new(),
-    }
-}
-
-/// Puts what an event says into the origin's parameters. An event of which the parser says nothing is one that there is
-/// nothing to do for. Answers why it cannot be understood, if so.
-fn take_event(
-    run: &mut JsonRun,
-    parsed: Result<Option<serde_json::Map<String, Value>>, String>,
-) -> Option<String> {
-    match parsed {
-        Err(why) => return Some(why),
-        Ok(None) => run.items = Some(stream::empty().boxed()),
-        Ok(Some(found)) => {
-            if run.origin_parameters.is_null() {
-                run.origin_parameters = Value::Object(serde_json::Map::new());
-            }
-            if let Value::Object(parameters) = &mut run.origin_parameters {
-                parameters.extend(found);
-            }
-        }
-    }
-    None
-}
-
-/// What was read, and where everything stands in it.
-struct Source<'s, 'v> {
-    text: &'s str,
-    resolver: &'s Resolver<'v>,
-}
-
-impl Source<'_, '_> {
-    /// A fault inside of a program, where it stands: in its own file, or in the workflow file.
-    fn fault(&self, program: &Program, line: usize, column: usize, message: &str) -> WorkflowFault {
-        let message = self.resolver.redactor().redact(message);
-        if let Some(file) = &program.file {
-            let mut fault = WorkflowFault::new(&program.path, message).at(Some(Position { line, column }));
-            fault.file = Some(file.clone());
-            return fault;
-        }
-        let begins = self.resolver.position(&program.path);
-        let exact = begins.and_then(|begins| place(self.text, begins, &program.text, line, column));
-        match exact {
-            Some(exact) => WorkflowFault::new(&program.path, message).at(Some(exact)),
-            None => {
-                let message = format!("{message} (line {line}, column {column} of the program)");
-                WorkflowFault::new(&program.path, message).at(begins)
-            }
         }
     }
 }

@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 
 use crate::{error::WorkflowFault, json::Resolver};
 
+/// Most bytes that a program may be long.
+const MOST: usize = 256 << 10;
+
 /// What a program is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Role {
@@ -33,6 +36,17 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// The one for events where the workflow has none.
+    pub(crate) fn default_event_parser() -> Self {
+        Self {
+            role: Role::EventParser,
+            path: "action_parameters.event_parser".to_owned(),
+            file: None,
+            text: "default_event_parser".to_owned(),
+            secrets: Vec::new(),
+        }
+    }
+
     /// What messages call it: `logics[0]`, or `format (mapping.jq)`.
     pub(crate) fn name(&self) -> String {
         let name = self.path.strip_prefix("action_parameters.").unwrap_or(&self.path);
@@ -47,10 +61,9 @@ impl Program {
 pub(crate) fn take(
     action_parameters: &mut Value,
     directory: &Path,
-    most: usize,
     resolver: &Resolver<'_>,
 ) -> (Vec<Program>, Vec<WorkflowFault>) {
-    let mut taken = Taken { directory, most, resolver, programs: Vec::new(), faults: Vec::new() };
+    let mut taken = Taken { directory, resolver, programs: Vec::new(), faults: Vec::new() };
     if let Value::Object(parameters) = action_parameters {
         taken.one(parameters, "format", Role::Format);
         taken.list(parameters, "logics");
@@ -61,7 +74,6 @@ pub(crate) fn take(
 
 struct Taken<'t, 'v> {
     directory: &'t Path,
-    most: usize,
     resolver: &'t Resolver<'v>,
     programs: Vec<Program>,
     faults: Vec<WorkflowFault>,
@@ -95,7 +107,7 @@ impl Taken<'_, '_> {
             Value::Null => return,
             Value::String(text) => (None, text),
             Value::Object(members) => match (members.len(), members.get("file")) {
-                (1, Some(Value::String(name))) => match read(self.directory, name, self.most) {
+                (1, Some(Value::String(name))) => match read(self.directory, name) {
                     Ok(text) => (Some(name.clone()), text),
                     Err(why) => return fault(&format!("{path}.file"), why),
                 },
@@ -106,19 +118,19 @@ impl Taken<'_, '_> {
             Value::Array(_) => return fault(&path, format!("{EXPECTED}, came a list")),
             Value::Bool(_) | Value::Number(_) => return fault(&path, EXPECTED.to_owned()),
         };
-        if text.len() > self.most {
-            return fault(&path, format!("a program of more than {} KiB is not read", self.most >> 10));
+        if text.len() > MOST {
+            return fault(&path, format!("a program of more than {} KiB is not read", MOST >> 10));
         }
         let secrets = self.resolver.put_in(&path).to_vec();
         self.programs.push(Program { role, path, file, text, secrets });
     }
 }
 
-fn read(directory: &Path, name: &str, most: usize) -> Result<String, String> {
+fn read(directory: &Path, name: &str) -> Result<String, String> {
     let path = directory.join(name);
     let cannot = |why: String| format!("cannot read the file {}: {why}", path.display());
     let mut bytes = Vec::new();
-    let read = File::open(&path).and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes));
+    let read = File::open(&path).and_then(|file| file.take(MOST as u64 + 1).read_to_end(&mut bytes));
     read.map_err(|error| cannot(error.to_string()))?;
     String::from_utf8(bytes).map_err(|_| cannot("it is not UTF-8 text".to_owned()))
 }

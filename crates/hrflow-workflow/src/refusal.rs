@@ -1,6 +1,6 @@
 //! The result of a run that its parameters keep from starting.
 
-use hrflow_core::{JsonRun, RunResult, result::Reason};
+use hrflow_core::{ErrorKind, JsonRun, RunResult, result::Reason};
 
 use crate::error::WorkflowFault;
 
@@ -21,4 +21,16 @@ pub(crate) fn result(run: &JsonRun, action: &str, faults: &[WorkflowFault]) -> R
     let first = faults.first().map(|fault| section(&fault.path)).unwrap_or_default();
     let faults = faults.iter().map(ToString::to_string);
     RunResult::refused(&run.workflow_id, &run.connector, action, SECTIONS[first].1, faults)
+}
+
+/// The fault of an event that cannot be understood, and the result of the run that it was for.
+pub(crate) fn event(run: &JsonRun, action: &str, why: &str) -> (WorkflowFault, RunResult) {
+    let fault = WorkflowFault::new("", format!("the event cannot be understood: {why}"));
+    let reason = Reason::EventParsingFailure;
+    let mut result =
+        RunResult::refused(&run.workflow_id, &run.connector, action, reason, [fault.to_string()]);
+    for failure in &mut result.failures {
+        (failure.step, failure.kind) = ("event".to_owned(), ErrorKind::Invalid);
+    }
+    (fault, result)
 }

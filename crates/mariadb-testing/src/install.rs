@@ -21,6 +21,11 @@ pub(crate) fn programs() -> anyhow::Result<Programs> {
     if find("mariadbd").is_none() {
         install()?;
     }
+    at_hand()
+}
+
+/// Finds them where they are installed already.
+pub(crate) fn at_hand() -> anyhow::Result<Programs> {
     let found = |name| find(name).with_context(|| format!("there is no {name}: {HOW}"));
     Ok(Programs { server: found("mariadbd")?, install: found("mariadb-install-db")? })
 }

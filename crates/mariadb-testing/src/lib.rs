@@ -1,8 +1,9 @@
-//! A private MariaDB server for tests: a free port, a throw-away data directory, certificates of its own making, and
+//! A private MariaDB server for tests and demonstrations: a free port, a throw-away data directory, certificates of its own making, and
 //! AD-MEN's tables in as many databases as there are tests.
 //!
 //! [`Server::shared`] is the server that all tests of a process use, or all of a `cargo xtask test`; a test that kills
-//! its server, or wants one that is set up in another way, has its own by [`Server::start`].
+//! its server, or wants one that is set up in another way, has its own by [`Server::start`]. A demonstration installs nothing:
+//! [`Server::at_hand`]. It takes a Unix.
 
 mod certificates;
 mod database;

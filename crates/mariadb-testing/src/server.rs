@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use crate::{
-    Database, SHARED_SERVER, certificates,
+    Database, SHARED_SERVER, certificates, install,
     process::Process,
     template::{self, Template},
 };
@@ -86,7 +86,7 @@ impl Server {
         server.await.cloned()
     }
 
-    /// Starts one.
+    /// Starts one. What it takes is installed where it can be, and a template of it is kept.
     ///
     /// # Errors
     ///
@@ -97,6 +97,27 @@ impl Server {
         let directory = tempfile::Builder::new().prefix("mariadb-").tempdir()?.keep();
         template::copy(&data, &directory.join("data"))?;
         template::copy_files(&certificates, &directory)?;
+        Self::run(directory, program, settings).await
+    }
+
+    /// Starts one with what is on this machine: nothing is installed, and nothing of it is left behind.
+    ///
+    /// # Errors
+    ///
+    /// If none can be started; what is missing is said.
+    pub async fn at_hand(settings: Settings) -> anyhow::Result<Self> {
+        let made = tokio::task::spawn_blocking(|| {
+            let programs = install::at_hand()?;
+            let directory = tempfile::Builder::new().prefix("mariadb-").tempdir()?;
+            template::make(&programs.install, &directory.path().join("data"))?;
+            certificates::make(directory.path())?;
+            anyhow::Ok((directory, programs.server))
+        });
+        let (directory, program) = made.await??;
+        Self::run(directory.keep(), program, settings).await
+    }
+
+    async fn run(directory: PathBuf, program: PathBuf, settings: Settings) -> anyhow::Result<Self> {
         let ca_file = directory.join(certificates::AUTHORITY);
         let running = Running { directory, program, settings, process: None };
         let mut server = Self { address: Address { port: 0, ca_file }, running: Some(running) };

@@ -41,7 +41,8 @@ pub(crate) fn template() -> anyhow::Result<Template> {
     Ok(Template { server: programs.server, data, directory })
 }
 
-fn make(program: &Path, data: &Path) -> anyhow::Result<()> {
+/// Makes a data directory.
+pub(crate) fn make(program: &Path, data: &Path) -> anyhow::Result<()> {
     let output = Command::new(program)
         .arg("--no-defaults")
         .args(user())

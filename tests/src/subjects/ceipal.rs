@@ -27,9 +27,12 @@ impl Subject for Ceipal {
             update: false,
             without_email: false,
             looks_first: true,
+            documents: true,
             late_resumes: false,
             expiring_tokens: true,
             finds_documents: true,
+            experiences: false,
+            batch: 1,
             longest_name: 250,
         }
     }

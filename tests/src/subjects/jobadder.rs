@@ -28,8 +28,11 @@ impl Subject for JobAdder {
             update: true,
             without_email: true,
             looks_first: false,
+            documents: true,
             late_resumes: true,
             finds_documents: true,
+            experiences: false,
+            batch: 1,
             longest_name: 50,
         }
     }

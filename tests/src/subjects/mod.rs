@@ -1,5 +1,6 @@
 //! The targets that behaviours are tried on.
 
+mod admen;
 mod ceipal;
 mod faults;
 mod jobadder;
@@ -15,6 +16,7 @@ use crate::subject::Subject;
 pub fn all() -> Vec<Arc<dyn Subject>> {
     vec![
         Arc::new(scripted::Scripted),
+        Arc::new(admen::Admen),
         Arc::new(ceipal::Ceipal),
         Arc::new(jobadder::JobAdder),
         Arc::new(teamtailor::Teamtailor),

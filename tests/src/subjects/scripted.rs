@@ -29,9 +29,12 @@ impl Subject for Scripted {
             update: true,
             without_email: true,
             looks_first: false,
+            documents: true,
             late_resumes: true,
             expiring_tokens: false,
             finds_documents: true,
+            experiences: false,
+            batch: 1,
             longest_name: 10_000,
         }
     }

@@ -27,9 +27,12 @@ impl Subject for Teamtailor {
             update: teamtailor::Candidates.capabilities().update,
             without_email: true,
             looks_first: false,
+            documents: true,
             late_resumes: true,
             expiring_tokens: false,
             finds_documents: true,
+            experiences: false,
+            batch: 1,
             longest_name: 1_000,
         }
     }

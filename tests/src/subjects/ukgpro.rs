@@ -27,9 +27,12 @@ impl Subject for UkgPro {
             update: ukgpro::Candidates.capabilities().update,
             without_email: false,
             looks_first: true,
+            documents: true,
             late_resumes: true,
             expiring_tokens: true,
             finds_documents: false,
+            experiences: false,
+            batch: 1,
             longest_name: 100,
         }
     }

@@ -134,6 +134,12 @@ pub(super) fn everybody_is_there(crowd: &Crowd, held: &[Held], letters: &Letters
     no_strangers(crowd, held)
 }
 
+/// Everybody is there with all that belongs to them.
+pub(super) fn whole(torn: &[String]) -> Result<()> {
+    ensure!(torn.is_empty(), "something is there in part: {}", torn.join("; "));
+    Ok(())
+}
+
 /// The receipts name everybody, with the id that the vendor has for them.
 pub(super) fn receipts_tell_the_truth(crowd: &Crowd, held: &[Held], program: &Program) -> Result<()> {
     let receipts = program.json_lines(&["receipts", "export", "--json"])?;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    people::{profile, with_email, with_resume},
+    people::{profile, with_email, with_experiences, with_resume},
     subject::Abilities,
 };
 
@@ -74,16 +74,20 @@ impl Crowd {
 
     /// Lets `count` more come: of ten, two without an e-mail address, and two who share one.
     pub(super) fn grow(&mut self, count: usize, random: &mut fastrand::Rng) {
+        let documents = self.abilities.documents;
         for _ in 0..count {
             let index = self.people.len();
             let (key, last) = (format!("p{index}"), format!("Example-{index}"));
             let plain = profile(&key, "Ada", &last);
             let (email, has_resume) = match index % 10 {
-                3 | 6 => (None, random.bool()),
+                3 | 6 => (None, random.bool() && documents),
                 8 | 9 => (Some(format!("pair{}@example.com", index / 10)), false),
-                _ => (Some(format!("{key}@example.com")), random.bool()),
+                _ => (Some(format!("{key}@example.com")), random.bool() && documents),
             };
             let mut person = with_email(plain, email.as_deref());
+            if self.abilities.experiences {
+                person = with_experiences(person);
+            }
             if has_resume {
                 person = with_resume(person, &self.resume, 7);
             }

@@ -1,6 +1,6 @@
 //! The crash suite: the real program against the sandbox, killed at any instant, restarted until it is done.
 //!
-//! It works in waves. Each brings new people to HrFlow.ai, and the vendor's stand-in fails by chance in every way it
+//! It works in waves. Each brings new people to HrFlow.ai, and the vendor's stand-in, or the database server, fails by chance in every way it
 //! can: server errors, resets and silence before and after execution, requests to slow down, half answers,
 //! look-ups that lag, tokens that expire. The program is started and killed (SIGKILL) after a random time, again and again, until a
 //! run of it comes to its end. Then everybody has to be where the program says: once at the vendor, or in a dead
@@ -156,9 +156,11 @@ async fn run(world: &dyn World, abilities: Abilities, plan: Plan) -> Result<Figu
         figures.recovered += program.recovered()?;
         let letters = Letters::read(&program)?;
         check::accounted_for(&crowd, &world.held().await, &letters)?;
+        check::whole(&world.torn().await)?;
         figures.letters = letters.count();
     }
 
+    world.heal();
     outside.sandbox.faults().clear();
     program.bring(&crowd, crowd.people().len())?;
     let result = program.until_done().await?;
@@ -167,6 +169,7 @@ async fn run(world: &dyn World, abilities: Abilities, plan: Plan) -> Result<Figu
     let letters = Letters::read(&program)?;
     let held = world.held().await;
     check::everybody_is_there(&crowd, &held, &letters)?;
+    check::whole(&world.torn().await)?;
     check::receipts_tell_the_truth(&crowd, &held, &program)?;
     if plan.way != Way::File {
         check::cursor_is_at_the_newest(&result, outside.sandbox)?;

@@ -70,6 +70,25 @@ pub(super) fn actions(connector: &Connector, actions: &[&Action]) -> String {
     table(["action", "from and to", "what it does"], rows)
 }
 
+/// The chapters of the book.
+pub(super) fn chapters(catalogue: &Catalogue) -> String {
+    let mut chapters = "- [Connectors](connectors/README.md)\n".to_owned();
+    for connector in &catalogue.connectors {
+        let actions = catalogue.actions_of(connector);
+        let pages = format!("connectors/{}", connector.id);
+        chapters.push_str(&format!("  - [{}]({pages}/README.md)\n", connector.name));
+        for action in &actions {
+            chapters.push_str(&format!("    - [{0}]({pages}/{0}.md)\n", action.action));
+        }
+        if actions.iter().any(|action| !action.mapping.is_empty()) {
+            chapters.push_str(&format!("    - [What becomes of each field]({pages}/mapping.md)\n"));
+        }
+        let readme = format!("../{}/README.md", connector.directory());
+        chapters.push_str(&format!("    - [What it sends, and how]({readme})\n"));
+    }
+    chapters
+}
+
 /// The table in the README.
 pub(super) fn connectors(catalogue: &Catalogue) -> String {
     let rows = catalogue.connectors.iter().map(|connector| {

@@ -205,3 +205,23 @@ async fn a_list_is_proved_once() {
     let calls = ["POST /v2/createAuthtoken/", find, find, CREATE, find, find, CREATE, find];
     assert_eq!(vendor.all_calls(), calls);
 }
+
+/// Where the filter minds case, somebody whom this run has seen is found under any spelling.
+#[tokio::test]
+async fn an_address_with_capitals_is_found_under_another_spelling() {
+    let capitals = || list(json!([applicant("2", "P2@Example.com")]));
+    let script = [nobody(), nobody(), created(), capitals(), nobody(), capitals()];
+    let vendor = Vendor::new(script).await;
+    let mut first = bea("p2");
+    first["info"]["email"] = json!("P2@Example.com");
+    let mut second = bea("p3");
+    second["info"]["email"] = json!("p2@example.com");
+    let result = vendor.push(json!({}), json!({}), &[first, second]).await;
+    assert_eq!((result.events.write_success, result.events.write_duplicate), (1, 1), "{result:?}");
+    assert_eq!(vendor.calls(), [FIND, FIND, CREATE, FIND, FIND, FIND]);
+    let asked: Vec<Value> = [0, 1, 3, 4, 5].map(|it| vendor.query(it)["email"].clone()).to_vec();
+    assert_eq!(
+        asked,
+        ["P2@Example.com", "p2@example.com", "P2@Example.com", "p2@example.com", "P2@Example.com"]
+    );
+}

@@ -58,6 +58,17 @@ fn faults_name_the_field_and_never_a_secret() {
         (json!({ "resume_megabytes": -1 }), "target_parameters.resume_megabytes"),
         (json!({ "lookup_lag": "soon" }), "target_parameters.lookup_lag"),
         (json!({ "extra_fields": { "a": { "b": 1 } } }), "target_parameters.extra_fields.a"),
+        (
+            json!({ "extra_fields": { "standard_fields.email": "all@example.com" } }),
+            "is the e-mail address, which applicants are told apart by",
+        ),
+        (
+            json!({ "field_map": { "email": "mail" }, "extra_fields": { "mail": "all@example.com" } }),
+            "target_parameters.extra_fields.mail: is the e-mail address",
+        ),
+        (json!({ "extra_fields": { "document_fields.1": "x" } }), "is the résumé's file"),
+        (json!({ "job_id": "a", "extra_fields": { "job_id": "b" } }), "set job_id instead"),
+        (json!({ "extra_fields": { "standard_fields.city": " " } }), "is blank: to leave a field out"),
     ] {
         let faults = faults(parameters);
         assert!(faults.contains(part) && !faults.contains(KEY) && !faults.contains("pass word"), "{faults}");

@@ -78,7 +78,31 @@ async fn what_is_not_in_a_list_is_left_out() {
         (json!("US"), json!("Twin"), vec![countries(), states()], (json!("840"), Value::Null)),
         (json!("US"), json!("Ontario"), vec![countries(), states()], (json!("840"), Value::Null)),
         // Ids of a mapping of one's own.
-        (json!("12"), json!("34"), vec![], (json!("12"), json!("34"))),
+        (json!("12"), json!(null), vec![], (json!("12"), Value::Null)),
+        (json!("12"), json!("34"), vec![countries()], (json!("12"), json!("34"))),
+        (json!("840"), json!("33"), vec![countries(), states()], (json!("840"), json!("33"))),
+        (json!("840"), json!("34"), vec![countries(), states()], (json!("840"), Value::Null)),
+        (json!("US"), json!("34"), vec![countries(), states()], (json!("840"), Value::Null)),
+        (json!("US"), json!("34"), vec![countries(), nobody(), nobody()], (json!("840"), json!("34"))),
+        (json!("Atlantis"), json!("34"), vec![countries()], (Value::Null, Value::Null)),
+        (json!(null), json!("34"), vec![], (Value::Null, Value::Null)),
+        // A list that does not mind the country.
+        (
+            json!("US"),
+            json!("Georgia"),
+            vec![
+                countries(),
+                list(json!([{ "id": 7, "name": "Georgia", "country_id": 840 },
+                { "id": 8, "name": "Georgia", "country_id": 1 }])),
+            ],
+            (json!("840"), json!("7")),
+        ),
+        (
+            json!("France"),
+            json!("Georgia"),
+            vec![countries(), list(json!([{ "id": 7, "name": "Georgia", "country": "United States" }]))],
+            (json!("1"), Value::Null),
+        ),
         (json!("840"), json!("ca"), vec![countries(), states()], (json!("840"), json!("5"))),
         // An account without these lists.
         (json!("US"), json!("CA"), vec![Reaction::answer(404, "")], (Value::Null, Value::Null)),

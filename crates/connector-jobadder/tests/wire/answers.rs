@@ -60,6 +60,42 @@ async fn faults_come_as_a_map_as_text_and_not_at_all() {
     }
 }
 
+/// JobAdder names members of what was sent; a user knows parameters.
+#[tokio::test]
+async fn a_refusal_names_the_parameter_that_it_is_about() {
+    let refused = async |fields: serde_json::Value, item: serde_json::Value| {
+        let errors = json!([{ "code": "Invalid", "message": "is not known", "fields": fields }]);
+        let definitions = json!([{ "fieldId": 3, "type": "Text" }, { "fieldId": 4, "type": "Text" }]);
+        let vendor = Vendor::new([Reaction::json(200, &json!({ "items": definitions }))]).await;
+        vendor.then([refusal(422, "Invalid", errors)]);
+        let parameters = json!({ "status_id": 7, "rating": "A", "reference_field_id": 4,
+            "custom_fields": { "interests": 3 } });
+        let mut profile = ada();
+        profile["interests"] = json!([{ "name": "chess" }]);
+        merge(&mut profile, item);
+        let result = vendor.push(parameters, json!({}), &[profile]).await;
+        assert_eq!(result.failures[0].kind, ErrorKind::Invalid, "{result:?}");
+        result.failures[0].message.clone()
+    };
+    for (fields, parameters) in [
+        (json!(["source"]), "source"),
+        (json!(["statusId", "rating"]), "status_id, rating"),
+        (json!(["StatusId"]), "status_id"),
+        (json!(["custom[0].value"]), "custom_fields.interests"),
+        (json!(["custom[1].value"]), "reference_field_id"),
+        (json!(["custom"]), "custom_fields.interests, reference_field_id"),
+    ] {
+        let message = refused(fields, json!({})).await;
+        assert!(message.contains(&format!("parameter {parameters}")), "{message}");
+        assert!(message.contains(&format!("Check target_parameters: {parameters}.")), "{message}");
+    }
+    // What nobody's parameter says is the item's own.
+    for fields in [json!(["email"]), json!(["salutation"]), json!([])] {
+        let message = refused(fields, json!({})).await;
+        assert!(!message.contains("target_parameters"), "{message}");
+    }
+}
+
 #[tokio::test]
 async fn a_refused_item_does_not_cost_the_others() {
     let vendor = Vendor::new([refusal(422, "no", json!([])), created(9)]).await;

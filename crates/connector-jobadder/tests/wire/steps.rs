@@ -126,6 +126,30 @@ async fn the_rest_is_sent_where_it_is_asked_for() {
     assert_eq!(vendor.body(8), json!({ "candidateId": [9], "source": "HrFlow.ai" }));
 }
 
+/// What stands in the place of a document, such as a page to log in at, is not sent as one.
+#[tokio::test]
+async fn a_file_that_is_not_what_its_name_says_is_refused() {
+    for content in [b"<html>log in</html>".as_slice(), b"the link has expired", b""] {
+        let (mut profile, files) = everything().await;
+        profile["attachments"].as_array_mut().unwrap().truncate(2);
+        files.push(file(content));
+        let vendor = Vendor::new([created(9), list(json!([]))]).await;
+        let result = vendor.push(json!({}), json!({ LOCAL: true }), &[profile]).await;
+        assert_eq!((result.events.write_success, result.events.attachment_failure), (1, 1), "{result:?}");
+        assert!(result.failures[0].message.contains("not what its name says"), "{result:?}");
+        assert_eq!(vendor.calls(), [CREATE, "GET /candidates/9/attachments"]);
+    }
+    // Another known type gets its own extension, by which it is known the next time.
+    let (mut profile, files) = everything().await;
+    profile["attachments"].as_array_mut().unwrap().truncate(1);
+    files.push(file(PDF));
+    let vendor = Vendor::new([created(9), list(json!([])), attached("a")]).await;
+    let result = vendor.push(json!({}), json!({ LOCAL: true }), &[profile]).await;
+    assert_eq!((result.status, result.events.attachment_failure), (Status::Success, 0), "{result:?}");
+    let resume = parts(&vendor.request(2));
+    assert!(resume.contains("Ada-original.docx.pdf") && resume.contains("application/pdf"), "{resume}");
+}
+
 #[tokio::test]
 async fn a_document_that_is_there_is_not_sent_again() {
     let (mut profile, files) = everything().await;
@@ -223,6 +247,47 @@ async fn an_application_may_be_there_already_and_may_be_repeated() {
     let vendor = Vendor::new([created(9), Reaction::answer(403, ""), created(10)]).await;
     let result = vendor.push(parameters, json!({}), &[profile, bea("p2")]).await;
     assert_eq!((result.events.write_success, result.events.attachment_failure), (2, 1), "{result:?}");
+}
+
+/// Who was there before applies too where that is asked for; a second time only for what is new.
+#[tokio::test]
+async fn whoever_was_there_applies_where_it_is_asked_for() {
+    let (mut profile, _files) = everything().await;
+    profile["attachments"] = json!([]);
+    let parameters = json!({ "job_applications": true });
+    let found = || list(json!([row(9, json!({}))]));
+    let applied = || Reaction::json(201, &json!({ "items": [] }));
+    let vendor = Vendor::new([taken("c1"), found(), applied()]).await;
+    let result = vendor.push(parameters.clone(), json!({}), std::slice::from_ref(&profile)).await;
+    assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
+    assert_eq!(vendor.calls(), [CREATE, FIND, "POST /jobs/501/applications"]);
+    assert_eq!(vendor.body(2), json!({ "candidateId": [9], "source": "HrFlow.ai" }));
+
+    profile["labels"][1]["stage"] = json!("yes");
+    vendor.then([count(), applied()]);
+    let result = vendor.push(parameters.clone(), json!({}), std::slice::from_ref(&profile)).await;
+    assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
+    assert_eq!(vendor.calls()[4..], ["POST /jobs/502/applications"]);
+
+    // An application that is refused is the item's failure, and is made up for by a later run.
+    let refused = refusal(404, "Job 501 not found", json!([]));
+    let vendor = Vendor::new([taken("c1"), found(), refused]).await;
+    profile["labels"][1]["stage"] = json!("no");
+    let result = vendor.push(parameters.clone(), json!({}), std::slice::from_ref(&profile)).await;
+    assert_eq!(
+        (result.events.write_failure, result.failures[0].kind),
+        (1, ErrorKind::NotFound),
+        "{result:?}"
+    );
+    vendor.then([count(), taken("c1"), found(), applied()]);
+    let result = vendor.push(parameters, json!({}), &[profile.clone()]).await;
+    assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
+
+    // Nobody asked.
+    let vendor = Vendor::new([taken("c1"), found()]).await;
+    let result = vendor.push(json!({}), json!({}), &[profile]).await;
+    assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
+    assert_eq!(vendor.calls(), [CREATE, FIND]);
 }
 
 #[tokio::test]

@@ -129,6 +129,18 @@ async fn while_the_lookup_may_lag_absence_proves_nothing() {
     assert_eq!(vendor.calls(), [CREATE, FIND, FIND]);
 }
 
+/// A refusal after a lost answer may be about what was sent, although the look-up right after it found nobody.
+#[tokio::test]
+async fn a_late_record_of_our_own_is_no_duplicate() {
+    for (at, counts) in [(just_now(), (1, 0)), (ago(3_600), (0, 1))] {
+        let vendor = Vendor::new([Reaction::answer(500, ""), nobody(), taken(), ada_found(at)]).await;
+        let result = vendor.push(json!({}), json!({}), &[ada()]).await;
+        let events = &result.events;
+        assert_eq!((events.write_success, events.write_duplicate), counts, "{result:?}");
+        assert_eq!(vendor.calls(), [CREATE, FIND, CREATE, FIND]);
+    }
+}
+
 #[tokio::test]
 async fn a_lookup_that_fails_leaves_the_outcome_unknown() {
     let refused = refusal(

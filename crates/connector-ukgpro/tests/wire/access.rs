@@ -168,7 +168,8 @@ async fn a_token_is_renewed_ahead_of_its_end() {
 
 #[tokio::test]
 async fn the_api_may_be_behind_the_gateway() {
-    let vendor = Vendor::bare([token(), Reaction::answer(404, ""), levels(), nobody(), created("c-1")]).await;
+    let gone = || Reaction::answer(404, "");
+    let vendor = Vendor::bare([token(), gone(), gone(), levels(), nobody(), created("c-1")]).await;
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     let paths: Vec<String> = vendor.server.requests().into_iter().skip(1).map(|it| it.path).collect();
@@ -177,6 +178,7 @@ async fn the_api_may_be_behind_the_gateway() {
         paths,
         [
             "/ACME1/api/proficiency-levels".to_owned(),
+            "/ACME1/api/candidates".to_owned(),
             behind("proficiency-levels"),
             behind("candidates-lookup"),
             behind("candidates")
@@ -184,10 +186,24 @@ async fn the_api_may_be_behind_the_gateway() {
     );
 }
 
+/// One path that is not there does not make the address a wrong one.
+#[tokio::test]
+async fn a_tenant_without_levels_is_a_tenant() {
+    for listed in [json(200, json!([])), Reaction::answer(403, "")] {
+        let gone = Reaction::answer(404, "");
+        let vendor = Vendor::bare([token(), gone, listed, nobody(), created("c-1")]).await;
+        let profile = ada_with(json!({ "skills": ["Rust"] }));
+        let result = vendor.push(json!({}), json!({}), &[profile]).await;
+        assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
+        assert_eq!(vendor.calls(), ["GET candidates", LOOK_UP, CREATE]);
+        assert_eq!(vendor.body(2).get("skills"), None);
+    }
+}
+
 #[tokio::test]
 async fn an_api_that_is_nowhere_is_told_before_anything_is_written() {
     let gone = || Reaction::answer(404, "<html></html>");
-    let vendor = Vendor::bare([token(), gone(), gone()]).await;
+    let vendor = Vendor::bare([token(), gone(), gone(), gone(), gone()]).await;
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.reason), (Status::Fatal, Reason::BadTargetParameters), "{result:?}");
     let message = &result.failures[0].message;
@@ -195,7 +211,7 @@ async fn an_api_that_is_nowhere_is_told_before_anything_is_written() {
         assert!(message.contains(part), "{message}");
     }
     // Who gives a path means it.
-    let vendor = Vendor::bare([token(), gone()]).await;
+    let vendor = Vendor::bare([token(), gone(), gone()]).await;
     let environment = format!("{}/prefix/", vendor.server.base_url());
     let result = vendor.push(json!({ "domain": { "environment": environment } }), json!({}), &[ada()]).await;
     assert_eq!(result.reason, Reason::BadTargetParameters, "{result:?}");
@@ -218,7 +234,8 @@ async fn a_check_tells_what_works() {
 #[tokio::test]
 async fn a_check_tells_where_the_api_is_and_what_the_client_lacks() {
     let no = || Reaction::answer(403, "");
-    let vendor = Vendor::bare([token(), Reaction::answer(404, ""), no(), nobody(), no()]).await;
+    let gone = || Reaction::answer(404, "");
+    let vendor = Vendor::bare([token(), gone(), gone(), no(), nobody(), no()]).await;
     let told = check(&vendor, json!({})).await.unwrap().join("\n");
     let environment = format!("set it to {}/talent/recruiting/v2 to say so", vendor.server.base_url());
     assert!(told.contains(&environment), "{told}");

@@ -72,6 +72,10 @@ async fn a_refused_record_does_not_stop_the_run() {
     refused(odd, Invalid, false, &["UKG Pro refuses the candidate: x (HTTP 400, vendor"]).await;
     let invalid_email = refusal(400, "contact_info.email", "is not a valid address");
     refused(invalid_email, Invalid, false, &["contact_info.email: is not a valid address"]).await;
+    let no_domain = refusal(400, "contact_info.email", "its domain does not exist");
+    refused(no_domain, Invalid, false, &["contact_info.email: its domain does not exist"]).await;
+    let beside = json(400, json!({ "message": "The email is invalid. The prefix already exists." }));
+    refused(beside, Invalid, false, &["The email is invalid"]).await;
     refused(Reaction::answer(413, ""), Invalid, false, &["too large"]).await;
 }
 

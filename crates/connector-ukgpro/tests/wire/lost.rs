@@ -85,6 +85,7 @@ async fn a_record_that_was_there_before_or_bears_another_name_is_somebody_elses(
     let theirs = [
         json!({ "updated_at": ago(3_600), "created_at": ago(3_600) }),
         json!({ "updated_at": null, "created_at": ago(3_600) }),
+        json!({ "updated_at": just_now(), "created_at": ago(3_600) }),
         json!({ "name": { "first": "Eve" } }),
     ];
     for theirs in theirs {
@@ -126,6 +127,34 @@ async fn without_the_right_to_read_the_address_that_nobody_had_has_to_do() {
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOOK_UP, READ]);
+}
+
+/// Whoever has appeared under the address since an old trace may have come by themselves.
+#[tokio::test]
+async fn an_old_trace_does_not_make_a_record_ours_unseen() {
+    for (minutes, ours) in [(5, true), (50, true), (70, false), (60 * 24 * 7, false)] {
+        let vendor = Vendor::new([nobody(), somebody("c-9"), Reaction::answer(403, "")]).await;
+        let context = OpenContext {
+            options: Options::default(),
+            rate_limit: None,
+            grants: MemoryState::new().grants(),
+        };
+        let writer = Candidates.open(vendor.parameters(json!({})), context).await.unwrap();
+        let item = connector_ukgpro::format_hrflow_profile(&serde_json::from_value(ada()).unwrap()).unwrap();
+        let trace = Trace {
+            at: writer.now() - jiff::SignedDuration::from_mins(minutes),
+            hash: ContentHash::of(&item).unwrap(),
+            identity: writer.identity(&item),
+            details: writer.trace(&[&item]).await.unwrap().remove(0),
+        };
+        match writer.find(&trace).await.unwrap() {
+            Found::Ours(ids) => assert!(ours && ids == ["c-9".into()], "{minutes}"),
+            Found::CannotTell(why) => {
+                assert!(!ours && why.contains("recruiting.domain.candidates.read"), "{why}")
+            }
+            other => panic!("{minutes}: {other:?}"),
+        }
+    }
 }
 
 #[tokio::test]

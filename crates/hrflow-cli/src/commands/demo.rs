@@ -29,14 +29,15 @@ const ACTION: &str = "push_profile";
 
 pub(crate) async fn execute(arguments: &Demo) -> Result<Exit, Failure> {
     let mut signals = super::listen()?;
-    let shows = tokio::select! {
-        shows = show_all() => shows?,
+    let (shows, missing) = tokio::select! {
+        shown = show_all() => shown?,
         () = signals.next() => return Ok(Exit::Interrupted),
     };
     if arguments.json {
+        missing.iter().for_each(|it| output::tell(&it.sentence()));
         output::print_json(&shows.iter().map(Line::of).collect::<Vec<_>>())?;
     } else {
-        output::print(&page::text(&shows))?;
+        output::print(&page::text(&shows, &missing))?;
     }
     match shows.iter().flat_map(Show::surprises).collect::<Vec<_>>().join("\n") {
         surprises if surprises.is_empty() => Ok(Exit::Success),
@@ -51,6 +52,18 @@ struct Show {
     scenes: Vec<Scene>,
     events: Events,
     milliseconds: u128,
+}
+
+/// A connector that cannot be shown on this machine.
+struct Missing {
+    connector: Connector,
+    why: String,
+}
+
+impl Missing {
+    fn sentence(&self) -> String {
+        format!("{} is not shown: {}.", self.connector.name, self.why.trim_end_matches('.'))
+    }
 }
 
 /// One profile, what was to become of it, and what did.
@@ -99,22 +112,32 @@ impl Line {
     }
 }
 
-async fn show_all() -> Result<Vec<Show>, Failure> {
-    let mut shows = Vec::new();
+async fn show_all() -> Result<(Vec<Show>, Vec<Missing>), Failure> {
+    let (mut shows, mut missing) = (Vec::new(), Vec::new());
     for connector in hrflow_connectors::catalogue() {
         if let Some(demonstration) = stage::of(connector.id) {
-            shows.push(show(connector, demonstration).await?);
+            match show(connector, demonstration).await? {
+                Ok(show) => shows.push(show),
+                Err(it) => missing.push(it),
+            }
         }
     }
-    Ok(shows)
+    Ok((shows, missing))
 }
 
 /// Brings up the stand-ins, pushes one profile after the other as a hook would, and takes everything down again.
-async fn show(connector: Connector, demonstration: &'static Demonstration) -> Result<Show, Failure> {
+async fn show(
+    connector: Connector,
+    demonstration: &'static Demonstration,
+) -> Result<Result<Show, Missing>, Failure> {
     let failed = |error| Failure::fatal(format!("cannot start the stand-ins: {error}"));
     let sandbox = Sandbox::start(Config::default()).await.map_err(failed)?;
     let people = cast::people(&sandbox, (demonstration.refused)(), demonstration.takes_addressless);
-    let target_parameters = (demonstration.target_parameters)(&sandbox);
+    let stand_in = match demonstration.set_up(&sandbox).await {
+        Ok(stand_in) => stand_in,
+        Err(why) => return Ok(Err(Missing { connector, why })),
+    };
+    let target_parameters = stand_in.target_parameters();
     // What was granted for the first push is there for the others.
     let state: Arc<dyn State> = Arc::new(MemoryState::new());
     let start = Instant::now();
@@ -123,14 +146,14 @@ async fn show(connector: Connector, demonstration: &'static Demonstration) -> Re
     for person in people {
         let result = push(&show.connector, &target_parameters, &state, &sandbox, &person).await?;
         let fate = Fate::of(&result.events);
-        let arrived = (demonstration.find)(&sandbox, &person);
+        let arrived = stand_in.find(&sandbox, &person).await;
         let reason = result.failures.first().map(|failure| output::harmless(&failure.message));
         add(&mut show.events, &result.events);
         show.scenes.push(Scene { person, fate, reason, arrived });
     }
     show.milliseconds = start.elapsed().as_millis();
     sandbox.stop().await;
-    Ok(show)
+    Ok(Ok(show))
 }
 
 async fn push(

@@ -3,8 +3,6 @@
 //! jq has no fuel: a program can loop for ever, recurse until the stack is gone, or ask for all memory there is. That ends
 //! the process that runs it, which therefore is none that matters; see [`Runner`](super::Runner).
 
-/// Most bytes that a program may be long.
-pub(super) const PROGRAM: usize = 256 << 10;
 /// The stack of the thread that runs programs, in bytes. A level of recursion takes a few kilobytes of it.
 pub(super) const STACK: usize = 256 << 20;
 /// All memory of a process that runs programs, in bytes, its stack included.

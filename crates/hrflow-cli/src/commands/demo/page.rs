@@ -1,6 +1,6 @@
 //! The demo, for people.
 
-use super::{ACTION, Scene, Show, cast::Fate};
+use super::{ACTION, Missing, Scene, Show, cast::Fate};
 use crate::{
     program::{self, commands},
     report,
@@ -9,14 +9,16 @@ use crate::{
 
 const NONE: &str = "-";
 
-pub(super) fn text(shows: &[Show]) -> String {
+pub(super) fn text(shows: &[Show], missing: &[Missing]) -> String {
     let introduction = paragraph(
         "A demo on this machine alone: stand-ins for HrFlow.ai and the vendors, strict as the real ones, and \
          people who do not exist.",
     );
     let parts: String = shows.iter().map(show).collect();
-    let example = shows.first().map_or("CONNECTOR", |show| show.connector.id);
-    format!("{introduction}\n{parts}{}", what_next(example))
+    let missing: String = missing.iter().map(|it| paragraph(&it.sentence()) + "\n").collect();
+    let example = shows.iter().find(|show| show.demonstration.is_in_sandbox());
+    let example = example.map_or("CONNECTOR", |show| show.connector.id);
+    format!("{introduction}\n{parts}{missing}{}", what_next(example))
 }
 
 fn show(show: &Show) -> String {

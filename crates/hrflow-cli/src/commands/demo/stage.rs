@@ -1,5 +1,6 @@
 //! What the demo has to know about each connector. A new one joins by a file beside these and a line in [`ALL`].
 
+mod admen;
 mod ceipal;
 mod jobadder;
 mod teamtailor;
@@ -14,16 +15,78 @@ use super::cast::Person;
 pub(super) struct Demonstration {
     /// Its id.
     connector: &'static str,
-    /// The parameters that lead to its stand-in, which they may prepare.
-    pub(super) target_parameters: fn(&Sandbox) -> Value,
+    /// What is there in place of the vendor.
+    stand_in: StandIn,
     /// A profile with a full name that the vendor refuses, whatever the default format makes of it.
     pub(super) refused: fn() -> Value,
     /// What is wrong with that profile, in a sentence.
     pub(super) why_refused: &'static str,
     /// Whether the vendor takes people without an e-mail address.
     pub(super) takes_addressless: bool,
-    /// What its stand-in holds of a person.
-    pub(super) find: fn(&Sandbox, &Person) -> Option<Arrived>,
+}
+
+/// What is there in place of a vendor.
+enum StandIn {
+    /// A part of the sandbox.
+    Sandbox {
+        /// The parameters that lead to it, which they may prepare.
+        target_parameters: fn(&Sandbox) -> Value,
+        /// What it holds of a person.
+        find: fn(&Sandbox, &Person) -> Option<Arrived>,
+    },
+    /// A private database.
+    Database,
+}
+
+/// A stand-in that is up.
+pub(super) enum Up {
+    /// A part of the sandbox.
+    Sandbox {
+        /// The parameters that lead to it.
+        target_parameters: Value,
+        /// What it holds of a person.
+        find: fn(&Sandbox, &Person) -> Option<Arrived>,
+    },
+    /// A private database.
+    Database(admen::Private),
+}
+
+impl Demonstration {
+    /// Brings up what is there in place of the vendor.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be had on this machine.
+    pub(super) async fn set_up(&self, sandbox: &Sandbox) -> Result<Up, String> {
+        Ok(match self.stand_in {
+            StandIn::Sandbox { target_parameters, find } => {
+                Up::Sandbox { target_parameters: target_parameters(sandbox), find }
+            }
+            StandIn::Database => Up::Database(admen::Private::start().await?),
+        })
+    }
+
+    /// Whether `hrflow sandbox` has it too.
+    pub(super) fn is_in_sandbox(&self) -> bool {
+        matches!(self.stand_in, StandIn::Sandbox { .. })
+    }
+}
+
+impl Up {
+    pub(super) fn target_parameters(&self) -> Value {
+        match self {
+            Self::Sandbox { target_parameters, .. } => target_parameters.clone(),
+            Self::Database(private) => private.target_parameters(),
+        }
+    }
+
+    /// What it holds of a person.
+    pub(super) async fn find(&self, sandbox: &Sandbox, person: &Person) -> Option<Arrived> {
+        match self {
+            Self::Sandbox { find, .. } => find(sandbox, person),
+            Self::Database(private) => private.find(person).await,
+        }
+    }
 }
 
 /// A record at a vendor.
@@ -34,7 +97,7 @@ pub(super) struct Arrived {
     pub(super) resume: Option<usize>,
 }
 
-const ALL: &[Demonstration] = &[ceipal::SHOWN, jobadder::SHOWN, teamtailor::SHOWN, ukgpro::SHOWN];
+const ALL: &[Demonstration] = &[admen::SHOWN, ceipal::SHOWN, jobadder::SHOWN, teamtailor::SHOWN, ukgpro::SHOWN];
 
 /// How the connector of an id is shown.
 pub(super) fn of(connector: &str) -> Option<&'static Demonstration> {

@@ -3,16 +3,15 @@
 use hrflow_sandbox::{Sandbox, teamtailor::Stored};
 use serde_json::{Value, json};
 
-use super::{Arrived, Demonstration, WRONG_HOST, refused_for_its_email};
+use super::{Arrived, Demonstration, StandIn, WRONG_HOST, refused_for_its_email};
 use crate::commands::demo::cast::Person;
 
 pub(super) const SHOWN: Demonstration = Demonstration {
     connector: "teamtailor",
-    target_parameters,
+    stand_in: StandIn::Sandbox { target_parameters, find },
     refused: refused_for_its_email,
     why_refused: WRONG_HOST,
     takes_addressless: true,
-    find,
 };
 
 fn target_parameters(sandbox: &Sandbox) -> Value {

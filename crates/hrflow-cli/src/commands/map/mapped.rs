@@ -1,0 +1,129 @@
+//! What becomes of one profile.
+
+use hrflow_workflow::Prepared;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::difference::{Difference, differences};
+
+/// What a profile came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Mapped,
+    Discarded,
+    Failed,
+}
+
+/// A profile on its way through format and logics.
+#[derive(Serialize)]
+pub(super) struct Mapped {
+    #[serde(skip)]
+    pub(super) fate: Fate,
+    /// Source and key, or what there is of them.
+    pub(super) key: Option<String>,
+    /// What the default format makes of it.
+    pub(super) default: Option<Value>,
+    /// Why that makes nothing of it.
+    pub(super) default_failure: Option<String>,
+    /// What the workflow makes of it, as far as it comes.
+    pub(super) mapped: Option<Value>,
+    /// From the default to that.
+    pub(super) difference: Vec<Difference>,
+    /// Which logic discards it.
+    pub(super) discarded_by: Option<String>,
+    /// What of it the target does not take.
+    pub(super) violations: Vec<String>,
+    /// Why it comes no further.
+    pub(super) failure: Option<String>,
+}
+
+impl Mapped {
+    /// Of what could not be read.
+    pub(super) fn unread(failure: String) -> Self {
+        Self { fate: Fate::Failed, failure: Some(failure), ..Self::new(None) }
+    }
+
+    fn new(key: Option<String>) -> Self {
+        Self {
+            fate: Fate::Mapped,
+            key,
+            default: None,
+            default_failure: None,
+            mapped: None,
+            difference: Vec::new(),
+            discarded_by: None,
+            violations: Vec::new(),
+            failure: None,
+        }
+    }
+
+    /// Takes a profile the way that a run takes it.
+    pub(super) fn of(prepared: &Prepared, item: Value) -> Self {
+        let mut mapped = Self::new(key(&item));
+        match prepared.action().default_format(item.clone()) {
+            Ok(default) => mapped.default = Some(default),
+            Err(error) => mapped.default_failure = Some(with_source(&error)),
+        }
+        mapped.go(prepared, item);
+        if let (Some(default), Some(item)) = (&mapped.default, &mapped.mapped) {
+            mapped.difference = differences(default, item);
+        }
+        if mapped.failure.is_some() || !mapped.violations.is_empty() {
+            mapped.fate = Fate::Failed;
+        } else if mapped.discarded_by.is_some() {
+            mapped.fate = Fate::Discarded;
+        }
+        mapped
+    }
+
+    fn go(&mut self, prepared: &Prepared, item: Value) {
+        let formatted = match (&prepared.run.format, &self.default) {
+            (Some(format), _) => format(item).map_err(|error| error.to_string()),
+            (None, Some(default)) => Ok(default.clone()),
+            (None, None) => Err(self.default_failure.clone().unwrap_or_default()),
+        };
+        let mut taken = match formatted {
+            Ok(formatted) => self.take(prepared, formatted),
+            Err(failure) => return self.failure = Some(failure),
+        };
+        for (index, logic) in prepared.run.logics.iter().enumerate() {
+            let Some(item) = taken else { return };
+            match logic(item) {
+                Ok(Some(kept)) => taken = self.take(prepared, kept),
+                Ok(None) => return self.discarded_by = Some(format!("logics[{index}]")),
+                Err(error) => return self.failure = Some(error.to_string()),
+            }
+        }
+    }
+
+    /// The item as the target reads it, if it takes it.
+    fn take(&mut self, prepared: &Prepared, item: Value) -> Option<Value> {
+        let read = prepared.action().read_formatted(item.clone());
+        match read {
+            Ok(read) => {
+                self.mapped = Some(read.clone());
+                Some(read)
+            }
+            Err(faults) => {
+                self.mapped = Some(item);
+                self.violations = faults.iter().map(ToString::to_string).collect();
+                None
+            }
+        }
+    }
+}
+
+fn with_source(error: &hrflow_core::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
+
+/// `source/key`, as HrFlow.ai's profiles have them.
+fn key(profile: &Value) -> Option<String> {
+    let text = |value: &Value| value.as_str().filter(|it| !it.is_empty()).map(str::to_owned);
+    let key = text(&profile["key"]).or_else(|| text(&profile["reference"]))?;
+    let source = text(&profile["source"]["key"]).or_else(|| text(&profile["source_key"]));
+    Some(source.map_or(key.clone(), |source| format!("{source}/{key}")))
+}

@@ -1,0 +1,211 @@
+//! AD-MEN, in a MariaDB of its own behind a [`relay`]: what goes wrong there goes wrong at the real server.
+
+mod relay;
+mod stage;
+
+use std::{sync::Arc, time::Duration};
+
+use futures::future::BoxFuture;
+use hrflow_connectors::admen;
+use hrflow_core::{Action, AnyAction, Target, async_trait};
+use hrflow_sandbox::{Config, Sandbox};
+use mariadb_testing::{Server, Settings};
+use serde_json::{Value, json};
+use tokio::runtime::Handle;
+
+use self::stage::{Deed, Plan, Stage};
+use crate::subject::{Abilities, Held, Outside, Subject, Trouble, World};
+
+/// AD-MEN.
+pub(crate) struct Admen;
+
+impl Subject for Admen {
+    fn name(&self) -> &'static str {
+        "admen"
+    }
+
+    fn abilities(&self) -> Abilities {
+        let capabilities = admen::Persons.capabilities();
+        Abilities {
+            http: false,
+            lag: false,
+            process: true,
+            update: capabilities.update,
+            without_email: true,
+            looks_first: true,
+            documents: capabilities.attachments,
+            late_resumes: false,
+            finds_documents: false,
+            experiences: true,
+            expiring_tokens: false,
+            batch: capabilities.batch_size,
+            longest_name: 100,
+        }
+    }
+
+    fn world(&self) -> BoxFuture<'static, Box<dyn World>> {
+        Box::pin(async { Box::new(AdmenWorld::start().await.expect("a MariaDB can be started")) as _ })
+    }
+}
+
+struct AdmenWorld {
+    /// HrFlow.ai, to read from.
+    sandbox: Sandbox,
+    action: Action<connector_hrflow::Profiles, admen::Persons>,
+    stage: Arc<Stage>,
+    /// Where the connector finds the server.
+    port: u16,
+}
+
+/// An installation that leaves it to the program that persons and experiences belong together, and remembers whom it
+/// refused even where the insertion is undone.
+const LOOSE: &str = "ALTER TABLE EXPERIENCES_PROFESSIONNELLES DROP FOREIGN KEY FK_EXP_PERSONNE; \
+                     CREATE TABLE refused (email VARCHAR(255) NOT NULL) ENGINE=MyISAM";
+const REFUSED: &str = "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the person is refused by a trigger'";
+/// The share of insertions that is refused in chaos.
+const REFUSALS: f64 = 0.03;
+
+/// Persons who have not exactly two experiences, both at the employer that is named after them.
+const TORN: &str = "SELECT CONCAT('person ', p.ID_PERSONNE, ' (', CONCAT_WS(' ', p.PRENOM, p.NOM), ') has ', \
+    COUNT(e.ID_EXPERIENCE), ' experiences, ', \
+    COALESCE(SUM(e.RAISON_SOCIALE = COALESCE(p.EMAIL_PERSO, CONCAT_WS(' ', p.PRENOM, p.NOM))), 0), ' of them their own') \
+    FROM PERSONNES p LEFT JOIN EXPERIENCES_PROFESSIONNELLES e ON e.ID_PERSONNE = p.ID_PERSONNE GROUP BY p.ID_PERSONNE \
+    HAVING COUNT(e.ID_EXPERIENCE) <> 2 OR \
+    SUM(e.RAISON_SOCIALE = COALESCE(p.EMAIL_PERSO, CONCAT_WS(' ', p.PRENOM, p.NOM))) <> 2";
+/// Experiences of nobody.
+const ORPHANS: &str = "SELECT CONCAT('experience ', e.ID_EXPERIENCE, ' belongs to person ', e.ID_PERSONNE, ', who is not there') \
+    FROM EXPERIENCES_PROFESSIONNELLES e LEFT JOIN PERSONNES p ON p.ID_PERSONNE = e.ID_PERSONNE WHERE p.ID_PERSONNE IS NULL";
+
+impl AdmenWorld {
+    async fn start() -> anyhow::Result<Self> {
+        let server = Server::start(Settings::default()).await?;
+        let database = server.database().await?;
+        database.run(LOOSE).await?;
+        let stage = Arc::new(Stage::new(server, database));
+        let port = relay::start(stage.clone()).await?;
+        let sandbox = Sandbox::start(Config { seeded: false, ..Config::default() }).await?;
+        Ok(Self { sandbox, action: admen::push_profile(), stage, port })
+    }
+
+    /// Runs statements at the server, before this returns.
+    fn run(&self, statements: &str) {
+        let run = async { self.stage.database_when_up().await.run(statements).await };
+        wait(run).expect("the server runs statements of its owner");
+    }
+
+    /// Nobody is refused any more.
+    fn accept_all(&self) {
+        self.run("DROP TRIGGER IF EXISTS refuses; DELETE FROM refused");
+        self.let_in(true);
+    }
+
+    fn let_in(&self, open: bool) {
+        wait(self.stage.let_in(open)).expect("the server's owner sets passwords");
+    }
+
+    async fn rows(&self, query: &str) -> Vec<Vec<Option<String>>> {
+        self.stage.database_when_up().await.rows(query).await.expect("the server answers its owner")
+    }
+}
+
+/// Waits for what is done at the server, in a trait that does not.
+fn wait<T>(work: impl Future<Output = T>) -> T {
+    tokio::task::block_in_place(|| Handle::current().block_on(work))
+}
+
+#[async_trait]
+impl World for AdmenWorld {
+    fn action(&self) -> &dyn AnyAction {
+        &self.action
+    }
+
+    fn target_parameters(&self) -> Value {
+        let mut parameters = self.stage.database().parameters();
+        parameters["db_port"] = json!(self.port);
+        // The relay reads along, and is on this machine.
+        parameters["db_tls"] = json!("off");
+        parameters["db_ca_file"] = Value::Null;
+        parameters
+    }
+
+    fn outside(&self) -> Option<Outside<'_>> {
+        Some(Outside { connector: "admen", sandbox: &self.sandbox })
+    }
+
+    fn trouble(&self, what: Trouble, times: u64) {
+        self.accept_all();
+        let deed = match what {
+            // Its way to ask for patience: a connection is ended.
+            Trouble::TooManyRequests(_) => Deed::Kill { executed: false },
+            Trouble::ServerError { executed } => Deed::Crash { executed },
+            Trouble::Reset { executed } => Deed::Kill { executed },
+            Trouble::Silence { executed } => Deed::Silence { executed },
+            Trouble::Slow(time) => Deed::Wait(time),
+            Trouble::Refusal => {
+                self.run(&format!(
+                    "CREATE TRIGGER refuses BEFORE INSERT ON PERSONNES FOR EACH ROW \
+                     IF NEW.EMAIL_PERSO IN (SELECT email FROM refused) THEN {REFUSED}; \
+                     ELSEIF (SELECT COUNT(*) FROM refused) < {times} THEN \
+                     INSERT INTO refused VALUES (NEW.EMAIL_PERSO); {REFUSED}; END IF"
+                ));
+                return self.stage.plan(Plan::Peace);
+            }
+            Trouble::Unauthorized => {
+                self.let_in(times == 0);
+                return self.stage.plan(Plan::Peace);
+            }
+        };
+        self.stage.plan(Plan::Script { deed, times });
+    }
+
+    fn chaos(&self, seed: u64) {
+        self.sandbox.faults().set(Vec::new());
+        self.accept_all();
+        self.run(&format!(
+            "CREATE TRIGGER refuses BEFORE INSERT ON PERSONNES FOR EACH ROW \
+             IF RAND() < {REFUSALS} THEN {REFUSED}; END IF"
+        ));
+        self.stage.plan(Plan::Chance(fastrand::Rng::with_seed(seed)));
+    }
+
+    fn lag(&self, _: Duration) {
+        // What is committed is seen at once.
+    }
+
+    async fn seed(&self, name: &str, email: &str) {
+        let (first, last) = name.split_once(' ').unwrap_or((name, ""));
+        self.run(&format!(
+            "INSERT INTO PERSONNES (PRENOM, NOM, EMAIL_PERSO, scsync_modified) VALUES ('{first}', '{last}', '{email}', '0')"
+        ));
+    }
+
+    async fn held(&self) -> Vec<Held> {
+        let rows = self.rows("SELECT ID_PERSONNE, CONCAT_WS(' ', PRENOM, NOM), EMAIL_PERSO FROM PERSONNES").await;
+        let held = rows.into_iter().map(|row| {
+            let [id, name, email] = <[_; 3]>::try_from(row).expect("three columns were asked for");
+            Held { id: id.unwrap_or_default(), name: name.unwrap_or_default(), email, resumes: 0 }
+        });
+        held.collect()
+    }
+
+    async fn torn(&self) -> Vec<String> {
+        let rows = [self.rows(TORN).await, self.rows(ORPHANS).await].concat();
+        rows.into_iter().flatten().flatten().collect()
+    }
+
+    fn resume_url(&self) -> String {
+        "https://files.example.com/resume.pdf".to_owned()
+    }
+
+    fn refuse_documents(&self, _: bool) {
+        // It takes none anyhow.
+    }
+
+    /// How many insertions were tried: a number that was given out is not given out again.
+    fn writes(&self) -> usize {
+        let next = "SELECT AUTO_INCREMENT FROM information_schema.TABLES \
+                    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'PERSONNES'";
+        let next = wait(self.stage.database().number(next)).expect("the server answers its owner");
+        usize::try_from(next - 1).unwrap_or_default()
+    }
+}
