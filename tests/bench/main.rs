@@ -4,6 +4,7 @@
 //! `reqwest` loop, the same JSON through `serde_json`, a process that does nothing. A missed aim is a finding and no
 //! failure; a run that fails, or whose counts do not add up, is one.
 
+mod admen;
 mod canned;
 mod cold_start;
 mod compare;
@@ -62,6 +63,7 @@ enum Measure {
     Memory,
     ColdStart,
     RateLimit,
+    Admen,
 }
 
 /// What this program is when it is started as a vendor.
@@ -137,6 +139,9 @@ async fn measure(arguments: Arguments) -> Result<()> {
     if wanted(Measure::RateLimit) {
         say("rate limit")?;
         rate_limit::measure(arguments.long, &mut table).await.context("rate limit")?;
+    }
+    if wanted(Measure::Admen) {
+        admen::measure(effort, &mut table).await.context("AD-MEN")?;
     }
     write!(stdout(), "{machine}\n\n{table}")?;
     Ok(())

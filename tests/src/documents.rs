@@ -13,6 +13,8 @@ documents! {
     one_connector_alone "../../docs/guides/one-connector-alone.md",
     parameters_formats_logics "../../docs/guides/parameters-formats-logics.md",
     writing_a_connector "../../docs/guides/writing-a-connector.md",
+    admen_push_profile "../../docs/connectors/admen/push_profile.md",
+    admen_push_profile_list "../../docs/connectors/admen/push_profile_list.md",
     ceipal_push_profile "../../docs/connectors/ceipal/push_profile.md",
     ceipal_push_profile_list "../../docs/connectors/ceipal/push_profile_list.md",
     jobadder_push_profile "../../docs/connectors/jobadder/push_profile.md",

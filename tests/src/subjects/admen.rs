@@ -13,7 +13,7 @@ use mariadb_testing::{Server, Settings};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 
-use self::stage::{Deed, Plan, Stage};
+use self::stage::{Deed, Moment, Plan, Stage};
 use crate::subject::{Abilities, Held, Outside, Subject, Trouble, World};
 
 /// AD-MEN.
@@ -96,11 +96,7 @@ impl AdmenWorld {
     /// Nobody is refused any more.
     fn accept_all(&self) {
         self.run("DROP TRIGGER IF EXISTS refuses; DELETE FROM refused");
-        self.let_in(true);
-    }
-
-    fn let_in(&self, open: bool) {
-        wait(self.stage.let_in(open)).expect("the server's owner sets passwords");
+        wait(self.stage.let_in(true)).expect("the server's owner sets passwords");
     }
 
     async fn rows(&self, query: &str) -> Vec<Vec<Option<String>>> {
@@ -150,12 +146,10 @@ impl World for AdmenWorld {
                 ));
                 return self.stage.plan(Plan::Peace);
             }
-            Trouble::Unauthorized => {
-                self.let_in(times == 0);
-                return self.stage.plan(Plan::Peace);
-            }
+            Trouble::Unauthorized => Deed::LockOut,
         };
-        self.stage.plan(Plan::Script { deed, times });
+        let at = if deed == Deed::LockOut { Moment::Begin } else { Moment::Commit };
+        self.stage.plan(Plan::Script { deed, at, times });
     }
 
     fn chaos(&self, seed: u64) {

@@ -62,6 +62,12 @@ async fn relay(mut client: TcpStream, stage: &Stage) -> Result<()> {
                         stage.kill(connection).await;
                         return Ok(());
                     }
+                    Deed::LockOut => {
+                        // A server that cannot be told is about to be killed anyhow.
+                        let _ = stage.let_in(false).await;
+                        stage.kill(connection).await;
+                        return Ok(());
+                    }
                     Deed::Crash { .. } => {
                         stage.crash().await;
                         return Ok(());

@@ -18,6 +18,8 @@ pub(super) enum Deed {
     /// The server is killed (SIGKILL) in the middle of the transaction, or right after it executed the request, and
     /// comes up again.
     Crash { executed: bool },
+    /// The user has another password, and the server ends the connection.
+    LockOut,
     /// The request arrives late.
     Wait(Duration),
     /// Somebody else locks the table of persons for so long.
@@ -41,8 +43,8 @@ pub(super) enum Moment {
 pub(super) enum Plan {
     /// Nothing.
     Peace,
-    /// The same deed at the next commits.
-    Script { deed: Deed, times: u64 },
+    /// The same deed at the next such moments.
+    Script { deed: Deed, at: Moment, times: u64 },
     /// Anything, by chance.
     Chance(fastrand::Rng),
 }
@@ -79,7 +81,7 @@ impl Stage {
         match &mut *self.next() {
             Plan::Peace => None,
             Plan::Script { times: 0, .. } => None,
-            Plan::Script { deed, times } => (moment == Moment::Commit).then(|| {
+            Plan::Script { deed, at, times } => (moment == *at).then(|| {
                 *times -= 1;
                 *deed
             }),

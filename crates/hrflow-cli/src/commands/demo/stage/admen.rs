@@ -8,8 +8,8 @@ pub(super) const SHOWN: Demonstration = Demonstration {
     connector: "admen",
     stand_in: StandIn::Database,
     refused: refused_for_its_name,
-    why_refused: "In this database names are kept as Western European letters, as in older installations, and nobody is \
-                  stored with a question mark in their name.",
+    why_refused: "In this database names are kept in Western European letters, as in older installations, and no letter \
+                  becomes a question mark.",
     takes_addressless: true,
 };
 
