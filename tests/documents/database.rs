@@ -45,7 +45,8 @@ impl Database {
     pub(crate) fn variables(&self) -> Vec<(String, String)> {
         let parameters = self.database.parameters();
         let members = parameters.as_object().into_iter().flatten();
-        let plain = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let plain =
+            |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         members.map(|(name, value)| (format!("ADMEN_{}", name.to_uppercase()), plain(value))).collect()
     }
 }

@@ -174,7 +174,8 @@ impl World for AdmenWorld {
     }
 
     async fn held(&self) -> Vec<Held> {
-        let rows = self.rows("SELECT ID_PERSONNE, CONCAT_WS(' ', PRENOM, NOM), EMAIL_PERSO FROM PERSONNES").await;
+        let rows =
+            self.rows("SELECT ID_PERSONNE, CONCAT_WS(' ', PRENOM, NOM), EMAIL_PERSO FROM PERSONNES").await;
         let held = rows.into_iter().map(|row| {
             let [id, name, email] = <[_; 3]>::try_from(row).expect("three columns were asked for");
             Held { id: id.unwrap_or_default(), name: name.unwrap_or_default(), email, resumes: 0 }

@@ -97,7 +97,8 @@ pub(super) struct Arrived {
     pub(super) resume: Option<usize>,
 }
 
-const ALL: &[Demonstration] = &[admen::SHOWN, ceipal::SHOWN, jobadder::SHOWN, teamtailor::SHOWN, ukgpro::SHOWN];
+const ALL: &[Demonstration] =
+    &[admen::SHOWN, ceipal::SHOWN, jobadder::SHOWN, teamtailor::SHOWN, ukgpro::SHOWN];
 
 /// How the connector of an id is shown.
 pub(super) fn of(connector: &str) -> Option<&'static Demonstration> {
