@@ -27,6 +27,8 @@ pub struct Abilities {
     pub lag: bool,
     /// Is there for other processes too ([`World::outside`]): can be tortured.
     pub process: bool,
+    /// Can be made to fail ([`World::trouble`], [`World::chaos`]).
+    pub troubles: bool,
     /// Changes who is there already, when asked (`on_existing: update`).
     pub update: bool,
     /// Takes people without an e-mail address.

@@ -60,7 +60,8 @@ fn for_programs_it_is_a_list() {
         assert!(entry["milliseconds"].is_u64());
         let event = |name: &str| entry["events"][name].as_u64().unwrap();
         // Two of the vendors take nobody without an e-mail address.
-        let takes_addressless = ["admen", "jobadder", "teamtailor"].contains(&entry["connector"].as_str().unwrap());
+        let takes_addressless =
+            ["admen", "jobadder", "teamtailor"].contains(&entry["connector"].as_str().unwrap());
         let created = if takes_addressless { 5 } else { 4 };
         assert_eq!((event("read_success"), event("write_success")), (7, created), "{entry}");
         let refused = event("format_failure") + event("write_failure");

@@ -1,6 +1,7 @@
 //! AD-MEN, in a MariaDB of its own behind a [`relay`]: what goes wrong there goes wrong at the real server.
 
 mod relay;
+mod sql_server;
 mod stage;
 
 use std::{sync::Arc, time::Duration};
@@ -13,6 +14,7 @@ use mariadb_testing::{Server, Settings};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 
+pub(crate) use self::sql_server::SqlServer;
 use self::stage::{Deed, Moment, Plan, Stage};
 use crate::subject::{Abilities, Held, Outside, Subject, Trouble, World};
 
@@ -30,6 +32,7 @@ impl Subject for Admen {
             http: false,
             lag: false,
             process: true,
+            troubles: true,
             update: capabilities.update,
             without_email: true,
             looks_first: true,

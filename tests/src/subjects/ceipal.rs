@@ -24,6 +24,7 @@ impl Subject for Ceipal {
             http: true,
             lag: true,
             process: true,
+            troubles: true,
             update: false,
             without_email: false,
             looks_first: true,

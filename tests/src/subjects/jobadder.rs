@@ -25,6 +25,7 @@ impl Subject for JobAdder {
             lag: true,
             process: true,
             expiring_tokens: true,
+            troubles: true,
             update: true,
             without_email: true,
             looks_first: false,

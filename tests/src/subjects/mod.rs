@@ -12,14 +12,16 @@ use std::sync::Arc;
 
 use crate::subject::Subject;
 
-/// Every target. A connector joins here.
+/// Every target. A connector joins here. SQL Server is among them where one is given.
 pub fn all() -> Vec<Arc<dyn Subject>> {
-    vec![
+    let mut all: Vec<Arc<dyn Subject>> = vec![
         Arc::new(scripted::Scripted),
         Arc::new(admen::Admen),
         Arc::new(ceipal::Ceipal),
         Arc::new(jobadder::JobAdder),
         Arc::new(teamtailor::Teamtailor),
         Arc::new(ukgpro::UkgPro),
-    ]
+    ];
+    all.extend(admen::SqlServer::given().map(|it| Arc::new(it) as _));
+    all
 }

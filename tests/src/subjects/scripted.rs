@@ -26,6 +26,7 @@ impl Subject for Scripted {
             http: false,
             lag: true,
             process: false,
+            troubles: true,
             update: true,
             without_email: true,
             looks_first: false,

@@ -24,6 +24,7 @@ impl Subject for Teamtailor {
             http: true,
             lag: true,
             process: true,
+            troubles: true,
             update: teamtailor::Candidates.capabilities().update,
             without_email: true,
             looks_first: false,

@@ -24,6 +24,7 @@ impl Subject for UkgPro {
             http: true,
             lag: true,
             process: true,
+            troubles: true,
             update: ukgpro::Candidates.capabilities().update,
             without_email: false,
             looks_first: true,

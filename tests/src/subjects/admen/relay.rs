@@ -55,7 +55,9 @@ async fn relay(mut client: TcpStream, stage: &Stage) -> Result<()> {
                 if let Deed::Kill { executed: true } | Deed::Silence { executed: true } | Deed::Crash { executed: true } = deed {
                     server.write_all(request).await?;
                     // Once it has been answered it was executed; the answer goes no further.
-                    server.read(&mut answer).await?;
+                    if server.read(&mut answer).await? == 0 {
+                        return Ok(());
+                    }
                 }
                 match deed {
                     Deed::Kill { .. } => {

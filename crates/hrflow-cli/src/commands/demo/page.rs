@@ -69,7 +69,8 @@ fn sentence(scene: &Scene, show: &Show) -> Option<String> {
 
 /// A failure's message without its context, which is for logs.
 fn in_short(message: &str) -> &str {
-    let end = [" (HTTP ", " (column ", " (warehouse "].iter().filter_map(|context| message.find(context)).min();
+    let end =
+        [" (HTTP ", " (column ", " (warehouse "].iter().filter_map(|context| message.find(context)).min();
     message[..end.unwrap_or(message.len())].trim_end_matches('.')
 }
 

@@ -48,7 +48,7 @@ pub(super) enum Up {
         find: fn(&Sandbox, &Person) -> Option<Arrived>,
     },
     /// A private database.
-    Database(admen::Private),
+    Database(Box<admen::Private>),
 }
 
 impl Demonstration {
@@ -62,7 +62,7 @@ impl Demonstration {
             StandIn::Sandbox { target_parameters, find } => {
                 Up::Sandbox { target_parameters: target_parameters(sandbox), find }
             }
-            StandIn::Database => Up::Database(admen::Private::start().await?),
+            StandIn::Database => Up::Database(Box::new(admen::Private::start().await?)),
         })
     }
 
