@@ -71,7 +71,11 @@ pub async fn run(world: &dyn World, profiles: Vec<Value>, setup: Setup) -> RunRe
             ..JsonRun::default()
         })
         .await;
-    let stopped = result.failures.iter().any(|failure| failure.step == "run");
+    // A target that cannot be opened fails for no item.
+    let stopped = result
+        .failures
+        .iter()
+        .any(|failure| failure.step == "run" || (failure.step == "write" && failure.key.is_empty()));
     if !stopped {
         assert_eq!(result.events.read_success, count, "{result:#?}");
         assert_eq!(result.events.settled(), count, "the counts do not add up: {result:#?}");

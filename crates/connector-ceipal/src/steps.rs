@@ -26,19 +26,9 @@ impl ApplicantWriter {
     pub(crate) async fn steps_that_arrived(&self, item: &Applicant, id: &VendorId) -> Result<Vec<String>> {
         let steps = self.steps_of(item);
         let (Some(email), false) = (item.email(), steps.is_empty()) else { return Ok(Vec::new()) };
-        let found = self.api.applicants_with(email).await.inspect_err(|_| {
-            lock(&self.unseen).insert(id.clone());
-        })?;
-        lock(&self.unseen).remove(id);
+        let found = self.api.applicants_with(email).await?;
         let arrived = found.iter().any(|it| it.id == id.0 && it.resume == Some(true));
         Ok(steps.into_iter().filter(|_| arrived).map(|step| step.name).collect())
-    }
-
-    /// Whether a step has gone along with an applicant of ours of whom it could not be told before. Of anybody else, a résumé
-    /// in the record may be another one.
-    pub(crate) async fn has_arrived(&self, item: &Applicant, id: &VendorId, step: &Step) -> Result<bool> {
-        let is_open = lock(&self.unseen).contains(id);
-        Ok(is_open && self.steps_that_arrived(item, id).await?.contains(&step.name))
     }
 
     /// Why a step that did not go along cannot be done: Ceipal has no way to add a document. Trying again does not help,

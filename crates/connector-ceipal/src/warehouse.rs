@@ -1,7 +1,7 @@
 //! `Ceipal Profiles`: applicants, written.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -85,7 +85,6 @@ impl Target for Applicants {
             looked_up: Mutex::default(),
             lost: LostAnswers::default(),
             without_resume: Mutex::default(),
-            unseen: Mutex::default(),
         }))
     }
 
@@ -122,8 +121,6 @@ pub(crate) struct ApplicantWriter {
     pub(crate) lost: LostAnswers,
     /// Why applicants of this run were created without their résumés, until the step tells it.
     pub(crate) without_resume: Mutex<HashMap<VendorId, Error>>,
-    /// Applicants of ours, found after a lost answer, of whom it could not be looked whether their résumés went along.
-    pub(crate) unseen: Mutex<HashSet<VendorId>>,
 }
 
 /// What is remembered of an applicant before it is sent. The address is what a look-up asks for.
@@ -210,8 +207,8 @@ impl Writer<Applicant> for ApplicantWriter {
         self.steps_that_arrived(item, id).await
     }
 
-    async fn write_step(&self, item: &Applicant, id: &VendorId, step: &Step) -> Result<()> {
-        if self.has_arrived(item, id, step).await? { Ok(()) } else { Err(self.refuse_step(id, step)) }
+    async fn write_step(&self, _: &Applicant, id: &VendorId, step: &Step) -> Result<()> {
+        Err(self.refuse_step(id, step))
     }
 
     /// No step is ever sent on its own.

@@ -213,6 +213,7 @@ impl Running {
         arguments.extend([
             format!("--datadir={}", path("data")),
             format!("--socket={}", path("socket")),
+            format!("--tmpdir={}", path("data")),
             format!("--pid-file={}", path("pid")),
             format!("--port={port}"),
             "--bind-address=127.0.0.1".to_owned(),

@@ -176,6 +176,13 @@ fn authorities(parameters: &Parameters) -> Result<Option<Vec<u8>>> {
     Ok(Some(pem))
 }
 
+/// The server cannot do what `db_tls` asks for.
+fn unencrypted(words: String) -> Error {
+    Error::new(ErrorKind::Config, "the server offers no encryption")
+        .with_vendor_message(words)
+        .advise("Have TLS set up there, or set db_tls to `off` where the way to it is safe.")
+}
+
 /// The server's certificate is not trusted.
 fn untrusted(words: String) -> Error {
     Error::new(ErrorKind::Config, "the server's certificate is not trusted").with_vendor_message(words).advise(

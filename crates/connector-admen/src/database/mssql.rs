@@ -51,6 +51,9 @@ async fn log_in(access: &Access, mut config: Config) -> Result<Client, Fault> {
             Err(tiberius::error::Error::Tls(words)) if words.contains("certificate") => {
                 return Err(super::untrusted(words).into());
             }
+            Err(tiberius::error::Error::Protocol(words)) if words.contains("encryption level") => {
+                return Err(super::unencrypted(words.into_owned()).into());
+            }
             Err(error) => return Err(fault(error)),
         }
     }

@@ -61,10 +61,7 @@ fn tls(access: &Access) -> Result<Option<SslOpts>, Error> {
 fn refined(fault: Fault, access: &Access) -> Fault {
     match fault {
         Fault::Lost(words) if words.contains("does not have this capability") || words.contains("SSL") => {
-            let error = Error::new(ErrorKind::Config, "the server offers no encryption")
-                .with_vendor_message(words)
-                .advise("Have TLS set up there, or set db_tls to `off` where the way to it is safe.");
-            error.into()
+            super::unencrypted(words).into()
         }
         Fault::Lost(words) if words.contains("certificate") => super::untrusted(words).into(),
         Fault::Lost(words) => super::unreachable(access, words).into(),

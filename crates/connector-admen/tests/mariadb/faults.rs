@@ -48,6 +48,27 @@ async fn a_lock_that_somebody_holds_costs_one_person_only() {
 }
 
 #[tokio::test]
+async fn nobody_waits_for_locks_longer_than_the_deadline() {
+    let database = database().await;
+    let people: Vec<_> = (0..30).map(somebody).collect();
+    assert_eq!(push(&database, &people).await.events.write_success, 30);
+    let mut somebody_else = database.connect().await.unwrap();
+    somebody_else.query_drop("BEGIN; UPDATE PERSONNES SET VILLE = 'Paris'").await.unwrap();
+    let changed: Vec<_> = (0..30)
+        .map(|number| {
+            let mut person = somebody(number);
+            person["info"]["phone"] = json!("+33 1 99 00 99 99");
+            person
+        })
+        .collect();
+    let options = json!({ "on_existing": "update", "timeout": "2s", "attempts": 2, "deadline": "4s" });
+    let result = push_with(database.parameters(), options, &changed).await;
+    assert_eq!((result.events.write_success, result.events.write_failure), (0, 30), "{:?}", result.failures);
+    let told = |part: &str| result.failures.iter().any(|it| it.message.contains(part));
+    assert!(told("holds a lock for too long") && told("the time given was used up"), "{:?}", result.failures);
+}
+
+#[tokio::test]
 async fn a_deadlock_is_got_out_of() {
     let database = database().await;
     let people: Vec<_> = (0..40).map(somebody).collect();

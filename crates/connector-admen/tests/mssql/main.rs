@@ -6,3 +6,4 @@ mod engine;
 #[path = "../shared/proxy.rs"]
 mod proxy;
 mod server;
+mod tls;

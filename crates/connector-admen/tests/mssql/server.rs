@@ -9,8 +9,8 @@ use hrflow_core::{
     state::{MemoryState, State},
 };
 use mssql_mock_tds::{
-    ColumnDefinition, ColumnValue, MockTdsServer, QueryResponse, Row, SqlDataType, protocol,
-    query_response::TerminalError,
+    ColumnDefinition, ColumnValue, MockTdsServer, QueryResponse, Row, SqlDataType, create_test_identity,
+    protocol, query_response::TerminalError,
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -37,7 +37,16 @@ pub(crate) struct Mock {
 impl Mock {
     /// A server that has the tables, and takes everybody under the number seven.
     pub(crate) async fn start() -> Self {
-        let server = MockTdsServer::new("127.0.0.1:0").await.expect("a server");
+        Self::with(MockTdsServer::new("127.0.0.1:0").await.expect("a server")).await
+    }
+
+    /// The same behind TLS, with a certificate and its key as PEM.
+    pub(crate) async fn start_with_tls(certificate: &str, key: &str) -> Self {
+        let identity = create_test_identity(certificate.as_bytes(), key.as_bytes()).expect("a certificate");
+        Self::with(MockTdsServer::new_with_tls("127.0.0.1:0", Some(identity)).await.expect("a server")).await
+    }
+
+    async fn with(server: MockTdsServer) -> Self {
         let mock = Self { port: server.local_addr().port(), answers: server.query_registry() };
         tokio::spawn(server.run());
         mock.answer(DESCRIBE, described()).await;

@@ -182,21 +182,3 @@ async fn a_resume_inside_a_lost_answer_is_looked_for_in_the_record() {
     let (_, result) = push([nobody(), pdf(), lost(), bare(), bare()], json!({}), json!({})).await;
     assert_eq!((result.events.write_success, result.events.attachment_failure), (1, 1), "{result:?}");
 }
-
-/// A look-up that fails right after a lost answer is made up for before the résumé counts as missing.
-#[tokio::test]
-async fn a_record_that_could_not_be_looked_at_is_looked_at_again() {
-    let mut bare = applicant("aB/1+w==", "ada.byron+cv@example.com");
-    bare["resume_path"] = json!(null);
-    for (shown, failures) in [(ada_found(), 0), (list(json!([bare])), 1)] {
-        let refused = answer(400, json!({ "message": "bad filter" }));
-        let script = [nobody(), pdf(), Reaction::reset_after_reading(), ada_found(), refused, shown];
-        let (vendor, result) = push(script, json!({}), json!({})).await;
-        assert_eq!(
-            (result.events.write_success, result.events.attachment_failure),
-            (1, failures),
-            "{result:?}"
-        );
-        assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND, FIND, FIND]);
-    }
-}
