@@ -151,7 +151,10 @@ fn programs_are_compiled_before_anything_is_read() {
     w.yaml:7:46: action_parameters.logics[3]: expected a jq program, or {file: PATH}, came a list
     w.yaml:8:17: action_parameters.event_parser: expected a jq program, or {file: PATH}, came an object with other members
     ");
-    assert_snapshot!(with("  program_timeout: 0s\n  event_signature: sha1\n"), @r#"w.yaml:7:20: action_parameters.event_signature: expected body, envelope_hex, envelope_raw or envelope_encoded, came "sha1""#);
+    assert_snapshot!(with("  program_timeout: 0s\n  event_signature: sha1\n"), @r#"
+    w.yaml:7:20: action_parameters.event_signature: expected body, envelope_hex, envelope_raw or envelope_encoded, came "sha1"
+    w.yaml:6:20: action_parameters.program_timeout: has to be longer than no time at all
+    "#);
     let large = format!("  format: '.{}'", " ".repeat(300_000));
     assert_snapshot!(with(&large), @"w.yaml:6:11: action_parameters.format: a program of more than 256 KiB is not read");
 }
