@@ -49,6 +49,8 @@ pub(crate) fn make(program: &Path, data: &Path) -> anyhow::Result<()> {
         .arg(format!("--datadir={}", data.display()))
         .args(["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"])
         .args(STORAGE)
+        // A server that starts clears its directory of temporary files, which are another's where all share one.
+        .env("TMPDIR", data.parent().unwrap_or(data))
         .stdin(Stdio::null())
         .output()
         .with_context(|| format!("{} cannot be run", program.display()))?;
