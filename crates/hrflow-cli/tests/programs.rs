@@ -16,12 +16,15 @@ fn playground(action_parameters: &str, profiles: usize) -> Playground {
 
 const RUN: &str = "run w.yaml --from p.jsonl --json";
 
+/// What failed, by key: items are settled side by side, in any order.
 fn messages(ran: &Ran) -> Vec<String> {
     let failures = ran.json()["failures"].as_array().unwrap().clone();
-    failures
+    let mut messages: Vec<String> = failures
         .iter()
         .map(|it| format!("{}: {}", it["key"].as_str().unwrap(), it["message"].as_str().unwrap()))
-        .collect()
+        .collect();
+    messages.sort();
+    messages
 }
 
 #[test]
