@@ -18,13 +18,13 @@ const RUN: &str = "run w.yaml --from p.jsonl --json";
 
 /// What failed, by key: items are settled side by side, in any order.
 fn messages(ran: &Ran) -> Vec<String> {
-    let failures = ran.json()["failures"].as_array().unwrap().clone();
-    let mut messages: Vec<String> = failures
+    let mut failures = ran.json()["failures"].as_array().unwrap().clone();
+    // Keys end in numbers.
+    failures.sort_by_key(|it| (it["key"].as_str().unwrap().len(), it["key"].to_string()));
+    failures
         .iter()
         .map(|it| format!("{}: {}", it["key"].as_str().unwrap(), it["message"].as_str().unwrap()))
-        .collect();
-    messages.sort();
-    messages
+        .collect()
 }
 
 #[test]
