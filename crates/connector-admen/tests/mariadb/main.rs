@@ -6,7 +6,7 @@ mod fits;
 mod lost;
 mod persons;
 mod properties;
-#[path = "../shared/proxy.rs"]
+#[path = "../support/proxy.rs"]
 mod proxy;
 mod support;
 mod update;

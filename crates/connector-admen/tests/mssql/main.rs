@@ -3,7 +3,7 @@
 
 mod answers;
 mod engine;
-#[path = "../shared/proxy.rs"]
+#[path = "../support/proxy.rs"]
 mod proxy;
 mod server;
 mod tls;
