@@ -101,8 +101,8 @@ fn main() -> Result<()> {
 }
 
 async fn measure(arguments: Arguments) -> Result<()> {
-    let program = Program::new(match arguments.hrflow {
-        Some(path) => path,
+    let program = Program::new(match &arguments.hrflow {
+        Some(path) => path.clone(),
         None => env::current_exe()?.with_file_name("hrflow"),
     });
     ensure!(program.exists(), "{program} is missing: run `cargo xtask bench`, which builds it");
@@ -110,40 +110,46 @@ async fn measure(arguments: Arguments) -> Result<()> {
         true => Effort { rounds: 3, divide: 4 },
         false => Effort { rounds: 7, divide: 1 },
     };
-    let wanted = |measure| arguments.only.is_empty() || arguments.only.contains(&measure);
     let machine = machine::describe();
     let mut table = Table::default();
+    let measured = fill(&mut table, &arguments, &program, effort).await;
+    // What was measured before something failed has taken its time, and is worth reading.
+    write!(stdout(), "{machine}\n\n{table}")?;
+    measured
+}
+
+async fn fill(table: &mut Table, arguments: &Arguments, program: &Program, effort: Effort) -> Result<()> {
+    let wanted = |measure| arguments.only.is_empty() || arguments.only.contains(&measure);
     if wanted(Measure::ColdStart) {
         say("cold start")?;
-        cold_start::measure(&program, effort, &mut table).context("cold start")?;
+        cold_start::measure(program, effort, table).context("cold start")?;
     }
     if wanted(Measure::Format) {
         say("format")?;
-        format::measure(effort, &mut table).context("format")?;
+        format::measure(effort, table).context("format")?;
     }
     if wanted(Measure::Mapping) {
         say("mapping with jq")?;
-        mapping::measure(&program, effort, &mut table).context("mapping with jq")?;
+        mapping::measure(program, effort, table).context("mapping with jq")?;
     }
     if wanted(Measure::WholeWay) {
-        let measured = whole_way::measure(&program, effort, &arguments.matching, &mut table);
+        let measured = whole_way::measure(program, effort, &arguments.matching, table);
         measured.await.context("the whole way")?;
     }
     if wanted(Measure::Journal) {
-        journal::measure(&program, effort, &mut table).await.context("the journal")?;
+        journal::measure(program, effort, table).await.context("the journal")?;
     }
     if wanted(Measure::Memory) {
         say("peak memory")?;
-        memory::measure(&program, &mut table).await.context("peak memory")?;
+        memory::measure(program, table).await.context("peak memory")?;
     }
     if wanted(Measure::RateLimit) {
         say("rate limit")?;
-        rate_limit::measure(arguments.long, &mut table).await.context("rate limit")?;
+        rate_limit::measure(arguments.long, table).await.context("rate limit")?;
     }
     if wanted(Measure::Admen) {
-        admen::measure(effort, &mut table).await.context("AD-MEN")?;
+        admen::measure(effort, table).await.context("AD-MEN")?;
     }
-    write!(stdout(), "{machine}\n\n{table}")?;
     Ok(())
 }
 

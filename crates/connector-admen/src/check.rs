@@ -3,9 +3,9 @@
 use hrflow_core::{Error, ErrorKind, Result, Scope};
 
 use crate::{
-    errors::{Class, Fault},
+    errors::Fault,
     parameters::Tls,
-    schema::{EXPERIENCE_COLUMNS, PERSON_COLUMNS},
+    schema::{EXPERIENCE_COLUMNS, EXPERIENCE_READ, PERSON_COLUMNS, PERSON_READ},
     sql::{EXPERIENCES, PERSONS},
     value::Cell,
     writer::PersonWriter,
@@ -47,23 +47,23 @@ impl PersonWriter {
         ];
         let mut lacking = Vec::new();
         let experience_columns = [&["ID_PERSONNE"], &EXPERIENCE_COLUMNS[..]].concat();
-        for (table, columns) in [(PERSONS, &PERSON_COLUMNS[..]), (EXPERIENCES, &experience_columns)] {
-            for (right, sql) in dialect.probes(table, columns) {
+        let tables = [
+            (PERSONS, &PERSON_COLUMNS[..], &PERSON_READ[..]),
+            (EXPERIENCES, &experience_columns[..], &EXPERIENCE_READ[..]),
+        ];
+        for (table, columns, read) in tables {
+            for (right, sql) in dialect.probes(table, columns, read) {
                 match session.batch(&sql).await {
                     Ok(()) => {}
-                    Err(Fault::Refused { .. }) if right == "update" && !updates => {
+                    Err(fault) if !fault.is_lack_of_right(access.engine()) => return Err(fault),
+                    Err(_) if right == "update" && !updates => {
                         found.push(format!(
                             "{table} may not be updated, which on_existing `update` would need"
                         ));
                     }
-                    Err(Fault::Refused { code, words }) => {
-                        let fault = Fault::Refused { code, words: words.clone() };
-                        if fault.class(access.engine()) == Class::Gone {
-                            return Err(fault);
-                        }
-                        lacking.push(format!("{right} {table}: {}", access.redactor.redact(&words)));
+                    Err(fault) => {
+                        lacking.push(format!("{right} {table}: {}", access.redactor.redact(fault.words())));
                     }
-                    Err(fault) => return Err(fault),
                 }
             }
         }

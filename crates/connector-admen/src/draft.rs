@@ -46,24 +46,39 @@ impl Draft {
         Ok(Self { person, experiences, email: item.email(), warnings, lacking })
     }
 
-    /// The names of the columns of the person.
+    /// The names of the columns of the person that tell it from others.
     pub(crate) fn columns(&self) -> Vec<String> {
-        self.person.iter().map(|(name, _)| name.clone()).collect()
+        told(std::slice::from_ref(&self.person))
     }
 
-    /// The names of the columns of the experiences; those that are always written, where there is none.
+    /// The same of the experiences; those that are always written, where there is none.
     pub(crate) fn experience_columns(&self) -> Vec<String> {
-        match self.experiences.first() {
-            Some(row) => row.iter().map(|(name, _)| name.clone()).collect(),
-            None => EXPERIENCE_COLUMNS.map(str::to_owned).to_vec(),
+        match self.experiences.is_empty() {
+            true => EXPERIENCE_COLUMNS.map(str::to_owned).to_vec(),
+            false => told(&self.experiences),
         }
     }
 
     /// What tells it from others that are in the tables.
     pub(crate) fn digest(&self) -> String {
-        let experiences = self.experiences.iter().map(|row| row.iter().map(|(_, cell)| cell));
-        digest(self.person.iter().map(|(_, cell)| cell), experiences)
+        let (columns, experience_columns) = (self.columns(), self.experience_columns());
+        digest(
+            cells(&self.person, &columns),
+            self.experiences.iter().map(|row| cells(row, &experience_columns)),
+        )
     }
+}
+
+/// The columns whose values are known beforehand in every row: what the database fills in by itself is not.
+fn told(rows: &[Row]) -> Vec<String> {
+    let is_told =
+        |name: &String| rows.iter().flatten().all(|(it, cell)| it != name || *cell != Cell::Default);
+    let names = rows.iter().take(1).flatten().map(|(name, _)| name);
+    names.filter(|name| is_told(name)).cloned().collect()
+}
+
+fn cells<'a>(row: &'a Row, columns: &'a [String]) -> impl Iterator<Item = &'a Cell> {
+    row.iter().filter(|(name, _)| columns.contains(name)).map(|(_, cell)| cell)
 }
 
 /// The digest of a person's columns, and of each experience's in their order.

@@ -7,8 +7,8 @@ use crate::parameters::Engine;
 /// How a request to the database failed.
 #[derive(Debug)]
 pub(crate) enum Fault {
-    /// The server refused it: its number, and its words.
-    Refused { code: u32, words: String },
+    /// The server refused it: its number, its words, and whether a row was to be written, whose own fault it may be.
+    Refused { code: u32, words: String, is_row: bool },
     /// The connection broke, and with it whatever was not committed.
     Lost(String),
     /// No answer came in time. The connection is given up.
@@ -44,21 +44,27 @@ const MYSQL: &[(&[u32], Class, ErrorKind, &str)] = &[
         ErrorKind::Unauthorized,
         "the user or the password is refused",
     ),
-    (&[1044, 1130, 1251, 2059, 4151], Class::All, ErrorKind::Forbidden, "the user may not come in"),
+    (&[1044, 1130, 1251, 2059, 3159, 4151], Class::All, ErrorKind::Forbidden, "the user may not come in"),
     (&[1049], Class::All, ErrorKind::Config, "there is no such database"),
     (&[1142, 1143, 1227, 1370], Class::All, ErrorKind::Forbidden, "the user lacks a right"),
-    (&[1290, 1836, 3032], Class::All, ErrorKind::Forbidden, "the server may be read only"),
+    (&[1290, 1836], Class::All, ErrorKind::Unavailable, "the server may be read only"),
     (&[1054, 1146, 1356], Class::All, ErrorKind::Config, "a table or a column is missing"),
     (&[1062, 1169, 1586], Class::Row, ErrorKind::Duplicate, "a row with this key exists already"),
-    (&[1205], Class::Busy, ErrorKind::Unavailable, "somebody else holds a lock for too long"),
+    (&[1205, 1206], Class::Busy, ErrorKind::Unavailable, "somebody else holds a lock for too long"),
     (&[1213, 1020, 3572], Class::Busy, ErrorKind::Unavailable, "two transactions were in each other's way"),
     (
-        &[1040, 1203, 1226, 1429, 1053, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 4031],
+        &[1040, 1203, 1226, 1429, 1053, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 3032, 4031],
         Class::Gone,
         ErrorKind::Unavailable,
         "the server does not serve now",
     ),
-    (&[1021, 1114, 1180, 3], Class::Gone, ErrorKind::Unavailable, "the server has no room left"),
+    (
+        &[1969, 3024],
+        Class::Gone,
+        ErrorKind::Timeout,
+        "the server gives statements less time than this one takes",
+    ),
+    (&[1021, 1030, 1114, 1180, 3], Class::Gone, ErrorKind::Unavailable, "the server has no room left"),
 ];
 const MSSQL: &[(&[u32], Class, ErrorKind, &str)] = &[
     (
@@ -70,15 +76,15 @@ const MSSQL: &[(&[u32], Class, ErrorKind, &str)] = &[
     (&[916, 4064, 18451, 40615], Class::All, ErrorKind::Forbidden, "the user may not come in"),
     (&[4060, 911], Class::All, ErrorKind::Config, "there is no such database, or the user may not open it"),
     (&[229, 230, 262, 297, 300], Class::All, ErrorKind::Forbidden, "the user lacks a right"),
-    (&[3906, 3908, 3960], Class::All, ErrorKind::Forbidden, "the database may be read only"),
+    (&[3906, 3908], Class::All, ErrorKind::Unavailable, "the database may be read only"),
     (&[207, 208, 2812, 4902], Class::All, ErrorKind::Config, "a table or a column is missing"),
     (&[2601, 2627], Class::Row, ErrorKind::Duplicate, "a row with this key exists already"),
     (&[1222], Class::Busy, ErrorKind::Unavailable, "somebody else holds a lock for too long"),
-    (&[1205, 3961], Class::Busy, ErrorKind::Unavailable, "two transactions were in each other's way"),
+    (&[1205, 3960, 3961], Class::Busy, ErrorKind::Unavailable, "two transactions were in each other's way"),
     (
         &[
-            596, 6005, 9001, 10928, 10929, 17142, 17809, 40143, 40197, 40501, 40540, 40613, 49918, 49919,
-            49920,
+            596, 701, 976, 1204, 6005, 8645, 9001, 10928, 10929, 17142, 17809, 18401, 40143, 40197, 40501,
+            40540, 40613, 49918, 49919, 49920,
         ],
         Class::Gone,
         ErrorKind::Unavailable,
@@ -88,13 +94,44 @@ const MSSQL: &[(&[u32], Class, ErrorKind, &str)] = &[
 ];
 
 impl Fault {
+    /// A refusal of a statement.
+    pub(crate) fn refused(code: u32, words: String) -> Self {
+        Self::Refused { code, words, is_row: false }
+    }
+
+    /// The same fault, where a row was to be written.
+    pub(crate) fn of_a_row(self) -> Self {
+        match self {
+            Self::Refused { code, words, .. } => Self::Refused { code, words, is_row: true },
+            fault => fault,
+        }
+    }
+
     pub(crate) fn class(&self, engine: Engine) -> Class {
         match self {
-            Self::Refused { code, .. } => meaning(engine, *code).map_or(Class::Row, |(class, ..)| class),
+            Self::Refused { code, is_row, .. } => match meaning(engine, *code) {
+                Some((class, ..)) => class,
+                None if *is_row => Class::Row,
+                None => Class::All,
+            },
             Self::Lost(_) | Self::Timeout => Class::Gone,
             Self::Other(error) if error.scope() == Scope::Run => Class::All,
             Self::Other(error) if error.is_retryable() => Class::Busy,
             Self::Other(_) => Class::Row,
+        }
+    }
+
+    /// Whether the server says that the user may not do this.
+    pub(crate) fn is_lack_of_right(&self, engine: Engine) -> bool {
+        let Self::Refused { code, .. } = self else { return false };
+        meaning(engine, *code).is_some_and(|(_, kind, _)| kind == ErrorKind::Forbidden)
+    }
+
+    /// The server's own words, where there are any.
+    pub(crate) fn words(&self) -> &str {
+        match self {
+            Self::Refused { words, .. } | Self::Lost(words) => words,
+            Self::Timeout | Self::Other(_) => "",
         }
     }
 
@@ -118,10 +155,11 @@ impl Fault {
                     .with_scope(scope)
                     .with("operation", operation)
             }
-            Self::Refused { code, words } => {
+            Self::Refused { code, words, is_row } => {
                 let (kind, message) = match meaning(engine, code) {
                     Some((_, kind, message)) => (kind, message),
-                    None => (ErrorKind::Invalid, "the row is refused"),
+                    None if is_row => (ErrorKind::Invalid, "the row is refused"),
+                    None => (ErrorKind::Unavailable, "the statement is refused"),
                 };
                 let error = Error::new(kind, format!("{engine}: {message}"))
                     .with_vendor_message(redactor.redact(&words))
@@ -210,9 +248,18 @@ mod tests {
 
     #[test]
     fn one_number_means_two_things() {
-        let fault = || Fault::Refused { code: 1205, words: "…".to_owned() };
+        let fault = || Fault::refused(1205, "…".to_owned());
         let error = |engine| fault().into_error(engine, &Redactor::new(), "persons.write").to_string();
         assert!(error(Engine::Mssql).contains("each other's way"));
         assert!(error(Engine::Mysql).contains("holds a lock for too long"));
+    }
+
+    #[test]
+    fn what_nobody_knows_is_a_rows_fault_only_where_a_row_was_written() {
+        let fault = || Fault::refused(9_999, "…".to_owned());
+        assert_eq!(fault().class(Engine::Mysql), Class::All);
+        assert_eq!(fault().of_a_row().class(Engine::Mysql), Class::Row);
+        let error = fault().of_a_row().into_error(Engine::Mysql, &Redactor::new(), "persons.write");
+        assert_eq!((error.kind(), error.scope()), (ErrorKind::Invalid, Scope::Item));
     }
 }

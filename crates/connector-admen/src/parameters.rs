@@ -93,10 +93,15 @@ impl Parameters {
         format!("{}:{}", self.db_host.trim(), self.db_port)
     }
 
+    /// The host as it is connected to: a literal IPv6 address may come in the brackets of a URL.
+    pub(crate) fn host(&self) -> &str {
+        self.db_host.trim().trim_matches(['[', ']'])
+    }
+
     /// Whether what is sent can be read on its way.
     pub(crate) fn is_exposed(&self) -> bool {
-        let host = self.db_host.trim();
-        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+        let host = self.host();
+        let address = host.parse::<std::net::IpAddr>();
         let is_local = host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|it| it.is_loopback());
         self.db_tls == Tls::Off && !is_local
     }

@@ -111,9 +111,11 @@ pub struct Experience {
 pub(crate) const OWN: [&str; 3] = ["experiences", "warnings", "attachments"];
 
 impl Person {
-    /// The e-mail address, as addresses are compared.
+    /// The e-mail address, as addresses are compared: the private one, else that for work, which a format of the user's
+    /// own may fill in its place.
     pub(crate) fn email(&self) -> Option<String> {
-        normalised(self.email_perso.as_deref()?)
+        let work = self.other.get("EMAIL").and_then(Value::as_str);
+        [self.email_perso.as_deref(), work].into_iter().flatten().find_map(normalised)
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) const PERSON_COLUMNS: [&str; 17] = [
     "scsync_modified",
 ];
 /// Those that are read only.
-const PERSON_READ: [&str; 4] = ["ID_PERSONNE", "EMAIL", "SOFT_DELETED", "RGPD_DISABLED"];
+pub(crate) const PERSON_READ: [&str; 4] = ["ID_PERSONNE", "EMAIL", "SOFT_DELETED", "RGPD_DISABLED"];
 /// The columns of `EXPERIENCES_PROFESSIONNELLES` that are always written, the owner left aside.
 pub(crate) const EXPERIENCE_COLUMNS: [&str; 8] = [
     "INTITULE_POSTE",
@@ -47,7 +47,7 @@ pub(crate) const EXPERIENCE_COLUMNS: [&str; 8] = [
     "EN_COURS",
     "COMMENTAIRES",
 ];
-const EXPERIENCE_READ: [&str; 2] = ["ID_PERSONNE", "ID_EXPERIENCE"];
+pub(crate) const EXPERIENCE_READ: [&str; 2] = ["ID_PERSONNE", "ID_EXPERIENCE"];
 /// What is never written by an item: keys, and what AD-MEN alone decides.
 const PROTECTED: [&str; 4] = ["ID_PERSONNE", "ID_EXPERIENCE", "SOFT_DELETED", "RGPD_DISABLED"];
 /// Half of it leads nowhere, or elsewhere: too long, it is refused or left out, and never cut.
@@ -174,7 +174,7 @@ impl Column {
             charset_name,
             nullable: text(4)? != "NO",
             filled: row.get(5).and_then(Cell::int) == Some(1),
-            cased: collation.ends_with("_bin") || collation.contains("_cs") || collation.contains("_bin2"),
+            cased: collation.contains("_bin") || collation.contains("_cs"),
         })
     }
 
@@ -199,6 +199,12 @@ impl Column {
     ///
     /// [`ErrorKind::Invalid`] for what this column cannot hold.
     pub(crate) fn fit(&self, value: &Value, warnings: &mut Vec<String>) -> Result<Cell> {
+        let cell = self.fitted(value, warnings)?;
+        let is_filled_in = cell.is_null() && !self.nullable && self.filled;
+        Ok(if is_filled_in { Cell::Default } else { cell })
+    }
+
+    fn fitted(&self, value: &Value, warnings: &mut Vec<String>) -> Result<Cell> {
         let written = match value {
             Value::Null => return Ok(Cell::Null),
             Value::String(text) => text.clone(),
@@ -208,6 +214,8 @@ impl Column {
         };
         let text = written.trim();
         match &self.kind {
+            // Blanks are no part of an address, and would hide its holder from the next run.
+            Kind::Text(width) if REFUSED.contains(&self.name.as_str()) => self.text(text, *width, warnings),
             Kind::Text(width) => self.text(&written, *width, warnings),
             _ if text.is_empty() => Ok(Cell::Null),
             Kind::Int => text.parse().map(Cell::Int).map_err(|_| self.unlike("no whole number")),

@@ -1,4 +1,4 @@
-//! The statements, as text. Values are never part of it: they are bound, save NULL, which is written as it is.
+//! The statements, as text. Values are never part of it: they are bound, save NULL and DEFAULT, which are written as they are.
 
 use crate::parameters::Engine;
 
@@ -20,8 +20,8 @@ pub(crate) struct Dialect {
     schema: String,
 }
 
-/// A row to be inserted: its columns, and whether each has a value to bind.
-pub(crate) type Shape<'a> = Vec<(&'a str, bool)>;
+/// A row to be inserted: its columns, and the word that stands for each that has no value to bind.
+pub(crate) type Shape<'a> = Vec<(&'a str, Option<&'static str>)>;
 
 impl Dialect {
     pub(crate) fn new(engine: Engine, schema: &str) -> Self {
@@ -59,8 +59,9 @@ impl Dialect {
         (from..from + count).map(|number| self.place(number)).collect::<Vec<_>>().join(", ")
     }
 
-    /// What every session begins with: an error undoes its transaction, nothing is cut or bent to fit in silence, and
-    /// nobody waits for a lock longer than `seconds`.
+    /// What every session begins with: an error undoes its transaction, nothing is cut or bent to fit in silence,
+    /// nobody waits for a lock longer than `seconds`, and MySQL gives up soon, with the lock of a name, on whoever is
+    /// gone without a word.
     pub(crate) fn session(&self, seconds: u64) -> String {
         match self.engine {
             Engine::Mssql => format!(
@@ -69,7 +70,9 @@ impl Dialect {
             ),
             Engine::Mysql => format!(
                 "SET SESSION sql_mode = CONCAT_WS(',', NULLIF(@@SESSION.sql_mode, ''), 'STRICT_ALL_TABLES'), \
-                 SESSION innodb_lock_wait_timeout = {seconds}, SESSION lock_wait_timeout = {seconds}"
+                 SESSION innodb_lock_wait_timeout = {seconds}, SESSION lock_wait_timeout = {seconds}, \
+                 SESSION wait_timeout = {idle}",
+                idle = (seconds * 4).max(60)
             ),
         }
     }
@@ -123,8 +126,10 @@ impl Dialect {
     pub(crate) fn describe(&self) -> String {
         let (filled, charset, schema) = match self.engine {
             Engine::Mssql => (
-                "CASE WHEN COLUMN_DEFAULT IS NOT NULL OR COLUMNPROPERTY(OBJECT_ID(QUOTENAME(TABLE_SCHEMA) + '.' \
-                 + QUOTENAME(TABLE_NAME)), COLUMN_NAME, 'IsIdentity') = 1 THEN 1 ELSE 0 END",
+                // COLUMN_DEFAULT is hidden from whoever may not see definitions.
+                "CASE WHEN EXISTS (SELECT c.name FROM sys.columns c WHERE c.object_id = OBJECT_ID(QUOTENAME(TABLE_SCHEMA) + '.' \
+                 + QUOTENAME(TABLE_NAME)) AND c.name = COLUMN_NAME AND (c.default_object_id <> 0 OR c.is_identity = 1)) \
+                 THEN 1 ELSE 0 END",
                 "CAST(CAST(COLLATIONPROPERTY(COLLATION_NAME, 'CodePage') AS INT) AS NVARCHAR(20))",
                 "@P1",
             ),
@@ -162,11 +167,11 @@ impl Dialect {
         }
     }
 
-    /// How large a request may be, where the server sets a limit.
-    pub(crate) fn largest_request(&self) -> Option<&'static str> {
+    /// How large a request may be, and which server it is, where that differs from one to the other.
+    pub(crate) fn limits(&self) -> Option<&'static str> {
         match self.engine {
             Engine::Mssql => None,
-            Engine::Mysql => Some("SELECT @@max_allowed_packet"),
+            Engine::Mysql => Some("SELECT @@max_allowed_packet, VERSION()"),
         }
     }
 
@@ -208,17 +213,22 @@ impl Dialect {
         }
     }
 
+    /// Inserts persons that have the same columns, and answers their ids in the same order: MariaDB alone can.
+    pub(crate) fn insert_persons(&self, shapes: &[Shape<'_>]) -> String {
+        format!("{} RETURNING {}", self.insert(PERSONS, shapes), self.quoted("ID_PERSONNE"))
+    }
+
     /// Inserts rows that have the same columns.
     pub(crate) fn insert(&self, table: &str, rows: &[Shape<'_>]) -> String {
         let columns = rows.first().map(|row| self.columns(row.iter().map(|(name, _)| *name)));
         let mut number = 0;
         let mut values = |row: &Shape<'_>| {
-            let places = row.iter().map(|(_, bound)| match bound {
-                true => {
+            let places = row.iter().map(|(_, word)| match word {
+                Some(word) => (*word).to_owned(),
+                None => {
                     number += 1;
                     self.place(number)
                 }
-                false => "NULL".to_owned(),
             });
             format!("({})", places.collect::<Vec<_>>().join(", "))
         };
@@ -247,10 +257,20 @@ impl Dialect {
         )
     }
 
-    /// Columns of one person.
+    /// How rows are read that are to be changed: nobody else changes them, or takes them away, before the transaction
+    /// ends. After the table, and at the end.
+    fn to_change(&self) -> (&'static str, &'static str) {
+        match self.engine {
+            Engine::Mssql => (" WITH (UPDLOCK)", ""),
+            Engine::Mysql => ("", " FOR UPDATE"),
+        }
+    }
+
+    /// Columns of one person, who is to be changed.
     pub(crate) fn person(&self, columns: &[&str]) -> String {
+        let (hint, lock) = self.to_change();
         format!(
-            "SELECT {} FROM {} WHERE {} = {}",
+            "SELECT {} FROM {}{hint} WHERE {} = {}{lock}",
             self.columns(columns.iter().copied()),
             self.table(PERSONS),
             self.quoted("ID_PERSONNE"),
@@ -282,9 +302,18 @@ impl Dialect {
 
     /// What so many persons did: whose it is, its id, and columns, in the order that they were inserted in.
     pub(crate) fn experiences(&self, columns: &[&str], persons: usize) -> String {
+        self.experiences_of(columns, persons, ("", ""))
+    }
+
+    /// The same of one person, to be changed.
+    pub(crate) fn experiences_to_change(&self, columns: &[&str]) -> String {
+        self.experiences_of(columns, 1, self.to_change())
+    }
+
+    fn experiences_of(&self, columns: &[&str], persons: usize, (hint, lock): (&str, &str)) -> String {
         let (owner, id) = (self.quoted("ID_PERSONNE"), self.quoted("ID_EXPERIENCE"));
         format!(
-            "SELECT {owner}, {id}{} FROM {} WHERE {owner} IN ({}) ORDER BY {id}",
+            "SELECT {owner}, {id}{} FROM {}{hint} WHERE {owner} IN ({}) ORDER BY {id}{lock}",
             columns.iter().map(|name| format!(", {}", self.quoted(name))).collect::<String>(),
             self.table(EXPERIENCES),
             self.places(1, persons),
@@ -292,11 +321,13 @@ impl Dialect {
     }
 
     /// Statements that read, insert and change nothing, each of which takes a right: what it is called, and the statement.
-    pub(crate) fn probes(&self, table: &str, columns: &[&str]) -> [(&'static str, String); 3] {
+    /// `read` are columns that are read only.
+    pub(crate) fn probes(&self, table: &str, columns: &[&str], read: &[&str]) -> [(&'static str, String); 3] {
         let (name, columns_list) = (self.table(table), self.columns(columns.iter().copied()));
+        let all = self.columns(columns.iter().chain(read).copied());
         let set: Vec<String> = columns.iter().map(|it| format!("{0} = {0}", self.quoted(it))).collect();
         [
-            ("select", format!("SELECT {columns_list} FROM {name} WHERE 1 = 0")),
+            ("select", format!("SELECT {all} FROM {name} WHERE 1 = 0")),
             (
                 "insert",
                 format!("INSERT INTO {name} ({columns_list}) SELECT {columns_list} FROM {name} WHERE 1 = 0"),
@@ -339,11 +370,14 @@ mod tests {
 
     /// Every statement, by what it does.
     fn statements(dialect: &Dialect) -> Vec<(String, String)> {
-        let shape: Shape<'_> =
-            PERSON_COLUMNS.iter().enumerate().map(|(at, name)| (*name, at % 3 != 1)).collect();
+        let shape: Shape<'_> = PERSON_COLUMNS
+            .iter()
+            .enumerate()
+            .map(|(at, name)| (*name, [None, Some("NULL"), Some("DEFAULT"), None][at % 4]))
+            .collect();
         let experience: Shape<'_> =
-            EXPERIENCE_COLUMNS.iter().map(|name| (*name, *name != "DATE_FIN")).collect();
-        let ongoing: Shape<'_> = EXPERIENCE_COLUMNS.iter().map(|name| (*name, true)).collect();
+            EXPERIENCE_COLUMNS.iter().map(|name| (*name, (*name == "DATE_FIN").then_some("NULL"))).collect();
+        let ongoing: Shape<'_> = EXPERIENCE_COLUMNS.iter().map(|name| (*name, None)).collect();
         let mut all = vec![
             ("session", dialect.session(15)),
             ("begin", dialect.begin().to_owned()),
@@ -360,16 +394,20 @@ mod tests {
             ("persons above", dialect.persons_above(&["NOM", "VILLE"], 500, None)),
             ("persons above, by address", dialect.persons_above(&["NOM"], 500, Some(true))),
             ("experiences", dialect.experiences(&["INTITULE_POSTE"], 2)),
+            ("experiences to change", dialect.experiences_to_change(&["INTITULE_POSTE"])),
             ("indexed", dialect.indexed().to_owned()),
             ("commit", dialect.commit().to_owned()),
             ("rollback", dialect.rollback().to_owned()),
         ];
+        if dialect.engine == Engine::Mysql {
+            all.push(("insert persons", dialect.insert_persons(&[shape.clone(), shape])));
+        }
         all.extend(dialect.unlock().map(|sql| ("unlock", sql.to_owned())));
-        all.extend(dialect.largest_request().map(|sql| ("largest request", sql.to_owned())));
+        all.extend(dialect.limits().map(|sql| ("limits", sql.to_owned())));
         all.extend(dialect.not_transactional().map(|sql| ("not transactional", sql.to_owned())));
         let mut all: Vec<(String, String)> =
             all.into_iter().map(|(name, sql)| (name.to_owned(), sql)).collect();
-        for (right, sql) in dialect.probes(PERSONS, &["NOM", "VILLE"]) {
+        for (right, sql) in dialect.probes(PERSONS, &["NOM", "VILLE"], &["SOFT_DELETED"]) {
             all.push((format!("may {right}"), sql));
         }
         all
@@ -415,7 +453,7 @@ mod tests {
 
     #[test]
     fn as_many_values_are_bound_as_a_server_takes() {
-        let row: Shape<'_> = EXPERIENCE_COLUMNS.iter().map(|name| (*name, true)).collect();
+        let row: Shape<'_> = EXPERIENCE_COLUMNS.iter().map(|name| (*name, None)).collect();
         let rows = vec![row; (VALUES / EXPERIENCE_COLUMNS.len()).min(ROWS)];
         let sql = of(Engine::Mssql).insert(EXPERIENCES, &rows);
         assert!(sql.matches("@P").count() <= 2_100 && rows.len() <= 1_000);

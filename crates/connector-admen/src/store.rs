@@ -32,23 +32,29 @@ impl Store<'_> {
     pub(crate) async fn store(&mut self, jobs: &[Job<'_>]) -> Result<Vec<Result<Receipt>>, Fault> {
         let addresses: Vec<&str> = jobs.iter().filter_map(|job| job.draft.email.as_deref()).collect();
         let holders = holders(self.session, self.access, self.schema, &addresses).await?;
-        let mut receipts = Vec::new();
         let mut experiences = Vec::new();
+        let mut existing = Vec::new();
         for job in jobs {
             let holder = job.draft.email.as_ref().and_then(|it| holders.get(it)).copied();
-            let receipt = match self.existing(job, holder, &mut experiences).await? {
-                Some(receipt) => Ok(receipt),
-                None => match &job.draft.lacking {
-                    Some(error) => Err(error.duplicate()),
-                    None => {
-                        let id = self.insert(job.draft).await?;
-                        experiences.extend(job.draft.experiences.iter().map(|row| owned(id, row)));
-                        Ok(Receipt::new(Outcome::Created, vendor_id(id)))
-                    }
-                },
+            existing.push(self.existing(job, holder, &mut experiences).await?);
+        }
+        let new =
+            jobs.iter().zip(&existing).filter(|(job, there)| there.is_none() && job.draft.lacking.is_none());
+        let new: Vec<&Draft> = new.map(|(job, _)| job.draft).collect();
+        let mut ids = self.insert_persons(&new).await?.into_iter();
+        let mut receipts = Vec::new();
+        for (Job { draft, .. }, existing) in jobs.iter().zip(existing) {
+            let receipt = match (existing, &draft.lacking) {
+                (Some(receipt), _) => Ok(receipt),
+                (None, Some(error)) => Err(error.duplicate()),
+                (None, None) => {
+                    let id = ids.next().ok_or_else(numberless)?;
+                    experiences.extend(draft.experiences.iter().map(|row| owned(id, row)));
+                    Ok(Receipt::new(Outcome::Created, vendor_id(id)))
+                }
             };
             let warn = |receipt: Receipt, warning: &String| receipt.with_warning(warning);
-            receipts.push(receipt.map(|it| job.draft.warnings.iter().fold(it, warn)));
+            receipts.push(receipt.map(|it| draft.warnings.iter().fold(it, warn)));
         }
         self.insert_experiences(&experiences).await?;
         Ok(receipts)
@@ -74,37 +80,65 @@ impl Store<'_> {
         }
     }
 
-    async fn insert(&mut self, draft: &Draft) -> Result<i64, Fault> {
-        let sql = self.access.dialect.insert_person(&shape(&draft.person));
-        let id = self.session.insert(&sql, &bound(&draft.person)).await?;
-        id.ok_or_else(|| {
-            Error::new(ErrorKind::Config, "the database gives new persons no number")
-                .advise("PERSONNES.ID_PERSONNE has to be numbered by the database itself.")
-                .into()
-        })
+    /// Persons go in together where the server tells the numbers of all of them, else one by one.
+    async fn insert_persons(&mut self, drafts: &[&Draft]) -> Result<Vec<i64>, Fault> {
+        let rows: Vec<&Row> = drafts.iter().map(|draft| &draft.person).collect();
+        let mut ids = Vec::new();
+        if self.session.tells_numbers() {
+            for rows in statements(&rows) {
+                let (shapes, values) = parts(rows);
+                let sql = self.access.dialect.insert_persons(&shapes);
+                let numbers = self.session.write(&sql, &values).await?;
+                ids.extend(numbers.iter().filter_map(|row| row.first()?.int()));
+            }
+        } else {
+            for row in rows {
+                let sql = self.access.dialect.insert_person(&shape(row));
+                let id = self.session.insert(&sql, &bound(row)).await?;
+                ids.push(id.ok_or_else(numberless)?);
+            }
+        }
+        if ids.len() == drafts.len() { Ok(ids) } else { Err(numberless()) }
     }
 
-    /// Experiences go in together, as many as a statement takes.
-    async fn insert_experiences(&mut self, rows: &[Row]) -> Result<(), Fault> {
-        let mut rest = rows;
-        while let Some(first) = rest.first() {
-            let names = |row: &Row| row.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-            let columns = names(first);
-            let most = (VALUES / columns.len().max(1)).clamp(1, ROWS);
-            let mut text = 0;
-            let fits = |row: &&Row| {
-                text += row.iter().map(|(_, cell)| cell.text().map_or(0, str::len)).sum::<usize>();
-                text <= TEXT && names(row) == columns
-            };
-            let count = rest.iter().take(most).take_while(fits).count().max(1);
-            let (rows, after) = rest.split_at(count);
-            let shapes: Vec<Shape<'_>> = rows.iter().map(shape).collect();
-            let values: Vec<Cell> = rows.iter().flat_map(bound).collect();
-            self.session.query(&self.access.dialect.insert(EXPERIENCES, &shapes), &values).await?;
-            rest = after;
+    /// Experiences go in together.
+    pub(crate) async fn insert_experiences(&mut self, rows: &[Row]) -> Result<(), Fault> {
+        let rows: Vec<&Row> = rows.iter().collect();
+        for rows in statements(&rows) {
+            let (shapes, values) = parts(rows);
+            self.session.write(&self.access.dialect.insert(EXPERIENCES, &shapes), &values).await?;
         }
         Ok(())
     }
+}
+
+/// Rows in their order, as many together as a statement takes.
+fn statements<'r, 'd>(rows: &'r [&'d Row]) -> impl Iterator<Item = &'r [&'d Row]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let first = *rest.first()?;
+        let most = (VALUES / first.len().max(1)).clamp(1, ROWS);
+        let mut text = 0;
+        let fits = |row: &&&Row| {
+            text += row.iter().map(|(_, cell)| cell.text().map_or(0, str::len)).sum::<usize>();
+            text <= TEXT && row.iter().map(|(name, _)| name).eq(first.iter().map(|(name, _)| name))
+        };
+        let count = rest.iter().take(most).take_while(fits).count().max(1);
+        let (rows, after) = rest.split_at(count);
+        rest = after;
+        Some(rows)
+    })
+}
+
+/// What a statement says of rows, and what it binds.
+fn parts<'r>(rows: &[&'r Row]) -> (Vec<Shape<'r>>, Vec<Cell>) {
+    (rows.iter().map(|row| shape(row)).collect(), rows.iter().flat_map(|row| bound(row)).collect())
+}
+
+fn numberless() -> Fault {
+    Error::new(ErrorKind::Config, "the database gives new persons no number")
+        .advise("PERSONNES.ID_PERSONNE has to be numbered by the database itself.")
+        .into()
 }
 
 /// Somebody is there, and stays as they are.
@@ -126,9 +160,9 @@ pub(crate) fn owned(person: i64, row: &Row) -> Row {
 }
 
 fn shape(row: &Row) -> Shape<'_> {
-    row.iter().map(|(name, cell)| (name.as_str(), !cell.is_null())).collect()
+    row.iter().map(|(name, cell)| (name.as_str(), cell.word())).collect()
 }
 
 fn bound(row: &Row) -> Vec<Cell> {
-    row.iter().map(|(_, cell)| cell).filter(|cell| !cell.is_null()).cloned().collect()
+    row.iter().map(|(_, cell)| cell).filter(|cell| cell.word().is_none()).cloned().collect()
 }

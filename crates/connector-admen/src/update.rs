@@ -18,7 +18,7 @@ use crate::{
 
 impl Store<'_> {
     /// Changes the person of an id, and adds to `experiences` those that are to be inserted. None where there is no such
-    /// person any more. `holder` is who has the address now.
+    /// person any more, or an archived one who is to be created anew. `holder` is who has the address now.
     pub(crate) async fn update(
         &mut self,
         draft: &Draft,
@@ -33,6 +33,9 @@ impl Store<'_> {
         let there = |name: &str| columns.iter().position(|it| *it == name).and_then(|at| current.get(at));
         let set = |name: &str| there(name).and_then(Cell::int).is_some_and(|it| it != 0);
         let person = Holder { id, archived: set("SOFT_DELETED"), disabled: set("RGPD_DISABLED") };
+        if person.archived && !person.disabled && self.access.parameters.recreate_archived {
+            return Ok(None);
+        }
         if person.untouchable().is_some() {
             return Ok(Some(left_alone(&person)));
         }
@@ -60,7 +63,7 @@ impl Store<'_> {
             changes.map(|(name, new)| (name.as_str(), new.clone())).unzip();
         if !names.is_empty() {
             values.push(Cell::Int(id));
-            self.session.query(&self.access.dialect.update(PERSONS, &names, "ID_PERSONNE"), &values).await?;
+            self.session.write(&self.access.dialect.update(PERSONS, &names, "ID_PERSONNE"), &values).await?;
         }
         self.update_experiences(draft, id, experiences).await?;
         Ok(Some(receipt))
@@ -70,9 +73,13 @@ impl Store<'_> {
         if draft.experiences.is_empty() {
             return Ok(());
         }
-        let columns = draft.experience_columns();
-        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        let sql = self.access.dialect.experiences(&columns, 1);
+        // Two profiles may be one person here: what the first has brought is there for the second.
+        if new.iter().any(|row| row.first().is_some_and(|(_, owner)| *owner == Cell::Int(id))) {
+            self.insert_experiences(&std::mem::take(new)).await?;
+        }
+        let columns: Vec<&str> =
+            draft.experiences.iter().take(1).flatten().map(|(name, _)| name.as_str()).collect();
+        let sql = self.access.dialect.experiences_to_change(&columns);
         let mut there = self.session.query(&sql, &[Cell::Int(id)]).await?;
         for row in &draft.experiences {
             let cells: Vec<&Cell> = row.iter().map(|(_, cell)| cell).collect();
@@ -95,7 +102,7 @@ impl Store<'_> {
         let ends = row
             .iter()
             .enumerate()
-            .any(|(at, (name, new))| name == "DATE_FIN" && !new.is_null() && there(at).is_null());
+            .any(|(at, (name, new))| name == "DATE_FIN" && !new.is_blank() && there(at).is_null());
         let changes = row.iter().enumerate().filter(|(at, (name, new))| {
             let fills = there(*at).is_blank() && !new.is_blank();
             fills || (name == "EN_COURS" && ends && there(*at).spelled() != new.spelled())
@@ -105,7 +112,7 @@ impl Store<'_> {
         if !names.is_empty() {
             values.push(id.clone());
             let sql = self.access.dialect.update(EXPERIENCES, &names, "ID_EXPERIENCE");
-            self.session.query(&sql, &values).await?;
+            self.session.write(&sql, &values).await?;
         }
         Ok(())
     }

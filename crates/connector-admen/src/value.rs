@@ -6,6 +6,8 @@ use jiff::civil::{Date, DateTime};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Cell {
     Null,
+    /// What the database fills in by itself, in a column that cannot be NULL.
+    Default,
     Int(i64),
     Float(f64),
     Text(String),
@@ -18,10 +20,19 @@ impl Cell {
         *self == Self::Null
     }
 
+    /// The word that stands for it in a statement, where no value is bound.
+    pub(crate) fn word(&self) -> Option<&'static str> {
+        match self {
+            Self::Null => Some("NULL"),
+            Self::Default => Some("DEFAULT"),
+            _ => None,
+        }
+    }
+
     /// Whether it says nothing: NULL, or text that is blank.
     pub(crate) fn is_blank(&self) -> bool {
         match self {
-            Self::Null => true,
+            Self::Null | Self::Default => true,
             Self::Text(text) => text.trim().is_empty(),
             _ => false,
         }
@@ -54,7 +65,7 @@ impl Cell {
     /// that date, a number in a text column is that number, blanks at the end are none.
     pub(crate) fn spelled(&self) -> Option<String> {
         Some(match self {
-            Self::Null => return None,
+            Self::Null | Self::Default => return None,
             Self::Int(number) => number.to_string(),
             Self::Float(number) => number.to_string(),
             Self::Text(text) => match text.trim_end() {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use hrflow_core::{
-    Error, ErrorKind, Found, Identity, Options, Outcome, Receipt, Result, TargetId, Write, http::budget,
-    options::OnExisting,
+    Error, ErrorKind, Found, Identity, Options, Outcome, Receipt, Result, Scope, TargetId, Write,
+    http::budget, options::OnExisting,
 };
 use tokio::sync::Mutex;
 
@@ -13,7 +13,7 @@ use crate::{
     draft::Draft,
     errors::{Class, Fault, unknown},
     look::Details,
-    parameters::Parameters,
+    parameters::{Engine, Parameters},
     person::Person,
     schema::Schema,
     sql::{EXPERIENCES, PERSONS},
@@ -23,6 +23,8 @@ use crate::{
 
 /// The longest name that MySQL has a lock for.
 const LOCK_NAME: usize = 64;
+/// Somebody else has the lock.
+const LOCKED: &str = "another writer is at work in this database";
 
 pub(crate) struct PersonWriter {
     pub(crate) access: Access,
@@ -53,7 +55,11 @@ impl PersonWriter {
             tracing::warn!("db_tls is off: persons and the password travel unprotected to another machine");
         }
         let (host, name) = (parameters.db_host.trim().to_lowercase(), parameters.db_name.trim());
-        let target_id = TargetId(format!("admen {host}:{} {name}", parameters.db_port));
+        let schema = match parameters.db_engine {
+            Engine::Mssql => format!(" {}", parameters.db_schema.trim()),
+            Engine::Mysql => String::new(),
+        };
+        let target_id = TargetId(format!("admen {host}:{} {name}{schema}", parameters.db_port));
         let lock = lock_name(name);
         let access = Access::new(parameters, options.timeout.into());
         let mut writer = Self {
@@ -104,8 +110,8 @@ impl PersonWriter {
     pub(crate) fn with_schema(&self, values: &[Cell]) -> Vec<Cell> {
         let schema = Cell::Text(self.access.parameters.db_schema.trim().to_owned());
         match self.access.engine() {
-            crate::Engine::Mssql => std::iter::once(schema).chain(values.iter().cloned()).collect(),
-            crate::Engine::Mysql => values.to_vec(),
+            Engine::Mssql => std::iter::once(schema).chain(values.iter().cloned()).collect(),
+            Engine::Mysql => values.to_vec(),
         }
     }
 
@@ -198,85 +204,87 @@ impl PersonWriter {
             Ok(answers) => return answers,
             Err(failure) => failure,
         };
-        let engine = self.access.engine();
-        let error = match failure {
-            Failure::Undone(fault)
-                if jobs.len() > 1 && matches!(fault.class(engine), Class::Row | Class::Busy) =>
-            {
-                tracing::debug!(persons = jobs.len(), "a batch failed, and is redone one by one");
-                return self.one_by_one(jobs).await;
-            }
+        if let Failure::Undone(fault) = &failure
+            && jobs.len() > 1
+            && matches!(fault.class(self.access.engine()), Class::Row | Class::Busy)
+        {
+            tracing::debug!(persons = jobs.len(), "a batch failed, and is redone one by one");
+            return self.one_by_one(jobs).await;
+        }
+        let error = self.failed(failure);
+        jobs.iter().map(|_| Err(error.duplicate())).collect()
+    }
+
+    /// The error of a transaction.
+    fn failed(&self, failure: Failure) -> Error {
+        match failure {
             Failure::Undone(fault) => self.error(fault, "persons.write"),
             Failure::Unknown(fault, _) => unknown(self.error(fault, "persons.commit")),
-            Failure::Locked => {
-                Error::new(ErrorKind::Unavailable, "another writer is at work in this database")
-                    .with("lock", &self.lock)
-                    .advise("Let it end; what it holds is a lock of the database by that name.")
-            }
-        };
-        jobs.iter().map(|_| Err(error.duplicate())).collect()
+            Failure::Locked => Error::new(ErrorKind::Unavailable, LOCKED)
+                .with("lock", &self.lock)
+                .advise("Let it end; what it holds is a lock of the database by that name."),
+        }
     }
 
     async fn one_by_one(&self, jobs: &[Job<'_>]) -> Vec<Result<Receipt>> {
         let mut answers: Vec<Result<Receipt>> = Vec::new();
         let mut stopped: Option<Error> = None;
         for job in jobs {
-            if let Some(error) = &stopped {
-                answers.push(Err(error.duplicate()));
-                continue;
-            }
-            if let Some(error) = no_more() {
-                answers.push(Err(error.duplicate()));
-                stopped = Some(error);
-                continue;
-            }
-            let answer = match self.persistently(std::slice::from_ref(job)).await {
-                Ok(mut answers) => {
-                    answers.pop().unwrap_or_else(|| Err(Error::new(ErrorKind::Internal, "no answer")))
-                }
-                Err(Failure::Undone(fault)) => {
-                    let class = fault.class(self.access.engine());
-                    let error = self.error(fault, "persons.write");
-                    if matches!(class, Class::All | Class::Gone) {
-                        stopped = Some(error.duplicate());
+            let answer = match stopped.as_ref().map(Error::duplicate).or_else(no_more) {
+                Some(error) => Err(error),
+                None => match self.persistently(std::slice::from_ref(job)).await {
+                    Ok(mut answers) => {
+                        answers.pop().unwrap_or_else(|| Err(Error::new(ErrorKind::Internal, "no answer")))
                     }
-                    Err(error)
-                }
-                Err(Failure::Unknown(fault, _)) => Err(unknown(self.error(fault, "persons.commit"))),
-                Err(Failure::Locked) => {
-                    Err(Error::new(ErrorKind::Unavailable, "another writer is at work in this database"))
-                }
+                    Err(failure) => Err(self.failed(failure)),
+                },
             };
+            if let Err(error) = &answer
+                && error.scope() == Scope::Run
+            {
+                stopped = Some(error.duplicate());
+            }
             answers.push(answer);
         }
         answers
     }
 
-    /// Tries again where the connection broke, and nothing was committed.
+    /// Tries again where the connection broke, and nothing was committed; or nothing but updates, which may be done
+    /// again.
     async fn persistently(&self, jobs: &[Job<'_>]) -> Result<Vec<Result<Receipt>>, Failure> {
         let mut attempt = 0;
+        let mut may_be_there = None;
         loop {
-            match self.transaction(jobs).await {
-                Err(Failure::Undone(fault)) if self.again(&fault, &mut attempt).await => {}
+            let fault = match self.transaction(jobs).await {
+                Err(Failure::Undone(fault)) => fault,
                 Err(Failure::Unknown(fault, answers)) => match self.was_committed(jobs, &answers).await {
                     Some(true) => return Ok(answers),
-                    Some(false) if self.again(&fault, &mut attempt).await => {}
-                    Some(false) => return Err(Failure::Undone(fault)),
-                    None => return Err(Failure::Unknown(fault, answers)),
+                    Some(false) => fault,
+                    None if answers.iter().any(is_created) => return Err(Failure::Unknown(fault, answers)),
+                    None => {
+                        may_be_there = Some(answers);
+                        fault
+                    }
                 },
                 outcome => return outcome,
+            };
+            if !self.again(&fault, &mut attempt).await {
+                return Err(match may_be_there.filter(|_| fault.ends_session(self.access.engine())) {
+                    Some(answers) => Failure::Unknown(fault, answers),
+                    None => Failure::Undone(fault),
+                });
             }
         }
     }
 
-    /// Whether a transaction is there whose commit nobody answered: all of it is, or nothing, so one person tells. Updates
-    /// alone may be done again. None where nobody can be asked.
+    /// Whether a transaction is there whose commit nobody answered: all of it is, or nothing, so one new person tells.
+    /// None where there is none, or nobody can be asked.
     async fn was_committed(&self, jobs: &[Job<'_>], answers: &[Result<Receipt>]) -> Option<bool> {
-        let created = jobs.iter().zip(answers).find_map(|(job, answer)| {
-            let receipt = answer.as_ref().ok().filter(|it| it.outcome == Outcome::Created)?;
-            Some((job.draft, receipt.id.clone()?))
-        });
-        let Some((draft, id)) = created else { return Some(false) };
+        let (draft, id) = jobs
+            .iter()
+            .zip(answers)
+            .filter(|(_, answer)| is_created(answer))
+            .find_map(|(job, answer)| Some((job.draft, answer.as_ref().ok()?.id.clone()?)))?;
         let above = id.0.parse::<i64>().ok()? - 1;
         match self.look_for(&Details::of(Some(draft), above)).await.ok()? {
             Found::Ours(ids) => Some(ids.contains(&id)),
@@ -334,7 +342,7 @@ impl PersonWriter {
         let mut session = self.session(&mut place).await?;
         if !session.begin(&self.lock, self.access.timeout).await? {
             *place = Some(session);
-            return Ok(Found::CannotTell("another writer is at work in this database".to_owned()));
+            return Ok(Found::CannotTell(LOCKED.to_owned()));
         }
         let found = details.find(&mut session, &self.access, &self.schema).await?;
         session.rollback().await?;
@@ -344,15 +352,21 @@ impl PersonWriter {
     }
 }
 
+fn is_created(answer: &Result<Receipt>) -> bool {
+    answer.as_ref().is_ok_and(|receipt| receipt.outcome == Outcome::Created)
+}
+
 /// Why nobody else is to be written: the run is stopped, or the time is used up.
 fn no_more() -> Option<Error> {
     let budget = budget::current();
     if budget.cancel.is_cancelled() {
-        return Some(Error::new(ErrorKind::Cancelled, "stopped before the person was written"));
+        return Some(Error::new(ErrorKind::Cancelled, "stopped before this person's turn came"));
     }
     let is_over = budget.remaining().is_zero();
-    is_over
-        .then(|| Error::new(ErrorKind::Timeout, "the time given was used up before the person was written"))
+    is_over.then(|| {
+        Error::new(ErrorKind::Timeout, "the time given was used up before this person's turn came")
+            .advise("Somebody in the same batch was refused, and it was redone one by one: raise `deadline`, or retry.")
+    })
 }
 
 /// The name of the lock. MySQL's are the server's, so that of the database is in it.

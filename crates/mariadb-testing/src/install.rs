@@ -18,15 +18,17 @@ pub(crate) struct Programs {
 
 /// Finds them, after an installation if need be. Whoever calls holds the lock of the template: no two install at once.
 pub(crate) fn programs() -> anyhow::Result<Programs> {
-    if find("mariadbd").is_none() {
+    at_hand().or_else(|_| {
         install()?;
-    }
-    at_hand()
+        at_hand()
+    })
 }
 
 /// Finds them where they are installed already.
 pub(crate) fn at_hand() -> anyhow::Result<Programs> {
     let found = |name| find(name).with_context(|| format!("there is no {name}: {HOW}"));
+    // What `mariadb-install-db` asks for its options; Debian has it in another package than the server.
+    found("my_print_defaults")?;
     Ok(Programs { server: found("mariadbd")?, install: found("mariadb-install-db")? })
 }
 

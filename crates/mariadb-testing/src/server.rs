@@ -121,14 +121,16 @@ impl Server {
         let ca_file = directory.join(certificates::AUTHORITY);
         let running = Running { directory, program, settings, process: None };
         let mut server = Self { address: Address { port: 0, ca_file }, running: Some(running) };
+        let mut log = String::new();
         for _ in 0..PORTS_TRIED {
             server.address.port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
             // Somebody else may take the port before the server does.
             if server.launch().await? {
                 return Ok(server);
             }
+            log = server.give_up().await?;
         }
-        bail!("no server could be started: {}", server.log())
+        bail!("no server could be started: {log}")
     }
 
     /// Where it is.
@@ -197,6 +199,16 @@ impl Server {
             sleep(Duration::from_millis(20)).await;
         }
         Ok(false)
+    }
+
+    /// Ends what did not start, and makes room for another try. What it had to say.
+    async fn give_up(&mut self) -> anyhow::Result<String> {
+        let log = self.log();
+        self.kill().await?;
+        if let Some(running) = &self.running {
+            fs::remove_file(running.directory.join("log"))?;
+        }
+        Ok(log)
     }
 
     fn log(&self) -> String {

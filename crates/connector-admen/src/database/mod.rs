@@ -33,6 +33,8 @@ pub(crate) struct Session {
     timeout: Duration,
     /// The largest request that the server takes, in bytes; it breaks the connection over a larger one.
     most: Option<usize>,
+    /// Whether `INSERT … RETURNING` is there: MariaDB has it from 10.5 on.
+    tells_numbers: bool,
 }
 
 enum Connection {
@@ -63,14 +65,20 @@ impl Access {
             Engine::Mssql => Connection::Mssql(Box::new(mssql::connect(self).await?)),
             Engine::Mysql => Connection::Mysql(Box::new(mysql::connect(self).await?)),
         };
-        let mut session =
-            Session { connection, dialect: self.dialect.clone(), timeout: self.timeout, most: None };
+        let mut session = Session {
+            connection,
+            dialect: self.dialect.clone(),
+            timeout: self.timeout,
+            most: None,
+            tells_numbers: false,
+        };
         // Half of the time that an answer may take: the server says that a lock is held before we stop listening.
         session.batch(&self.dialect.session((self.timeout.as_secs() / 2).max(1))).await?;
-        if let Some(sql) = self.dialect.largest_request() {
+        if let Some(sql) = self.dialect.limits() {
             let rows = session.query(sql, &[]).await?;
-            let most = rows.first().and_then(|row| row.first()).and_then(Cell::int);
-            session.most = most.and_then(|most| usize::try_from(most).ok());
+            let told = |at: usize| rows.first().and_then(|row| row.get(at));
+            session.most = told(0).and_then(Cell::int).and_then(|most| usize::try_from(most).ok());
+            session.tells_numbers = told(1).and_then(Cell::text).is_some_and(is_mariadb_10_5);
         }
         Ok(session)
     }
@@ -108,9 +116,14 @@ impl Session {
         }
     }
 
+    /// Inserts rows or changes them, and answers what the statement shows. What is refused here may be a row's own fault.
+    pub(crate) async fn write(&mut self, sql: &str, values: &[Cell]) -> Result<Vec<Vec<Cell>>, Fault> {
+        self.query(sql, values).await.map_err(Fault::of_a_row)
+    }
+
     /// Inserts a row, and answers the number that the database gave it.
     pub(crate) async fn insert(&mut self, sql: &str, values: &[Cell]) -> Result<Option<i64>, Fault> {
-        let rows = self.query(sql, values).await?;
+        let rows = self.write(sql, values).await?;
         let id = match &self.connection {
             Connection::Mssql(_) => rows.first().and_then(|row| row.first()).and_then(Cell::int),
             Connection::Mysql(connection) => {
@@ -118,6 +131,11 @@ impl Session {
             }
         };
         Ok(id.filter(|id| *id > 0))
+    }
+
+    /// Whether an insert of many rows tells the number of each.
+    pub(crate) fn tells_numbers(&self) -> bool {
+        self.tells_numbers
     }
 
     /// Begins a transaction that holds the lock of a name. Whether it was got: where not, nothing has begun.
@@ -142,11 +160,13 @@ impl Session {
     }
 
     pub(crate) async fn commit(&mut self) -> Result<(), Fault> {
-        self.batch(self.dialect.clone().commit()).await
+        let commit = self.dialect.commit();
+        self.batch(commit).await
     }
 
     pub(crate) async fn rollback(&mut self) -> Result<(), Fault> {
-        self.batch(self.dialect.clone().rollback()).await
+        let rollback = self.dialect.rollback();
+        self.batch(rollback).await
     }
 
     /// Gives the lock of a name back, after the transaction.
@@ -156,6 +176,15 @@ impl Session {
             None => Ok(()),
         }
     }
+}
+
+/// Whether a server's version is that of a MariaDB that has `INSERT … RETURNING`. Some put `5.5.5-` before it.
+///
+/// Source: <https://mariadb.com/kb/en/insertreturning/>.
+fn is_mariadb_10_5(version: &str) -> bool {
+    let version = version.strip_prefix("5.5.5-").unwrap_or(version);
+    let mut numbers = version.split(['.', '-']).map_while(|it| it.parse::<u32>().ok());
+    version.contains("MariaDB") && (numbers.next(), numbers.next()) >= (Some(10), Some(5))
 }
 
 async fn within<T>(timeout: Duration, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
@@ -198,4 +227,24 @@ fn unreachable(access: &Access, words: String) -> Error {
         .with_vendor_message(access.redactor.redact(&words))
         .with_scope(Scope::Run)
         .advise("Check db_host and db_port, and that the server is up.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_mariadb_10_5;
+
+    #[test]
+    fn servers_that_return_what_they_insert() {
+        for (version, is) in [
+            ("10.11.6-MariaDB-0+deb12u1", true),
+            ("5.5.5-10.5.2-MariaDB-log", true),
+            ("11.4.2-MariaDB", true),
+            ("10.4.34-MariaDB", false),
+            ("8.0.36", false),
+            ("11.0.0", false),
+            ("", false),
+        ] {
+            assert_eq!(is_mariadb_10_5(version), is, "{version}");
+        }
+    }
 }

@@ -34,8 +34,7 @@ pub(super) async fn connect(access: &Access) -> Result<Client, Fault> {
 
 async fn log_in(access: &Access, mut config: Config) -> Result<Client, Fault> {
     let parameters = &access.parameters;
-    let host = parameters.db_host.trim();
-    let mut address = (host.trim_matches(['[', ']']).to_owned(), parameters.db_port);
+    let mut address = (parameters.host().to_owned(), parameters.db_port);
     // A server may send its clients on once, as Azure's does.
     for _ in 0..2 {
         let stream = TcpStream::connect((address.0.as_str(), address.1)).await;
@@ -63,7 +62,7 @@ async fn log_in(access: &Access, mut config: Config) -> Result<Client, Fault> {
 fn config(access: &Access) -> Result<Config, Error> {
     let parameters = &access.parameters;
     let mut config = Config::new();
-    config.host(parameters.db_host.trim().trim_matches(['[', ']']));
+    config.host(parameters.host());
     config.port(parameters.db_port);
     config.database(&parameters.db_name);
     config.application_name("hrflow-connectors");
@@ -86,9 +85,11 @@ fn config(access: &Access) -> Result<Config, Error> {
 
 fn fault(error: tiberius::error::Error) -> Fault {
     match error {
-        tiberius::error::Error::Server(error) => {
-            Fault::Refused { code: error.code(), words: error.message().to_owned() }
+        // It ends the connection itself over errors of such severity.
+        tiberius::error::Error::Server(error) if error.class() >= 20 => {
+            Fault::Lost(error.message().to_owned())
         }
+        tiberius::error::Error::Server(error) => Fault::refused(error.code(), error.message().to_owned()),
         tiberius::error::Error::Conversion(words) => Fault::Other(
             Error::new(ErrorKind::Protocol, "an answer of SQL Server cannot be read")
                 .with_vendor_message(words),
@@ -107,14 +108,15 @@ pub(super) async fn query(client: &mut Client, sql: &str, values: &[Cell]) -> Re
     let values: Vec<&dyn ToSql> = values.iter().map(|it| it as &dyn ToSql).collect();
     let stream = client.query(sql, &values).await.map_err(fault)?;
     let results = stream.into_results().await.map_err(fault)?;
-    Ok(results.into_iter().next().unwrap_or_default().iter().map(cells).collect())
+    // What is asked for comes last: before it, a trigger may show what it likes.
+    Ok(results.into_iter().next_back().unwrap_or_default().iter().map(cells).collect())
 }
 
 impl ToSql for Cell {
     fn to_sql(&self) -> ColumnData<'_> {
         match self {
-            // NULL is written, and never bound: as a value it would have no type.
-            Self::Null => ColumnData::String(None),
+            // Both are written, and never bound: as a value NULL would have no type.
+            Self::Null | Self::Default => ColumnData::String(None),
             Self::Int(number) => ColumnData::I64(Some(*number)),
             Self::Float(number) => ColumnData::F64(Some(*number)),
             Self::Text(text) => ColumnData::String(Some(text.as_str().into())),

@@ -6,6 +6,7 @@ pub(super) use mysql_async::Conn;
 use mysql_async::{
     DriverError, IoError, OptsBuilder, Row, SslOpts, Value, consts::ColumnType, prelude::Queryable,
 };
+use rustls::{RootCertStore, pki_types::CertificateDer};
 
 use super::{Access, probe};
 use crate::{errors::Fault, parameters::Tls, value::Cell};
@@ -16,14 +17,13 @@ const STATEMENTS: usize = 256;
 pub(super) async fn connect(access: &Access) -> Result<Conn, Fault> {
     let parameters = &access.parameters;
     let options = OptsBuilder::default()
-        .ip_or_hostname(parameters.db_host.trim())
+        .ip_or_hostname(parameters.host())
         .tcp_port(parameters.db_port)
         .user(Some(&parameters.db_user))
         .pass(Some(parameters.db_password.expose()))
         .db_name(Some(&parameters.db_name))
         // A socket is not what was asked for, even if the server offers one.
         .prefer_socket(false)
-        .client_found_rows(true)
         .stmt_cache_size(STATEMENTS)
         .ssl_opts(tls(access)?);
     let connect = async { tokio::time::timeout(access.timeout, Conn::new(options)).await };
@@ -50,11 +50,26 @@ fn tls(access: &Access) -> Result<Option<SslOpts>, Error> {
         Tls::Require => {
             // The system's authorities, as SQL Server's client takes them.
             let system = rustls_native_certs::load_native_certs().certs;
-            let mut roots: Vec<Vec<u8>> = system.into_iter().map(|it| it.to_vec()).collect();
+            let mut roots: Vec<Vec<u8>> =
+                system.into_iter().filter(is_usable).map(|it| it.to_vec()).collect();
             roots.extend(super::authorities(&access.parameters)?);
+            if roots.is_empty() {
+                return Err(Error::new(
+                    ErrorKind::Config,
+                    "this machine trusts no authority that signs certificates",
+                )
+                .advise(
+                    "Install its certificates (`ca-certificates`), or name the authority in db_ca_file.",
+                ));
+            }
             Some(options.with_root_certs(roots.into_iter().map(Into::into).collect()))
         }
     })
+}
+
+/// Whether TLS can read it: over one that it cannot, it would refuse every server.
+fn is_usable(certificate: &CertificateDer<'static>) -> bool {
+    RootCertStore::empty().add(certificate.clone()).is_ok()
 }
 
 /// The same fault, where it says too little.
@@ -71,9 +86,7 @@ fn refined(fault: Fault, access: &Access) -> Fault {
 
 fn fault(error: mysql_async::Error) -> Fault {
     match error {
-        mysql_async::Error::Server(error) => {
-            Fault::Refused { code: u32::from(error.code), words: error.message }
-        }
+        mysql_async::Error::Server(error) => Fault::refused(error.code.into(), error.message),
         mysql_async::Error::Io(IoError::Io(error)) => Fault::Lost(error.to_string()),
         mysql_async::Error::Io(IoError::Tls(error)) => Fault::Lost(format!("TLS: {error}")),
         // What was not sent at all, for its size.
@@ -106,7 +119,7 @@ pub(super) async fn query(
 
 fn value(cell: &Cell) -> Value {
     match cell {
-        Cell::Null => Value::NULL,
+        Cell::Null | Cell::Default => Value::NULL,
         Cell::Int(number) => Value::Int(*number),
         Cell::Float(number) => Value::Double(*number),
         Cell::Text(text) => Value::Bytes(text.clone().into_bytes()),

@@ -8,6 +8,7 @@ use std::{
 use anyhow::Context;
 use hrflow_core::http::Url;
 use mariadb_testing::{Database, MSSQL_SCHEMA, Server};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use tiberius::{AuthMethod, Client, Config, EncryptionLevel};
 use tokio::net::TcpStream;
@@ -53,8 +54,8 @@ impl Place {
             Self::Mariadb(database) => database.parameters(),
             Self::Mssql { url, schema } => json!({
                 "db_host": url.host_str(), "db_port": url.port().unwrap_or(1433),
-                "db_name": url.path().trim_start_matches('/'), "db_user": url.username(),
-                "db_password": url.password().unwrap_or_default(), "db_tls": self.tls(), "db_schema": schema,
+                "db_name": url.path().trim_start_matches('/'), "db_user": decoded(url.username()),
+                "db_password": decoded(url.password().unwrap_or_default()), "db_tls": self.tls(), "db_schema": schema,
             }),
         }
     }
@@ -126,7 +127,10 @@ impl Place {
         config.host(host);
         config.port(url.port().unwrap_or(1433));
         config.database(url.path().trim_start_matches('/'));
-        config.authentication(AuthMethod::sql_server(url.username(), url.password().unwrap_or_default()));
+        config.authentication(AuthMethod::sql_server(
+            decoded(url.username()),
+            decoded(url.password().unwrap_or_default()),
+        ));
         match self.tls().as_str() {
             "off" => config.encryption(EncryptionLevel::NotSupported),
             "trust" => config.trust_cert(),
@@ -135,4 +139,9 @@ impl Place {
         let stream = TcpStream::connect((host, url.port().unwrap_or(1433))).await?;
         Ok(Client::connect(config, stream.compat_write()).await?)
     }
+}
+
+/// A part of a URL as it was before it was made fit for one.
+fn decoded(part: &str) -> String {
+    percent_decode_str(part).decode_utf8_lossy().into_owned()
 }

@@ -1,10 +1,10 @@
 //! What does not fit into a column is cut, left out or refused by name, whatever mode the server is in.
 
-use hrflow_core::Outcome;
+use hrflow_core::{Found, Outcome};
 use mariadb_testing::{Database, Server, Settings};
 use serde_json::{Value, json};
 
-use crate::support::{counts, database, item, nameless, open, push, report};
+use crate::support::{counts, database, item, nameless, open, push, report, trace};
 
 /// What is answered for people with something of their own each: the warnings, or the error.
 async fn answers(database: &Database, people: &[Value]) -> Vec<Result<Vec<String>, String>> {
@@ -155,4 +155,34 @@ async fn long_texts_are_stored_whole_however_many_there_are() {
         "{:?}",
         result.failures
     );
+}
+
+#[tokio::test]
+async fn what_the_database_fills_in_by_itself_is_left_to_it_and_looked_past() {
+    let database = database().await;
+    database
+        .run(
+            "ALTER TABLE PERSONNES MODIFY VILLE VARCHAR(100) NOT NULL DEFAULT 'unknown', MODIFY NOM VARCHAR(100) NOT NULL DEFAULT '?'; \
+             ALTER TABLE EXPERIENCES_PROFESSIONNELLES MODIFY DEPARTMENT VARCHAR(255) NOT NULL DEFAULT 'none'",
+        )
+        .await
+        .unwrap();
+    let mut person = nameless(1);
+    person["info"] = json!({ "first_name": "Ada" });
+    person["experiences"] =
+        json!([{ "title": "Analyst" }, { "title": "Tutor", "location": { "text": "London" } }]);
+    let writer = open(database.parameters(), json!({})).await.unwrap();
+    let item = item(person);
+    let details = writer.trace(&[&item]).await.unwrap().remove(0);
+    let receipt = writer.write(&[report(&item)]).await.remove(0).unwrap();
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        database
+            .rows("SELECT NOM, VILLE, DEPARTMENT FROM PERSONNES JOIN EXPERIENCES_PROFESSIONNELLES USING (ID_PERSONNE) ORDER BY ID_EXPERIENCE")
+            .await
+            .unwrap(),
+        [[text("?"), text("unknown"), text("none")], [text("?"), text("unknown"), text("London")]]
+    );
+    let trace = trace(&*writer, &item, details);
+    assert_eq!(writer.find(&trace).await.unwrap(), Found::Ours(vec![receipt.id.unwrap()]));
 }

@@ -182,3 +182,22 @@ async fn other_columns_are_written_and_unknown_ones_refused() {
     assert_eq!(row, [["1", "HrFlow", "2024-01-02", "1.5", "7"].map(|it| Some(it.to_owned()))]);
     assert_eq!(counts(&database).await, (2, 4));
 }
+
+#[tokio::test]
+async fn an_address_for_work_alone_is_what_a_person_is_known_by() {
+    let database = database().await;
+    let writer = open(database.parameters(), json!({})).await.unwrap();
+    let mut person = item(somebody(1));
+    person.email_perso = None;
+    person.other.insert("EMAIL".to_owned(), json!(" Ada@Example.com "));
+    assert!(writer.identity(&person).is_some());
+    for outcome in [Outcome::Created, Outcome::AlreadyThere] {
+        let answer = writer.write(&[report(&person)]).await.remove(0).unwrap();
+        assert_eq!(answer.outcome, outcome);
+    }
+    assert_eq!(counts(&database).await, (1, 2));
+    assert_eq!(
+        database.rows("SELECT EMAIL FROM PERSONNES").await.unwrap(),
+        [[Some("Ada@Example.com".to_owned())]]
+    );
+}

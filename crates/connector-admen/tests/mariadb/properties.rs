@@ -1,14 +1,14 @@
 //! What holds for any profile, against the database.
 
 use connector_hrflow::testing::profiles;
-use hrflow_core::{ContentHash, ErrorKind, Found, Outcome, Trace};
+use hrflow_core::{ErrorKind, Found, Outcome};
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,
 };
 use serde_json::json;
 
-use crate::support::{counts, database, item, open, report};
+use crate::support::{counts, database, item, open, report, trace};
 
 /// People of every shape.
 const PEOPLE: usize = 150;
@@ -35,12 +35,7 @@ async fn whoever_is_stored_is_found_as_they_were_sent_and_all_others_are_refused
         let answers = writer.write(&batch.iter().map(report).collect::<Vec<_>>()).await;
         for ((person, details), answer) in batch.iter().zip(details).zip(answers) {
             let json = serde_json::to_value(person).unwrap();
-            let trace = Trace {
-                at: writer.now(),
-                hash: ContentHash::of(person).unwrap(),
-                identity: writer.identity(person),
-                details,
-            };
+            let trace = trace(&*writer, person, details);
             match answer {
                 Ok(receipt) if receipt.outcome == Outcome::Created => {
                     created += 1;

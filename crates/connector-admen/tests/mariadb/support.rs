@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use connector_admen::{Parameters, Person, Persons, format_hrflow_profile_to_admen, push_profile};
 use connector_hrflow::testing;
 use hrflow_core::{
-    Environment, OpenContext, Options, RunResult, Target, Write, Writer,
+    ContentHash, Environment, OpenContext, Options, RunResult, Target, Trace, Write, Writer,
     options::OnExisting,
     parameters,
     state::{MemoryState, State},
@@ -89,6 +89,12 @@ pub(crate) const SOMEBODY_WAITS: &str = "SELECT COUNT(*) FROM information_schema
 /// The item that a profile becomes.
 pub(crate) fn item(profile: Value) -> Person {
     format_hrflow_profile_to_admen(&testing::profile(profile)).expect("every profile makes a person")
+}
+
+/// What is remembered of a person before they are sent, with what the writer wants to know again.
+pub(crate) fn trace(writer: &dyn Writer<Person>, item: &Person, details: Value) -> Trace {
+    let hash = ContentHash::of(item).expect("every person has a hash");
+    Trace { at: writer.now(), hash, identity: writer.identity(item), details }
 }
 
 /// To be written, unless they are there already.

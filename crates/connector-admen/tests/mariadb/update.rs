@@ -1,6 +1,6 @@
 //! `on_existing: update` takes nothing away.
 
-use hrflow_core::{Outcome, VendorId};
+use hrflow_core::{Outcome, VendorId, Write};
 use serde_json::json;
 
 use crate::support::{counts, database, item, open, push, push_with, somebody, update};
@@ -111,4 +111,35 @@ async fn an_address_of_somebody_else_and_people_who_may_not_be_touched_stay() {
     assert_eq!(rows[0], [text("ada.1@example.com"), None, text("1")]);
     assert_eq!(rows[1], [text("private@example.com"), text("ada.2@example.com"), text("1")]);
     assert_eq!((rows[2][2].as_deref(), rows[3][2].as_deref()), (Some("0"), Some("0")));
+}
+
+#[tokio::test]
+async fn two_profiles_of_one_person_add_what_they_share_once() {
+    let database = database().await;
+    database
+        .run("INSERT INTO PERSONNES (NOM, EMAIL_PERSO, EMAIL, scsync_modified) VALUES ('Byron', 'ada.1@example.com', 'ada.2@example.com', '0')")
+        .await
+        .unwrap();
+    let writer = open(database.parameters(), json!({ "on_existing": "update" })).await.unwrap();
+    let items = [item(somebody(1)), item(somebody(2))];
+    for answer in writer.write(&items.iter().map(update).collect::<Vec<_>>()).await {
+        assert_eq!(answer.unwrap().outcome, Outcome::Updated);
+    }
+    assert_eq!(counts(&database).await, (1, 2));
+}
+
+#[tokio::test]
+async fn whoever_was_archived_since_is_created_anew_where_that_is_wanted() {
+    let database = database().await;
+    push(&database, &[somebody(1)]).await;
+    database.run("UPDATE PERSONNES SET SOFT_DELETED = 1").await.unwrap();
+    let known = VendorId("1".to_owned());
+    for (recreate, outcome, people) in [(false, Outcome::AlreadyThere, 1), (true, Outcome::Created, 2)] {
+        let mut of = database.parameters();
+        of["recreate_archived"] = json!(recreate);
+        let writer = open(of, json!({ "on_existing": "update" })).await.unwrap();
+        let item = item(somebody(1));
+        let answer = writer.write(&[Write { known: Some(&known), ..update(&item) }]).await.remove(0).unwrap();
+        assert_eq!((answer.outcome, counts(&database).await.0), (outcome, people));
+    }
 }
