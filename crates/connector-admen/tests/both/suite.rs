@@ -120,7 +120,8 @@ async fn a_refused_person_does_not_cost_the_neighbours(place: Place) -> anyhow::
     people[7]["info"]["phone"] = people[3]["info"]["phone"].clone();
     let result = push(&place, json!({}), &people).await;
     ensure!((result.events.write_success, result.events.write_failure) == (9, 1), "{:?}", result.failures);
-    ensure!(result.failures[0].message.contains("UQ_TEL"), "{:?}", result.failures);
+    // Not every server leaves the name as it was written.
+    ensure!(result.failures[0].message.to_uppercase().contains("UQ_TEL"), "{:?}", result.failures);
     ensure!(counts(&place).await? == (9, 18));
     Ok(())
 }
@@ -184,7 +185,8 @@ async fn what_does_not_fit_is_cut_or_refused(place: Place) -> anyhow::Result<()>
             place.run("ALTER TABLE dbo.PERSONNES MODIFY VILLE VARCHAR(10) CHARACTER SET latin1 NULL, MODIFY AREA VARCHAR(8) NULL")
         }
         Place::Mssql { .. } => place.run(
-            "ALTER TABLE dbo.PERSONNES ALTER COLUMN VILLE VARCHAR(10) COLLATE Latin1_General_CI_AS NULL; \
+            "ALTER TABLE dbo.PERSONNES DROP COLUMN VILLE; \
+             ALTER TABLE dbo.PERSONNES ADD VILLE VARCHAR(10) COLLATE Latin1_General_CI_AS NULL; \
              ALTER TABLE dbo.PERSONNES ALTER COLUMN AREA NVARCHAR(8) NULL",
         ),
     }

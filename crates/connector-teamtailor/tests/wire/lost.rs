@@ -226,3 +226,21 @@ async fn a_page_elsewhere_is_not_followed() {
         assert_eq!(vendor.calls(), [CREATE, FIND]);
     }
 }
+
+/// An update may be repeated as it is, which the client does by itself: the tries of both are not multiplied.
+#[tokio::test]
+async fn an_update_is_tried_as_often_as_the_options_say() {
+    let vendor = Vendor::new([created("9")]).await;
+    let update = json!({ "on_existing": "update", "attempts": 2 });
+    vendor.push(json!({}), update.clone(), &[ada()]).await;
+    let gone = || Reaction::answer(503, "");
+    let found = || ada_found(ago(3_600));
+    let current = json!({ "data": candidate("9", json!({})) });
+    vendor.then([company(), answer(200, current), gone(), gone(), found()]);
+    let mut changed = ada();
+    changed["info"]["phone"] = json!("2");
+    let result = vendor.push(json!({}), update, &[changed]).await;
+    assert_eq!(result.events.write_failure, 1, "{result:?}");
+    let patches = vendor.calls().iter().filter(|call| call.starts_with("PATCH")).count();
+    assert_eq!(patches, 2, "{:?}", vendor.calls());
+}

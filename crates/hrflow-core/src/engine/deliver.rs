@@ -85,6 +85,8 @@ pub(super) struct Parcel<'a, I> {
     pub(super) key: JournalKey,
     pub(super) entry: Entry,
     pub(super) recovered: bool,
+    /// Whether an earlier update of its record may have arrived: its trace stays until the next one is answered.
+    pub(super) half_updated: bool,
     /// In a retry: the steps of the dead letters that nobody has delivered by now.
     pub(super) missing: Option<Missing>,
 }
@@ -242,18 +244,25 @@ impl<I: TargetItem> Delivery<I> {
         let update = self.options.on_existing == OnExisting::Update;
         let mut kept = Settlement::UNCHANGED;
         let mut done = Vec::new();
-        let mut half_updated = false;
+        let mut found_out = false;
         if let Some(trace) = parcel.entry.trace.take() {
             let lost = Error::new(ErrorKind::Unavailable, "an earlier run ended before its answer came");
+            let earlier = parcel.entry.receipt.as_ref().map(|receipt| receipt.id.clone());
             // A trace over a receipt was an update, and an update may be sent again.
-            half_updated = parcel.entry.receipt.is_some() && update;
-            let resolution = match half_updated {
+            let resolution = match earlier.is_some() && update {
                 true => Ok(Resolution::Absent),
                 false => self.resolve(&trace, &parcel.prepared.key, self.last_sent(trace.at)).await,
             };
             match resolution {
                 Err(look) => return Decision::Done(self.not_seen(parcel, &trace, &lost, &look, 0).await),
-                Ok(Resolution::CannotTell(why)) if parcel.entry.receipt.is_none() => {
+                // That the record is there, or is not new, says nothing of an update: it stays open until the next one.
+                Ok(Resolution::Absent | Resolution::CannotTell(_)) if earlier.is_some() => {
+                    parcel.half_updated = true;
+                }
+                Ok(Resolution::Ours(id) | Resolution::Someone(id)) if earlier == Some(Some(id.clone())) => {
+                    parcel.half_updated = true;
+                }
+                Ok(Resolution::CannotTell(why)) => {
                     return Decision::Done(self.unknown(parcel, &trace, &lost, why, 0).await);
                 }
                 Ok(Resolution::Ours(id)) => {
@@ -264,19 +273,19 @@ impl<I: TargetItem> Delivery<I> {
                         }
                     };
                     kept = Settlement::RECOVERED;
+                    found_out = true;
                     parcel.recovered = true;
                     parcel.entry.receipt = Some(self.stored(parcel, &receipt, &trace));
                     done = receipt.steps;
                 }
                 Ok(Resolution::Someone(id)) => {
                     kept = Settlement::of(Outcome::AlreadyThere);
+                    found_out = true;
                     parcel.recovered = true;
                     let receipt = Receipt::new(Outcome::AlreadyThere, id);
                     parcel.entry.receipt = Some(self.stored(parcel, &receipt, &trace));
                 }
-                // Whether the update arrived is open until the next one: its trace stays.
-                Ok(Resolution::Absent) if half_updated => {}
-                Ok(Resolution::Absent | Resolution::CannotTell(_)) => {
+                Ok(Resolution::Absent) => {
                     parcel.recovered = true;
                     if let Err(error) = self.state.record(&[Record::NotSent(parcel.key.clone())]).await {
                         return Decision::Done(Fate::stopped(error));
@@ -284,11 +293,23 @@ impl<I: TargetItem> Delivery<I> {
                 }
             }
         }
+        let decision = self.decision(parcel, update, kept, &done);
+        if found_out
+            && matches!(decision, Decision::Send(_))
+            && let Err(error) = self.keep_found(parcel, &done).await
+        {
+            return Decision::Done(Fate::stopped(error));
+        }
+        decision
+    }
+
+    /// What is to be done about an item, by its receipt.
+    fn decision(&self, parcel: &Parcel<'_, I>, update: bool, kept: Settlement, done: &[String]) -> Decision {
         match parcel.entry.receipt.clone() {
             None => Decision::Send(None),
             // Only steps are missing, or a later run has delivered it: this item is older than what is there.
             Some(receipt) if parcel.missing.as_ref().is_some_and(|missing| !missing.all()) => {
-                Decision::Keep(receipt, kept, done)
+                Decision::Keep(receipt, kept, done.to_vec())
             }
             // Whom the target does not recognise would be created again.
             Some(receipt)
@@ -300,10 +321,10 @@ impl<I: TargetItem> Delivery<I> {
             Some(receipt) => {
                 let delivered = receipt.hash == parcel.prepared.hash
                     && receipt.outcome != Outcome::AlreadyThere
-                    && !half_updated;
+                    && !parcel.half_updated;
                 match update && !delivered {
                     true => Decision::Send(receipt.id),
-                    false => Decision::Keep(receipt, kept, done),
+                    false => Decision::Keep(receipt, kept, done.to_vec()),
                 }
             }
         }
@@ -329,7 +350,7 @@ impl<I: TargetItem> Delivery<I> {
             Err(error) => {
                 let mut fates = Vec::new();
                 for (parcel, _) in parcels {
-                    fates.push(self.give_up(parcel, error.duplicate(), 1, false).await);
+                    fates.push(self.give_up(parcel, error.duplicate(), 1, parcel.half_updated).await);
                 }
                 return fates;
             }
@@ -388,7 +409,7 @@ impl<I: TargetItem> Delivery<I> {
     ) -> Fate {
         let mut known = known.cloned();
         let mut attempt: u32 = 1;
-        let mut perhaps_updated = false;
+        let mut perhaps_updated = parcel.half_updated;
         loop {
             let error = match result {
                 Ok(receipt) => return self.received(parcel, &receipt, trace).await,
@@ -398,6 +419,8 @@ impl<I: TargetItem> Delivery<I> {
             if error.execution() == Execution::Unknown {
                 perhaps_updated |= known.is_some();
                 match self.resolve(trace, &parcel.prepared.key, sent_until).await {
+                    // That a record is there, which was known to be, says nothing of its update: that may be sent again.
+                    Ok(Resolution::Ours(id)) if known.as_ref() == Some(&id) => {}
                     Ok(Resolution::Ours(id)) => {
                         return match self.created(parcel, id).await {
                             Ok(receipt) => self.received(parcel, &receipt, trace).await,
@@ -424,13 +447,14 @@ impl<I: TargetItem> Delivery<I> {
                     Err(look) => return self.not_seen(parcel, trace, &error, &look, attempt).await,
                 }
             } else if error.scope() == Scope::Run || error.kind() == ErrorKind::Cancelled {
-                return match self.state.record(&[Record::NotSent(parcel.key.clone())]).await {
+                let not_sent = (!perhaps_updated).then(|| Record::NotSent(parcel.key.clone()));
+                return match self.state.record(not_sent.as_slice()).await {
                     Ok(()) if error.kind() == ErrorKind::Cancelled => Fate::default(),
                     Ok(()) => Fate::stopped(error),
                     Err(broken) => Fate::stopped(broken),
                 };
             }
-            if !error.is_retryable() || attempt >= u32::from(self.options.attempts.get()) {
+            if !self.may_be_tried_again(&error, attempt) {
                 return self.give_up(parcel, error, attempt, perhaps_updated).await;
             }
             if !budget::current()
@@ -454,6 +478,12 @@ impl<I: TargetItem> Delivery<I> {
                 Err(error) => Err(error),
             };
         }
+    }
+
+    /// Whether there are tries left: the client of a request that may be repeated has used up some by itself.
+    pub(super) fn may_be_tried_again(&self, error: &Error, attempt: u32) -> bool {
+        let sent = error.context("attempts").and_then(|sent| sent.parse().ok());
+        error.is_retryable() && attempt.max(sent.unwrap_or_default()) < u32::from(self.options.attempts.get())
     }
 
     /// The receipt of an item whose answer was lost, and whose record was found.
@@ -615,7 +645,14 @@ impl<I: TargetItem> Delivery<I> {
     }
 
     fn parcel<'a>(&self, prepared: &'a Prepared<I>, entry: Entry) -> Parcel<'a, I> {
-        Parcel { prepared, key: self.key(&prepared.key), entry, recovered: false, missing: None }
+        Parcel {
+            prepared,
+            key: self.key(&prepared.key),
+            entry,
+            recovered: false,
+            half_updated: false,
+            missing: None,
+        }
     }
 
     fn key(&self, item: &ItemKey) -> JournalKey {

@@ -63,7 +63,9 @@ impl<I: TargetItem> Delivery<I> {
         let unchanged =
             parcel.entry.receipt.as_ref().is_some_and(|earlier| *earlier == receipt) && !parcel.recovered;
         let id = receipt.id.clone();
-        let stored = (!unchanged).then(|| Record::Receipt(parcel.key.clone(), receipt));
+        // A receipt answers the trace, which an update that is still open has need of.
+        let is_open = parcel.half_updated && passage == Passage::Unchanged;
+        let stored = (!unchanged && !is_open).then(|| Record::Receipt(parcel.key.clone(), receipt));
         let mut records: Vec<Record> = stored.into_iter().chain(along).collect();
         if due.is_empty() {
             records.push(settled);
@@ -96,6 +98,22 @@ impl<I: TargetItem> Delivery<I> {
             }
         }
         self.state.record(&[settled]).await.map(|()| true)
+    }
+
+    /// Stores what was found out of an earlier run's request, with the steps that went along: it outlives an update that
+    /// fails.
+    pub(super) async fn keep_found(&self, parcel: &mut Parcel<'_, I>, done: &[String]) -> Result<()> {
+        let Some(receipt) = &mut parcel.entry.receipt else { return Ok(()) };
+        let mut along = Vec::new();
+        for step in self.writer.steps(&parcel.prepared.item) {
+            if done.contains(&step.name) {
+                along.push(Record::Step(parcel.key.clone(), known(&step, true)));
+                remember(receipt, &step, true);
+            }
+        }
+        let mut records = vec![Record::Receipt(parcel.key.clone(), receipt.clone())];
+        records.extend(along);
+        self.state.record(&records).await
     }
 
     fn is_wanted(&self, step: &Step) -> bool {
@@ -158,7 +176,7 @@ impl<I: TargetItem> Delivery<I> {
             if stops(&error) {
                 return Ok(StepEnd::Stopped { fault: Some(error), unknown: false });
             }
-            let again = error.is_retryable() && attempt < u32::from(self.options.attempts.get());
+            let again = self.may_be_tried_again(&error, attempt);
             let pause = Backoff::default().jittered(attempt).max(error.retry_after().unwrap_or_default());
             if !again || !budget::current().pause(pause).await {
                 return Ok(match again && self.stop.is_cancelled() {

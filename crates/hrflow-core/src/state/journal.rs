@@ -128,3 +128,10 @@ pub enum Passage {
     /// It could not be delivered: there is, or was, a dead letter.
     Failed,
 }
+
+impl Passage {
+    /// Whether the item reached the target with what is in it: whatever failed before, in any workflow, is made good.
+    pub(crate) fn delivers(self) -> bool {
+        matches!(self, Self::Created | Self::Updated | Self::Recovered)
+    }
+}

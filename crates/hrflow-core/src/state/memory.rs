@@ -199,13 +199,18 @@ impl RunState for MemoryRun {
 
     async fn open_letters(&self, key: &JournalKey) -> Result<Vec<String>> {
         let shared = self.lock();
-        let letters = shared.dead_letters.iter().filter(|stored| is_about(&stored.letter, key));
+        let letters = shared.dead_letters.iter().filter(|stored| {
+            is_about(&stored.letter, key) && stored.letter.workflow_id == self.run.workflow_id
+        });
         Ok(letters.map(|stored| stored.letter.step.clone()).collect())
     }
 
     async fn discard(&self, key: &JournalKey) -> Result<()> {
         let mut shared = self.lock();
-        shared.drop_item_letters(key, |stored| stored.letter.kind != ErrorKind::OutcomeUnknown);
+        shared.drop_item_letters(key, |stored| {
+            stored.letter.kind != ErrorKind::OutcomeUnknown
+                && stored.letter.workflow_id == self.run.workflow_id
+        });
         shared.passed(&self.run, key, "logics", Passage::Discarded, None);
         Ok(())
     }
@@ -432,7 +437,10 @@ impl Shared {
             Record::Settled(key, passage) => {
                 if let Some(passage) = passage {
                     let before = self.entries.get(key).map_or(0, |slot| slot.letters_before);
-                    self.drop_item_letters(key, |stored| stored.number <= before);
+                    self.drop_item_letters(key, |stored| {
+                        stored.number <= before
+                            && (passage.delivers() || stored.letter.workflow_id == run.workflow_id)
+                    });
                     self.passed(run, key, "write", *passage, None);
                 }
                 self.release(key);
@@ -485,7 +493,8 @@ fn is_about(letter: &DeadLetter, key: &JournalKey) -> bool {
 
 /// Whether a letter holds the e-mail address that somebody is looked for by.
 fn names(letter: &DeadLetter, email: &str) -> bool {
-    email.contains('@') && letter.item.to_string().to_lowercase().contains(&email.to_lowercase())
+    email.contains('@')
+        && letter.item.to_string().to_lowercase().contains(&format!("\"{}\"", email.to_lowercase()))
 }
 
 /// Grants in memory.

@@ -108,10 +108,10 @@ pub trait RunState: Send + Sync {
         id: &VendorId,
     ) -> Result<Option<ItemKey>>;
 
-    /// The steps of an item's dead letters: `format`, `logics`, `write`, or the names of its own steps.
+    /// The steps of an item's dead letters of this workflow: `format`, `logics`, `write`, or the names of its own steps.
     async fn open_letters(&self, key: &JournalKey) -> Result<Vec<String>>;
 
-    /// Notes that a logic discarded an item: its dead letters go, save where it may have arrived. The note is as durable
+    /// Notes that a logic discarded an item: its dead letters of this workflow go, save where it may have arrived. The note is as durable
     /// as the next thing that is stored: nothing is lost with it, as the item would be discarded again.
     async fn discard(&self, key: &JournalKey) -> Result<()>;
 

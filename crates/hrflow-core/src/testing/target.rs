@@ -88,6 +88,8 @@ pub struct Nature {
     pub finds_without_email: bool,
     /// Whether documents go along with the request that creates a record.
     pub documents_along: bool,
+    /// How much older than a trace a record may be and still be taken for its own, as clocks differ.
+    pub tolerance: Duration,
 }
 
 impl Default for Nature {
@@ -98,6 +100,7 @@ impl Default for Nature {
             lag: Duration::ZERO,
             finds_without_email: true,
             documents_along: false,
+            tolerance: Duration::ZERO,
         }
     }
 }
@@ -353,7 +356,8 @@ impl Writer<Person> for ScriptedWriter {
             record.at == Timestamp::UNIX_EPOCH || record.at + lag <= Timestamp::now()
         };
         let mut records = held.records.iter().filter(visible);
-        let ours = |record: &PersonRecord| record.at >= trace.at && record.name == name;
+        let tolerance = jiff::SignedDuration::try_from(self.target.nature.tolerance).unwrap_or_default();
+        let ours = |record: &PersonRecord| record.at + tolerance >= trace.at && record.name == name;
         Ok(match email {
             Some(email) => match records.find(|record| record.email.as_deref() == Some(email)) {
                 Some(record) if ours(record) => Found::Ours(vec![record.id.clone()]),

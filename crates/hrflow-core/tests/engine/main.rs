@@ -3,3 +3,4 @@
 mod retry;
 mod runs;
 mod support;
+mod updates;

@@ -591,22 +591,6 @@ async fn who_cannot_be_recognised_is_not_sent_a_second_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_update_that_may_have_arrived_is_not_forgotten() {
-    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
-    let run = |documents: &[(&str, u64)]| {
-        let ada = Ok(with_documents("ada", documents));
-        let mut setup = Setup::new(&target, vec![ada]).state(&state).on_existing(OnExisting::Update);
-        setup.options.attempts = 1.try_into().unwrap();
-        setup.run()
-    };
-    assert_eq!(written(&run(&[]).await), (1, 0, 0));
-    target.script("ada", [Reaction::Lose { executed: true }]);
-    assert_eq!(written(&run(&[("cv.pdf", 7)]).await), (0, 0, 1));
-    let back = run(&[]).await;
-    assert_eq!(written(&back), (1, 0, 0), "the record may hold what was sent in between: {back:#?}");
-}
-
-#[tokio::test(start_paused = true)]
 async fn nothing_is_sent_after_an_item_while_it_is_unknown_what_went_along() {
     let nature = Nature { documents_along: true, ..Nature::default() };
     let (target, state) = (ScriptedTarget::new(nature), MemoryState::new());

@@ -3,8 +3,8 @@
 use hrflow_core::{
     ErrorKind, Secret,
     state::{
-        Claim, Intent, IntentTrace, KnownStep, LetterFilter, MemoryState, Passage, Record, RunStage,
-        SqliteState, State,
+        Claim, DeadLetter, Intent, IntentTrace, KnownStep, LetterFilter, MemoryState, Passage, Record,
+        RunStage, SqliteState, State,
     },
 };
 
@@ -41,6 +41,7 @@ promises! {
     a_letter_that_came_later_is_not_about_what_is_delivered,
     what_may_have_arrived_is_forgotten_with_its_letter,
     a_discarded_item_leaves_no_letter_but_where_it_may_have_arrived,
+    a_letter_of_another_workflow_stays_until_something_is_delivered,
     letters_are_found_and_dropped_by_what_is_asked_for,
     an_item_is_tried_again_in_its_last_form,
     a_cursor_has_one_owner_and_stays,
@@ -195,6 +196,28 @@ async fn a_discarded_item_leaves_no_letter_but_where_it_may_have_arrived(state: 
     assert_eq!(letters(state).await, named(&[("b", "write")]));
 }
 
+async fn a_letter_of_another_workflow_stays_until_something_is_delivered(state: &dyn State) {
+    let run = begin(state, "one").await;
+    for workflow_id in ["workflow", "other"] {
+        let letter =
+            DeadLetter { workflow_id: workflow_id.into(), ..letter("a", "write", ErrorKind::Invalid) };
+        run.record(&[Record::DeadLetter(Box::new(letter))]).await.unwrap();
+    }
+    claimed(run.as_ref(), "a").await;
+    let left = async || {
+        let letters = state.history().dead_letters(&LetterFilter::default(), 0, 10).await.unwrap();
+        letters.into_iter().map(|it| it.letter.workflow_id).collect::<Vec<_>>()
+    };
+    assert_eq!(run.open_letters(&key("a")).await.unwrap(), ["write"]);
+    run.discard(&key("a")).await.unwrap();
+    assert_eq!(left().await, ["other"]);
+    for (passage, letters) in [(Passage::Unchanged, 1), (Passage::AlreadyThere, 1), (Passage::Updated, 0)] {
+        claimed(run.as_ref(), "a").await;
+        run.record(&[Record::Settled(key("a"), Some(passage))]).await.unwrap();
+        assert_eq!(left().await.len(), letters, "{passage:?}");
+    }
+}
+
 async fn letters_are_found_and_dropped_by_what_is_asked_for(state: &dyn State) {
     let run = begin(state, "one").await;
     for name in ["a", "b", "c"] {
@@ -314,6 +337,8 @@ async fn everything_about_one_item_is_told(state: &dyn State) {
         assert_eq!(item.dead_letters.len(), 1);
     }
     assert!(history.items("nobody").await.unwrap().is_empty());
+    // Part of an address is nobody's.
+    assert!(history.items("da@example.com").await.unwrap().is_empty());
     let receipts = history.receipts(0, 1).await.unwrap();
     assert_eq!((receipts[0].key.clone(), receipts[0].receipt.clone()), (key("a").item, receipt("7")));
     let rest = history.receipts(receipts[0].number, 10).await.unwrap();

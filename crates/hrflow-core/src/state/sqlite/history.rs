@@ -204,9 +204,10 @@ fn drop_letters(connection: &Connection, filter: &LetterFilter) -> SqlResult<usi
 /// The key of a row is `wanted`: the whole of it, or what follows the source.
 const KEY_IS: &str = "(item_key = ?1 OR substr(item_key, instr(item_key, '/') + 1) = ?1)";
 
-/// A letter of the item holds the e-mail address `wanted`: of who failed before the target's item was made.
+/// A letter of the item holds the e-mail address `wanted`, as a text of its JSON: of who failed before the target's item
+/// was made.
 const LETTER_NAMES: &str = "(instr(?1, '@') > 1 AND item IN \
-    (SELECT item FROM dead_letters WHERE instr(lower(payload), lower(?1)) > 0))";
+    (SELECT item FROM dead_letters WHERE instr(lower(payload), lower('\"' || ?1 || '\"')) > 0))";
 
 fn items(connection: &Connection, wanted: &str) -> SqlResult<Vec<ItemHistory>> {
     let identity = digest(Identity::email(wanted).as_str());

@@ -139,7 +139,7 @@ pub(super) fn record(connection: &Connection, run: i64, record: &Record) -> Resu
         Record::Settled(key, passage) => {
             let item = item(connection, key)?;
             if let Some(passage) = passage {
-                drop_earlier_item_letters(connection, item)?;
+                drop_earlier_item_letters(connection, run, item, *passage)?;
                 pass(connection, run, item, "write", *passage, None)?;
             }
             disown(connection, item)
@@ -149,7 +149,7 @@ pub(super) fn record(connection: &Connection, run: i64, record: &Record) -> Resu
 
 pub(super) fn discard(connection: &Connection, run: i64, key: &JournalKey) -> Result<()> {
     let item = item(connection, key)?;
-    drop_known_item_letters(connection, item)?;
+    drop_known_item_letters(connection, run, item)?;
     pass(connection, run, item, "logics", Passage::Discarded, None)
 }
 
@@ -196,24 +196,29 @@ fn drop_step_trace(connection: &Connection, item: i64, name: &str) -> Result<()>
         .map(drop)
 }
 
-/// Drops the letters about an item as a whole that were there when its owner claimed it.
-fn drop_earlier_item_letters(connection: &Connection, item: i64) -> Result<()> {
+/// Drops the letters about an item as a whole that were there when its owner claimed it: every workflow's where
+/// something was delivered, else the run's own.
+fn drop_earlier_item_letters(connection: &Connection, run: i64, item: i64, passage: Passage) -> Result<()> {
     let [format, logics, write] = ITEM_STEPS;
     connection
         .prepare_cached(
             "DELETE FROM dead_letters WHERE item = ?1 AND step IN (?2, ?3, ?4) \
-             AND letter <= (SELECT letters_before FROM items WHERE item = ?1)",
+             AND letter <= (SELECT letters_before FROM items WHERE item = ?1) \
+             AND (?5 OR workflow_id = (SELECT workflow_id FROM runs WHERE run = ?6))",
         )?
-        .execute(params![item, format, logics, write])
+        .execute(params![item, format, logics, write, passage.delivers(), run])
         .map(drop)
 }
 
-/// Drops the letters about an item as a whole, save where it may have arrived.
-fn drop_known_item_letters(connection: &Connection, item: i64) -> Result<()> {
+/// Drops the letters of the run's workflow about an item as a whole, save where it may have arrived.
+fn drop_known_item_letters(connection: &Connection, run: i64, item: i64) -> Result<()> {
     let [format, logics, write] = ITEM_STEPS;
     connection
-        .prepare_cached("DELETE FROM dead_letters WHERE item = ?1 AND step IN (?2, ?3, ?4) AND kind != ?5")?
-        .execute(params![item, format, logics, write, Json(ErrorKind::OutcomeUnknown)])
+        .prepare_cached(
+            "DELETE FROM dead_letters WHERE item = ?1 AND step IN (?2, ?3, ?4) AND kind != ?5 \
+             AND workflow_id = (SELECT workflow_id FROM runs WHERE run = ?6)",
+        )?
+        .execute(params![item, format, logics, write, Json(ErrorKind::OutcomeUnknown), run])
         .map(drop)
 }
 

@@ -177,14 +177,17 @@ impl RunState for SqliteRun {
     }
 
     async fn open_letters(&self, key: &JournalKey) -> Result<Vec<String>> {
-        let key = key.clone();
+        let (key, run) = (key.clone(), self.run);
         let steps = self.shared.store.read(move |connection| {
             connection
                 .prepare_cached(
                     "SELECT step FROM dead_letters JOIN items USING (item) JOIN targets USING (target) \
-                     WHERE target_id = ?1 AND data_type = ?2 AND item_key = ?3",
+                     WHERE target_id = ?1 AND data_type = ?2 AND item_key = ?3 \
+                     AND workflow_id = (SELECT workflow_id FROM runs WHERE run = ?4)",
                 )?
-                .query_map(params![key.target.0, Json(key.data_type), key.item.as_str()], |row| row.get(0))?
+                .query_map(params![key.target.0, Json(key.data_type), key.item.as_str(), run], |row| {
+                    row.get(0)
+                })?
                 .collect()
         });
         steps.await
