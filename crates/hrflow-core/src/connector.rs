@@ -193,6 +193,13 @@ impl Parameters for ActionParameters {
         if self.program_timeout.is_zero() {
             faults.push(Fault::rule("program_timeout", "has to be longer than no time at all"));
         }
+        // A variable that is not set would let everybody sign: a signature under an empty key takes no secret.
+        if self.event_secret.as_ref().is_some_and(|secret| secret.expose().trim().is_empty()) {
+            faults.push(
+                Fault::wrong("event_secret", "text that is not blank")
+                    .with_hint("leave it out where events are not signed"),
+            );
+        }
         faults
     }
 }
