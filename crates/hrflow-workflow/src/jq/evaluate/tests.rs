@@ -123,7 +123,7 @@ fn failures_say_what_and_hold_no_value() {
     for (text, words) in [
         (".info.email.host", "cannot index text of 15 characters with \"host\""),
         (".tags.x", "cannot index a list of 1 with \"x\""),
-        (".info + 1", "cannot calculate an object with age, email + 1"),
+        (".info + 1", "cannot calculate an object of 2 members + 1"),
         (".info.email | tonumber", "cannot parse text of 15 characters as JSON: "),
         ("error(\"nobody: \\(.info.email)\")", "nobody: [redacted]"),
         ("error({code: 7})", "an object with code"),
