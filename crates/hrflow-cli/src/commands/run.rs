@@ -7,7 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use hrflow_core::{CancellationToken, Environment, Events, RunResult, state::State};
+use hrflow_core::{
+    CancellationToken, Environment, Events, ReadMode, RunResult, connector::ActionParameters, parameters,
+    state::State,
+};
 use hrflow_workflow::{Event, Prepared, Surroundings, WorkflowError, items};
 use tokio::sync::watch;
 
@@ -35,6 +38,9 @@ pub(crate) async fn execute(arguments: &Run, bar: Bar) -> Result<Exit, Failure> 
         Ok(prepared) => prepared,
         Err(error) => return refuse(&error, arguments.json),
     };
+    if arguments.dry_run && reads_on(&prepared) {
+        output::tell("A dry run knows of no earlier run: it reads from the start.");
+    }
     let cancel = CancellationToken::new();
     let preview = arguments.dry_run.then(|| Arc::new(Preview::new(arguments.json, cancel.clone())));
     let state = match &preview {
@@ -75,6 +81,12 @@ fn event(path: &Path, signature: Option<&str>) -> Result<Event, Failure> {
         Some(signature) => event.with_signature(signature),
         None => event,
     })
+}
+
+/// Whether it is to read on from where the last run ended.
+fn reads_on(prepared: &Prepared) -> bool {
+    parameters::read::<ActionParameters>("action_parameters", &prepared.run.action_parameters)
+        .is_ok_and(|parameters| parameters.read_mode == ReadMode::Incremental)
 }
 
 /// Runs to the end, or to a second signal: then there is no result.
