@@ -145,6 +145,9 @@ pub(crate) struct Check {
     pub(crate) settings: Settings,
 
     #[command(flatten)]
+    pub(crate) event: EventOptions,
+
+    #[command(flatten)]
     pub(crate) state: StateOptions,
 
     /// Print JSON
