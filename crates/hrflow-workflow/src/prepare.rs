@@ -1,5 +1,7 @@
 //! From a workflow file to a run.
 
+use std::error::Error as _;
+
 use hrflow_core::{
     AnyAction, BoxStream, Connector, JsonRun, Result as CoreResult, RunResult, connector::CheckReport,
     parameters::nearest,
@@ -80,6 +82,15 @@ impl Prepared {
         &self.awaited
     }
 
+    /// What the action's default format makes of an item, or why it makes nothing.
+    ///
+    /// # Errors
+    ///
+    /// In words, with the cause.
+    pub fn default_format(&self, item: Value) -> Result<Value, String> {
+        default_format(self.action(), item)
+    }
+
     /// Runs it to its end.
     pub async fn run(self) -> RunResult {
         self.connector.actions[self.action].run(self.run).await
@@ -89,6 +100,13 @@ impl Prepared {
     pub async fn check(self) -> CheckReport {
         self.connector.actions[self.action].check(self.run).await
     }
+}
+
+pub(crate) fn default_format(action: &dyn AnyAction, item: Value) -> Result<Value, String> {
+    action.default_format(item).map_err(|error| match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    })
 }
 
 pub(crate) fn prepare(workflow: Workflow, surroundings: Surroundings<'_>) -> Result<Prepared, WorkflowError> {

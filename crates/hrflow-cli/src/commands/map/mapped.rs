@@ -60,9 +60,9 @@ impl Mapped {
     /// Takes a profile the way that a run takes it.
     pub(super) fn of(prepared: &Prepared, item: Value) -> Self {
         let mut mapped = Self::new(key(&item));
-        match prepared.action().default_format(item.clone()) {
+        match prepared.default_format(item.clone()) {
             Ok(default) => mapped.default = Some(default),
-            Err(error) => mapped.default_failure = Some(with_source(&error)),
+            Err(why) => mapped.default_failure = Some(why),
         }
         mapped.go(prepared, item);
         if let (Some(default), Some(item)) = (&mapped.default, &mapped.mapped) {
@@ -110,13 +110,6 @@ impl Mapped {
                 None
             }
         }
-    }
-}
-
-fn with_source(error: &hrflow_core::Error) -> String {
-    match std::error::Error::source(error) {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
     }
 }
 
