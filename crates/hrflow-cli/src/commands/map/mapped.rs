@@ -78,7 +78,10 @@ impl Mapped {
 
     fn go(&mut self, prepared: &Prepared, item: Value) {
         let formatted = match (&prepared.run.format, &self.default) {
-            (Some(format), _) => format(item).map_err(|error| error.to_string()),
+            (Some(format), _) => match prepared.action().read_item(item) {
+                Ok(item) => format(item).map_err(|error| error.to_string()),
+                Err(error) => Err(error.to_string()),
+            },
             (None, Some(default)) => Ok(default.clone()),
             (None, None) => Err(self.default_failure.clone().unwrap_or_default()),
         };

@@ -57,6 +57,8 @@ fn what_is_at_hand() {
 fn what_jq_people_know() {
     for (text, item, expected) in [
         (".a // \"none\"", json!({ "a": null }), json!("none")),
+        ("{c: (.a.b? // null)}", json!({ "a": [] }), json!({ "c": null })),
+        (".c = (.a.b? // null)", json!({ "a": "x" }), json!({ "a": "x", "c": null })),
         ("[.[] | select(.x > 1) | .x]", json!([{ "x": 1 }, { "x": 2 }]), json!([2])),
         ("to_entries | map(.key) | join(\"-\")", json!({ "a": 1, "b": 2 }), json!("a-b")),
         ("\"\\(.a) \\(.b)\" | ascii_upcase", json!({ "a": "x", "b": 1 }), json!("X 1")),
