@@ -118,7 +118,9 @@ impl Playground {
         let with_email =
             |profile: &&Value| profile["info"]["email"].as_str().is_some_and(|it| !it.is_empty());
         let profile = profiles.iter().find(with_email).context("no profile has an address")?;
+        let event_secret = Value::from("whsec_example");
         let accounts = [
+            ("HRFLOW_EVENT_SECRET", &event_secret),
             ("HRFLOW_API_SECRET", &hrflow["api_secret"]),
             ("HRFLOW_API_USER", &hrflow["api_user"]),
             ("HRFLOW_SOURCE_KEY", &hrflow["source_key"]),

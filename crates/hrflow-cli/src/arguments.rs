@@ -145,6 +145,9 @@ pub(crate) struct Check {
     pub(crate) settings: Settings,
 
     #[command(flatten)]
+    pub(crate) event: EventOptions,
+
+    #[command(flatten)]
     pub(crate) state: StateOptions,
 
     /// Print JSON
@@ -178,6 +181,18 @@ pub(crate) struct Settings {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct EventOptions {
+    /// The event of HrFlow.ai's webhook that it is for, which says what to read: the body of the request; - for standard
+    /// input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) event: Option<PathBuf>,
+
+    /// The signature that came with the event, in the header HTTP-HRFLOW-SIGNATURE
+    #[arg(long, value_name = "SIGNATURE", requires = "event")]
+    pub(crate) signature: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Run {
     /// The workflow file
     pub(crate) file: PathBuf,
@@ -190,16 +205,11 @@ pub(crate) struct Run {
     pub(crate) dry_run: bool,
 
     /// Take items from a file instead of the origin: a JSON array or JSON Lines; - for standard input
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "event")]
     pub(crate) from: Option<PathBuf>,
 
-    /// Run it for an event of HrFlow.ai's webhook, which says what to read: the body of the request; - for standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "from")]
-    pub(crate) event: Option<PathBuf>,
-
-    /// The signature that came with the event, in the header HTTP-HRFLOW-SIGNATURE
-    #[arg(long, value_name = "SIGNATURE", requires = "event")]
-    pub(crate) signature: Option<String>,
+    #[command(flatten)]
+    pub(crate) event: EventOptions,
 
     /// Read no more items than this
     #[arg(long, value_name = "N")]

@@ -22,11 +22,11 @@ mod where_item;
 use std::path::{Path, PathBuf};
 
 use hrflow_core::BoxStream;
-use hrflow_workflow::{Prepared, Surroundings, Workflow, WorkflowError, jq::Runner};
+use hrflow_workflow::{Event, Prepared, Surroundings, Workflow, WorkflowError, jq::Runner};
 use serde_json::Value;
 
 use crate::{
-    arguments::{Command, JQ, Receipts, Settings},
+    arguments::{Command, EventOptions, JQ, Receipts, Settings},
     exit::{Exit, Failure},
     progress::Bar,
     signals::Signals,
@@ -82,6 +82,16 @@ fn surroundings() -> Surroundings<'static> {
         runner: Runner::Process { program, arguments: vec![JQ.into()] },
         ..Surroundings::default()
     }
+}
+
+/// The event that a workflow is for, if there is one.
+fn event(options: &EventOptions) -> Result<Option<Event>, Failure> {
+    let Some(path) = &options.event else { return Ok(None) };
+    let event = Event::from_path(path).map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(Some(match &options.signature {
+        Some(signature) => event.with_signature(signature),
+        None => event,
+    }))
 }
 
 /// A workflow file with what the command line sets in it.

@@ -100,6 +100,31 @@ fn a_mapping_can_be_tried_from_the_command_line() {
 }
 
 #[test]
+fn a_program_sees_the_profile_that_a_run_hands_it() {
+    let home = home();
+    // What HrFlow.ai sends for nothing: a list for an object, and null for a list.
+    home.write(
+        "p.jsonl",
+        "{\"key\": \"k\", \"source\": {\"key\": \"s\"}, \"skills\": null, \"info\": {\"full_name\": \"Ann Example\", \
+         \"email\": \"ann@example.com\", \"location\": {\"text\": \"Lille\", \"fields\": []}}}\n",
+    );
+    home.write(
+        "city.jq",
+        ". as $profile | default_format\n\
+         | .data.attributes.pitch = ($profile | [.info.location.fields.city, .skills] | tojson)\n",
+    );
+    home.write(
+        "plain.yaml",
+        "workflow_id: plain\nconnector: teamtailor\naction: push_profile\naction_parameters: {format: {file: city.jq}}\n\
+         target_parameters: {Authorization: k, X_Api_Version: 20240904}\n",
+    );
+    let mapped = home.run("map plain.yaml --from p.jsonl --json").json();
+    let dry = home.run("run plain.yaml --dry-run --json --from p.jsonl").json();
+    let pitches = [&mapped[0]["mapped"], &dry["would_send"][0]].map(|it| &it["data"]["attributes"]["pitch"]);
+    assert_eq!(pitches, ["[null,[]]"; 2], "{mapped}");
+}
+
+#[test]
 fn a_reader_that_leaves_is_no_failure() {
     let home = home();
     home.write("p.jsonl", &many(2_000));

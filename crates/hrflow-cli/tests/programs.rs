@@ -241,6 +241,53 @@ fn an_event_says_which_profile_to_push() {
 }
 
 #[test]
+fn a_workflow_that_an_event_completes_can_be_checked() {
+    let play = playground("  event_parser: default_event_parser\n", 0);
+    let text = std::fs::read_to_string(play.home.0.path().join("w.yaml")).unwrap();
+    let lines = text.lines().filter(|line| !line.contains("profile_key"));
+    play.home.write("w.yaml", &lines.map(|line| format!("{line}\n")).collect::<String>());
+    play.home.write("event.json", &event(&play).to_string());
+
+    let ran = play.home.run("check w.yaml");
+    let told = "HrFlow.ai Profiles: not asked. origin_parameters.profile_key is to come with the event; give one with \
+                --event to check both ends.\n";
+    assert!(ran.code == Some(0) && ran.stderr.starts_with(told), "{ran:?}");
+    assert!(ran.stdout.starts_with("ok      Teamtailor Profiles: "), "{ran:?}");
+    let ran = play.home.run("check w.yaml --json --event event.json");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+    assert!(ran.json()["found"][0].as_str().unwrap().starts_with("HrFlow.ai Profiles: "), "{ran:?}");
+    let ran = play.home.run_with_input("check w.yaml --event -", "{}");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    assert!(
+        ran.stderr.contains("the event cannot be understood: event_parser: it holds no profile"),
+        "{ran:?}"
+    );
+    let ran = play.home.run("check w.yaml --event event.json --set action_parameters.event_parser=empty");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(
+        ran.stderr.starts_with("HrFlow.ai Profiles: not asked. The event_parser answers nothing"),
+        "{ran:?}"
+    );
+
+    // What is there and wrong stays wrong, and nobody makes parameters of events without a parser.
+    for (setting, fault) in [
+        ("origin_parameters.api_url=nowhere", "origin_parameters.api_url: "),
+        ("target_parameters.Authorization=", "target_parameters.Authorization: "),
+        ("action_parameters.event_parser=.a |", "action_parameters.event_parser: "),
+    ] {
+        let mut command = play.home.command("check w.yaml --set");
+        let ran = Ran::from(command.arg(setting).output().unwrap());
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:?}");
+        assert!(ran.stderr.contains(fault), "{ran:?}");
+        assert!(!ran.stderr.contains("profile_key"), "{ran:?}");
+    }
+    play.home.write("w.yaml", &text.replace("profile_key: ", "# ").replace("event_parser: ", "# "));
+    let ran = play.home.run("check w.yaml");
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.stderr.contains("origin_parameters.profile_key: required, but missing"), "{ran:?}");
+}
+
+#[test]
 fn a_signed_event_has_to_be_signed_right() {
     let play = playground("  event_secret: whsec_example_0123456789abcdef\n", 0);
     play.home.write(

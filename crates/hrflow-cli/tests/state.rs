@@ -192,8 +192,8 @@ fn a_damaged_state_is_named_and_nothing_is_sent() {
     assert_eq!(ran.code, Some(2), "{ran:?}");
 }
 
-#[test]
-fn an_incremental_workflow_delivers_each_change_once() {
+/// A playground with an incremental workflow too, `list.yaml`.
+fn incremental() -> Playground {
     let play = Playground::new();
     let workflow = std::fs::read_to_string(play.home.0.path().join("w.yaml")).unwrap();
     let workflow: String = workflow
@@ -207,6 +207,24 @@ fn an_incremental_workflow_delivers_each_change_once() {
         .map(|line| format!("{line}\n"))
         .collect();
     play.home.write("list.yaml", &workflow);
+    play
+}
+
+#[test]
+fn a_dry_run_of_an_incremental_workflow_reads_from_the_start() {
+    let play = incremental();
+    let ran = play.home.run("run list.yaml --dry-run --json --limit 2");
+    assert_eq!((ran.code, ran.json()["would_send"].as_array().unwrap().len()), (Some(0), 2), "{ran:?}");
+    assert_eq!(ran.stderr, "A dry run knows of no earlier run: it reads from the start.\n");
+    // What the run itself would be refused for is no secret.
+    let ran = play.home.run("run list.yaml --dry-run --json --set workflow_id=");
+    assert_eq!((ran.code, ran.json()["reason"].as_str()), (Some(2), Some("workflow_id_not_found")));
+    assert_eq!(play.home.run("run w.yaml --dry-run --json").stderr, "");
+}
+
+#[test]
+fn an_incremental_workflow_delivers_each_change_once() {
+    let play = incremental();
     let run = || play.home.run("run list.yaml --json");
     let all = play.sandbox.hrflow().count() as u64;
     let first = run();

@@ -193,6 +193,13 @@ impl Parameters for ActionParameters {
         if self.program_timeout.is_zero() {
             faults.push(Fault::rule("program_timeout", "has to be longer than no time at all"));
         }
+        // A variable that is not set would let everybody sign: a signature under an empty key takes no secret.
+        if self.event_secret.as_ref().is_some_and(|secret| secret.expose().trim().is_empty()) {
+            faults.push(
+                Fault::wrong("event_secret", "text that is not blank")
+                    .with_hint("leave it out where events are not signed"),
+            );
+        }
         faults
     }
 }
@@ -273,6 +280,15 @@ pub trait AnyAction: Send + Sync {
     ///
     /// [`ErrorKind::Invalid`] where the value is no item of the origin, or cannot be formatted.
     fn default_format(&self, item: Value) -> Result<Value>;
+
+    /// An item as the origin reads it, both as JSON: what a format in a workflow file is given.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`] where the value is no item of the origin.
+    fn read_item(&self, item: Value) -> Result<Value> {
+        Ok(item)
+    }
 
     /// A formatted item as the target reads it, both as JSON; what it has no place for is not in it any more.
     ///
@@ -469,6 +485,11 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
             |error: BoxError| Error::new(ErrorKind::Invalid, "the default format failed").with_source(error);
         let formatted = (self.format)(&item).map_err(invalid)?;
         serde_json::to_value(formatted).map_err(|error| invalid(error.into()))
+    }
+
+    fn read_item(&self, item: Value) -> Result<Value> {
+        serde_json::to_value(typed::<O::Item>(item)?)
+            .map_err(|_| Error::new(ErrorKind::Invalid, "the item cannot be written as JSON"))
     }
 
     fn read_formatted(&self, formatted: Value) -> Result<Value, Vec<Fault>> {

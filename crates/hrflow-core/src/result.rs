@@ -1,5 +1,7 @@
 //! What a run answers: counts, status, reason, and the first failures.
 
+use std::ops::AddAssign;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +146,38 @@ impl Events {
     }
 }
 
+impl AddAssign for Events {
+    fn add_assign(&mut self, other: Self) {
+        // Taken apart, so that none that is added is forgotten here.
+        let Self {
+            read_success,
+            read_failure,
+            format_failure,
+            logics_discard,
+            logics_failure,
+            write_success,
+            write_duplicate,
+            write_failure,
+            attachment_failure,
+            callback_executed,
+            callback_failure,
+            item_to_read_from_failure,
+        } = other;
+        self.read_success += read_success;
+        self.read_failure += read_failure;
+        self.format_failure += format_failure;
+        self.logics_discard += logics_discard;
+        self.logics_failure += logics_failure;
+        self.write_success += write_success;
+        self.write_duplicate += write_duplicate;
+        self.write_failure += write_failure;
+        self.attachment_failure += attachment_failure;
+        self.callback_executed += callback_executed;
+        self.callback_failure += callback_failure;
+        self.item_to_read_from_failure += item_to_read_from_failure;
+    }
+}
+
 /// One thing that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -267,6 +301,20 @@ mod tests {
             Events { write_success: 4, ..read }.status(true),
             (Status::SuccessWithFailures, Reason::None)
         );
+    }
+
+    #[test]
+    fn counts_are_added_each_to_its_own() {
+        let numbered = |from: u64| -> Events {
+            let zeros = serde_json::to_value(Events::default()).unwrap();
+            let names = zeros.as_object().unwrap().keys().cloned();
+            serde_json::from_value(names.zip(from..).collect()).unwrap()
+        };
+        let mut sum = numbered(1);
+        sum += numbered(0);
+        let sum = serde_json::to_value(sum).unwrap();
+        let counts = sum.as_object().unwrap().values().filter_map(serde_json::Value::as_u64);
+        assert!(counts.eq((0..12).map(|at| 2 * at + 1)), "{sum}");
     }
 
     #[test]

@@ -5,13 +5,20 @@ mod jq;
 
 use std::path::Path;
 
-use hrflow_core::{AnyAction, JsonRun, parameters::Fault};
+use futures::{StreamExt, stream};
+use hrflow_core::{
+    AnyAction, JsonRun, TriggerType,
+    parameters::{Fault, FaultKind},
+};
+use serde_json::{Map, Value};
 
 use crate::{
     error::WorkflowFault,
     json::Resolver,
-    programs::{self, Program},
+    programs::{self, Program, Role},
 };
+
+const ORIGIN: &str = "origin_parameters";
 
 /// A run in the making, and everything that is wrong with it.
 pub(crate) struct Attached<'r, 'v> {
@@ -24,6 +31,8 @@ pub(crate) struct Attached<'r, 'v> {
     /// Whether parameters are expected of an event that there are none of.
     lacks_event: bool,
     pub(crate) faults: Vec<WorkflowFault>,
+    /// Parameters that an event is to bring.
+    pub(crate) awaited: Vec<String>,
     /// Why the event cannot be understood.
     pub(crate) refused_event: Option<String>,
 }
@@ -42,7 +51,8 @@ impl<'r, 'v> Attached<'r, 'v> {
             fault.at(at)
         });
         let faults = faults.collect();
-        Self { run, text, resolver, programs, lacks_event: false, faults, refused_event: None }
+        let (awaited, refused_event) = (Vec::new(), None);
+        Self { run, text, resolver, programs, lacks_event: false, faults, awaited, refused_event }
     }
 
     /// There is nobody to run them.
@@ -54,14 +64,46 @@ impl<'r, 'v> Attached<'r, 'v> {
         self.faults.extend(programs.chain(event).collect::<Vec<_>>());
     }
 
+    /// Notes what is missing of the origin's parameters, where an event is to bring it. Nothing can be read before.
+    pub(crate) fn await_event(&mut self, action: &dyn AnyAction) {
+        let is_set_off = action.describe(&self.run.connector).trigger_type == TriggerType::Hook;
+        if is_set_off && self.programs.iter().any(|program| program.role == Role::EventParser) {
+            let missing =
+                action.faults(self.run).into_iter().filter(|fault| fault.kind == FaultKind::Missing);
+            self.awaited = missing.map(|fault| fault.path).filter(|path| path.starts_with(ORIGIN)).collect();
+        }
+    }
+
     /// Holds the parameters against what the action takes.
     pub(crate) fn parameters(&mut self, action: &dyn AnyAction, mapping_only: bool) {
+        let found = self.faults_with_stand_ins(action);
         let is_of_interest = |fault: &Fault| {
-            !(mapping_only && !fault.path.starts_with("action_parameters")
-                || self.lacks_event && fault.path.starts_with("origin_parameters"))
+            !(self.awaited.contains(&fault.path)
+                || mapping_only && !fault.path.starts_with("action_parameters")
+                || self.lacks_event && fault.path.starts_with(ORIGIN))
         };
-        let faults = action.faults(self.run).into_iter().filter(is_of_interest);
+        let faults = found.into_iter().filter(is_of_interest);
         let faults: Vec<_> = faults.filter_map(|fault| self.resolver.locate(fault)).collect();
         self.faults.extend(faults);
+        if !self.awaited.is_empty() {
+            self.run.items = Some(stream::empty().boxed());
+        }
+    }
+
+    /// What is wrong with the parameters, with something in place of what an event is to bring: while one is missing, the
+    /// others are not held against their own rules.
+    fn faults_with_stand_ins(&mut self, action: &dyn AnyAction) -> Vec<Fault> {
+        let given = self.run.origin_parameters.clone();
+        for name in self.awaited.iter().filter_map(|path| path.strip_prefix(ORIGIN)?.strip_prefix('.')) {
+            if self.run.origin_parameters.is_null() {
+                self.run.origin_parameters = Value::Object(Map::new());
+            }
+            if let Value::Object(parameters) = &mut self.run.origin_parameters {
+                parameters.insert(name.to_owned(), "to come".into());
+            }
+        }
+        let faults = action.faults(self.run);
+        self.run.origin_parameters = given;
+        faults
     }
 }

@@ -1,10 +1,12 @@
 //! An event that sets a workflow off.
 
-use std::fmt;
+use std::{fmt, io, path::Path};
 
 use hrflow_connectors::hrflow::webhook;
-use hrflow_core::connector::ActionParameters;
+use hrflow_core::{Error, ErrorKind, Result, connector::ActionParameters};
 use serde_json::Value;
+
+use crate::{items::MAX_ITEM, whole};
 
 /// What a hook was called with. It may hold a candidate's data: `Debug` shows its size.
 #[derive(Clone)]
@@ -19,6 +21,21 @@ impl Event {
         Self { body: body.into(), signature: None }
     }
 
+    /// The same from a file; from standard input for `-`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] where it cannot be read, or is larger than [`MAX_ITEM`](crate::items::MAX_ITEM).
+    pub fn from_path(path: &Path) -> Result<Self> {
+        let body = match path == Path::new("-") {
+            true => whole::from_reader(io::stdin().lock(), MAX_ITEM as usize),
+            false => whole::bytes(path, MAX_ITEM as usize),
+        };
+        body.map(Self::new).map_err(|why| {
+            Error::new(ErrorKind::Config, format!("cannot read the event in {}: {why}", path.display()))
+        })
+    }
+
     /// Adds the value of the header with the signature, `HTTP-HRFLOW-SIGNATURE`.
     #[must_use]
     pub fn with_signature(mut self, header: impl Into<String>) -> Self {
@@ -27,7 +44,7 @@ impl Event {
     }
 
     /// The event as JSON, once its signature is found to be right where there has to be one.
-    pub(crate) fn open(&self, parameters: &ActionParameters) -> Result<Value, String> {
+    pub(crate) fn open(&self, parameters: &ActionParameters) -> std::result::Result<Value, String> {
         let body = match (&parameters.event_secret, &self.signature) {
             (None, None) => self.body.clone(),
             (Some(secret), Some(header)) => {

@@ -40,6 +40,7 @@ mod refusal;
 mod set;
 mod substitute;
 mod surrogates;
+mod whole;
 mod workflow;
 mod yaml;
 

@@ -1,5 +1,7 @@
 //! From a workflow file to a run.
 
+use std::error::Error as _;
+
 use hrflow_core::{
     AnyAction, BoxStream, Connector, JsonRun, Result as CoreResult, RunResult, connector::CheckReport,
     parameters::nearest,
@@ -27,6 +29,9 @@ pub struct Surroundings<'s> {
     pub items: Option<BoxStream<'static, CoreResult<Value>>>,
     /// The event that it is to be run for: the action's `event_parser` makes origin parameters of it.
     pub event: Option<Event>,
+    /// There is no event yet, and one is to come: where the action has an `event_parser`, what is missing of the origin's
+    /// parameters comes with it. Such a run reads nothing; see [`Prepared::awaited`].
+    pub awaits_event: bool,
     /// Only what it makes of items is wanted: the parameters of origin and target, and the options, are not looked at, and
     /// nothing of them is needed. Such a run is not for running.
     pub mapping_only: bool,
@@ -43,6 +48,7 @@ impl Default for Surroundings<'_> {
             variables: &|name| std::env::var(name),
             items: None,
             event: None,
+            awaits_event: false,
             mapping_only: false,
             #[cfg(feature = "jq")]
             runner: crate::jq::Runner::Thread(hrflow_connectors::catalogue),
@@ -55,6 +61,7 @@ pub struct Prepared {
     connector: Connector,
     /// Which of its actions.
     action: usize,
+    awaited: Vec<String>,
     /// The run. A format, logics, a callback and what surrounds it can be put into it.
     pub run: JsonRun,
 }
@@ -70,6 +77,20 @@ impl Prepared {
         self.connector.actions[self.action].as_ref()
     }
 
+    /// Parameters that are missing, and are to come with an event: `origin_parameters.profile_key`.
+    pub fn awaited(&self) -> &[String] {
+        &self.awaited
+    }
+
+    /// What the action's default format makes of an item, or why it makes nothing.
+    ///
+    /// # Errors
+    ///
+    /// In words, with the cause.
+    pub fn default_format(&self, item: Value) -> Result<Value, String> {
+        default_format(self.action(), item)
+    }
+
     /// Runs it to its end.
     pub async fn run(self) -> RunResult {
         self.connector.actions[self.action].run(self.run).await
@@ -81,8 +102,15 @@ impl Prepared {
     }
 }
 
+pub(crate) fn default_format(action: &dyn AnyAction, item: Value) -> Result<Value, String> {
+    action.default_format(item).map_err(|error| match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    })
+}
+
 pub(crate) fn prepare(workflow: Workflow, surroundings: Surroundings<'_>) -> Result<Prepared, WorkflowError> {
-    let Surroundings { catalogue, variables, items, event, mapping_only, .. } = surroundings;
+    let Surroundings { catalogue, variables, items, event, awaits_event, mapping_only, .. } = surroundings;
     let Workflow { name, directory, root, text } = workflow;
     let Kind::Object(members) = root.kind else {
         let fault = WorkflowFault::new("", "expected the fields of a workflow").at(root.at);
@@ -122,13 +150,16 @@ pub(crate) fn prepare(workflow: Workflow, surroundings: Surroundings<'_>) -> Res
         attached.programs(action, event, surroundings.runner);
         #[cfg(not(feature = "jq"))]
         attached.refuse_programs(event.is_some());
+        if awaits_event {
+            attached.await_event(action);
+        }
         attached.parameters(action, mapping_only);
     }
-    let Attached { faults: more, refused_event, .. } = attached;
+    let Attached { faults: more, awaited, refused_event, .. } = attached;
     faults.extend(more);
     match found {
         Some((connector, index)) if shape.is_empty() && faults.is_empty() => match refused_event {
-            None => Ok(Prepared { connector, action: index, run }),
+            None => Ok(Prepared { connector, action: index, awaited, run }),
             Some(why) => {
                 let (fault, result) = refusal::event(&run, &action, &why);
                 Err(WorkflowError::new(&name, WorkflowErrorKind::Event, vec![fault]).with_result(result))

@@ -1,12 +1,12 @@
 //! The programs of a workflow file: where they stand, and what they are for.
 
-use std::{fs::File, io::Read, path::Path};
+use std::path::Path;
 
 use hrflow_core::Secret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{error::WorkflowFault, json::Resolver};
+use crate::{error::WorkflowFault, json::Resolver, whole};
 
 /// Most bytes that a program may be long.
 const MOST: usize = 256 << 10;
@@ -128,9 +128,5 @@ impl Taken<'_, '_> {
 
 fn read(directory: &Path, name: &str) -> Result<String, String> {
     let path = directory.join(name);
-    let cannot = |why: String| format!("cannot read the file {}: {why}", path.display());
-    let mut bytes = Vec::new();
-    let read = File::open(&path).and_then(|file| file.take(MOST as u64 + 1).read_to_end(&mut bytes));
-    read.map_err(|error| cannot(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|_| cannot("it is not UTF-8 text".to_owned()))
+    whole::text(&path, MOST).map_err(|why| format!("cannot read the file {}: {why}", path.display()))
 }

@@ -2,13 +2,13 @@
 
 use std::{
     env::VarError,
-    fs::File,
-    io::Read,
     path::{Path, PathBuf},
 };
 
+use crate::whole;
+
 /// Most bytes that a file that is named by `${file:…}` may hold.
-const MAX_FILE: u64 = 1 << 20;
+const MAX_FILE: usize = 1 << 20;
 /// Most bytes that all substitutions of a workflow may bring in.
 const MAX_TOTAL: usize = 16 << 20;
 
@@ -114,14 +114,8 @@ fn read_file(directory: &Path, path: &str) -> Result<String, String> {
         return Err("${file:} names no file".to_owned());
     }
     let path = directory.join(path);
-    let cannot = |why: String| format!("cannot read the file {}: {why}", path.display());
-    let mut bytes = Vec::new();
-    let read = File::open(&path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes));
-    read.map_err(|error| cannot(error.to_string()))?;
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(cannot(format!("it is larger than {} MiB", MAX_FILE >> 20)));
-    }
-    let mut text = String::from_utf8(bytes).map_err(|_| cannot("it is not UTF-8 text".to_owned()))?;
+    let mut text = whole::text(&path, MAX_FILE)
+        .map_err(|why| format!("cannot read the file {}: {why}", path.display()))?;
     if text.ends_with('\n') {
         text.pop();
         if text.ends_with('\r') {
@@ -184,7 +178,7 @@ mod tests {
         write("unix", b"one\n\n");
         write("windows", b"two\r\n");
         write("latin", b"caf\xe9");
-        write("large", &vec![b'x'; (MAX_FILE + 1) as usize]);
+        write("large", &vec![b'x'; MAX_FILE + 1]);
         let mut substitution = Substitution::new(&variables, directory.path().to_owned());
         assert_eq!(substitution.apply("${file:unix}|${file:windows}").unwrap().text, "one\n|two");
         let fault = |fault: &str| fault.rsplit_once(": ").unwrap().1.to_owned();

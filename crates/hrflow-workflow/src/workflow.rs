@@ -1,10 +1,6 @@
 //! A workflow file, read but not yet understood.
 
-use std::{
-    fs::File,
-    io::Read,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use hrflow_core::BoxStream;
 use serde_json::Value;
@@ -13,6 +9,7 @@ use crate::{
     error::{WorkflowError, WorkflowErrorKind, WorkflowFault},
     prepare::{self, Prepared, Surroundings},
     set, surrogates,
+    whole::{self, Unread},
     yaml::{self, Kind, Node},
 };
 
@@ -114,19 +111,14 @@ impl Workflow {
 }
 
 fn read(path: &Path, name: &str) -> Result<String, WorkflowError> {
-    let cannot = |error: std::io::Error| {
-        let why = if path.is_dir() { "it is a directory".to_owned() } else { error.to_string() };
-        WorkflowError::unreadable(name, format!("cannot read the file: {why}"), Some(error))
-    };
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes))
-        .map_err(cannot)?;
-    if bytes.len() > MAX_BYTES {
-        return Err(WorkflowError::unreadable(name, too_large(), None));
-    }
-    String::from_utf8(bytes)
-        .map_err(|_| WorkflowError::unreadable(name, "cannot read the file: it is not UTF-8 text", None))
+    whole::text(path, MAX_BYTES).map_err(|unread| {
+        let message = match &unread {
+            Unread::TooLarge(_) => too_large(),
+            unread => format!("cannot read the file: {unread}"),
+        };
+        let source = if let Unread::Broken(error) = unread { Some(error) } else { None };
+        WorkflowError::unreadable(name, message, source)
+    })
 }
 
 fn too_large() -> String {

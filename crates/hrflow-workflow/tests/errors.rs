@@ -155,6 +155,14 @@ fn programs_are_compiled_before_anything_is_read() {
     w.yaml:7:20: action_parameters.event_signature: expected body, envelope_hex, envelope_raw or envelope_encoded, came "sha1"
     w.yaml:6:20: action_parameters.program_timeout: has to be longer than no time at all
     "#);
+    // Under an empty key anybody can sign.
+    for blank in ["''", "' '", "${NONE:-}"] {
+        assert_eq!(
+            with(&format!("  event_secret: {blank}\n")),
+            "w.yaml:6:17: action_parameters.event_secret: expected text that is not blank; leave it out where events \
+             are not signed"
+        );
+    }
     let large = format!("  format: '.{}'", " ".repeat(300_000));
     assert_snapshot!(with(&large), @"w.yaml:6:11: action_parameters.format: a program of more than 256 KiB is not read");
 }

@@ -111,6 +111,22 @@ fn three_overruns_in_a_row_stop_the_run() {
 }
 
 #[test]
+fn a_good_program_does_not_excuse_a_looping_one() {
+    let run = prepared(
+        "  format: default_format\n  logics: ['select(.loop | not)', last(repeat(1))]\n  program_timeout: 200ms\n",
+    )
+    .run;
+    let format = run.format.unwrap();
+    let scope = |item: Value| {
+        let item = format(item).unwrap();
+        let item = run.logics[0](item).unwrap().unwrap();
+        let error = run.logics[1](item).unwrap_err();
+        error.downcast_ref::<Error>().unwrap().scope()
+    };
+    assert_eq!([(); 3].map(|()| scope(json!({}))), [Scope::Item, Scope::Item, Scope::Run]);
+}
+
+#[test]
 fn an_event_says_what_to_read() {
     let event =
         json!({ "type": "profile.storing.success", "profile": { "key": "p 1", "source": { "key": "s" } } });

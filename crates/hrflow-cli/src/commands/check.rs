@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use hrflow_core::{ErrorKind, state::State};
 
-use super::state;
+use hrflow_workflow::{Prepared, Surroundings};
 
+use super::{run, state};
 use crate::{
     arguments::Check,
     exit::{Exit, Failure},
@@ -14,7 +15,13 @@ use crate::{
 
 pub(crate) async fn execute(arguments: &Check) -> Result<Exit, Failure> {
     let workflow = super::load(&arguments.file, &arguments.settings)?;
-    let mut prepared = super::prepare(workflow, None).map_err(|error| Failure::usage(error.to_string()))?;
+    let event = super::event(&arguments.event)?;
+    let surroundings = Surroundings { awaits_event: event.is_none(), event, ..super::surroundings() };
+    let mut prepared = match workflow.prepare_with(surroundings) {
+        Ok(prepared) => prepared,
+        Err(error) => return run::refuse(&error, false),
+    };
+    tell_what_is_not_read(&prepared);
     // Logging in may renew a grant, which then has to be kept.
     let state = state::of_workflow(&arguments.file, &arguments.state)?;
     prepared.run.environment.state = state.map(|state| Arc::new(state) as Arc<dyn State>);
@@ -35,4 +42,22 @@ pub(crate) async fn execute(arguments: &Check) -> Result<Exit, Failure> {
         failures if failures.iter().any(|failure| failure.kind == ErrorKind::Config) => Exit::Usage,
         _ => Exit::Fatal,
     })
+}
+
+/// Without an event, or with one that there is nothing to do for, the origin is not asked.
+fn tell_what_is_not_read(prepared: &Prepared) {
+    let origin = prepared.action().describe(prepared.connector().id).origin;
+    match prepared.awaited() {
+        [] if prepared.run.items.is_some() => output::tell(&format!(
+            "{origin}: not asked. The event_parser answers nothing for this event: there is nothing to read."
+        )),
+        [] => {}
+        awaited => output::tell(&format!(
+            "{origin}: not asked. {} to come with the event; give one with --event to check both ends.",
+            match awaited {
+                [one] => format!("{one} is"),
+                several => format!("{} are", several.join(", ")),
+            }
+        )),
+    }
 }

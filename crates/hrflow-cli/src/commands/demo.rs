@@ -148,7 +148,7 @@ async fn show(
         let fate = Fate::of(&result.events);
         let arrived = stand_in.find(&sandbox, &person).await;
         let reason = result.failures.first().map(|failure| output::harmless(&failure.message));
-        add(&mut show.events, &result.events);
+        show.events += result.events;
         show.scenes.push(Scene { person, fate, reason, arrived });
     }
     show.milliseconds = start.elapsed().as_millis();
@@ -188,19 +188,4 @@ fn origin_parameters(sandbox: &Sandbox, profile_key: &str) -> Value {
         "profile_key": profile_key,
         "api_url": sandbox.urls().hrflow,
     })
-}
-
-fn add(sum: &mut Events, events: &Events) {
-    sum.read_success += events.read_success;
-    sum.read_failure += events.read_failure;
-    sum.format_failure += events.format_failure;
-    sum.logics_discard += events.logics_discard;
-    sum.logics_failure += events.logics_failure;
-    sum.write_success += events.write_success;
-    sum.write_duplicate += events.write_duplicate;
-    sum.write_failure += events.write_failure;
-    sum.attachment_failure += events.attachment_failure;
-    sum.callback_executed += events.callback_executed;
-    sum.callback_failure += events.callback_failure;
-    sum.item_to_read_from_failure += events.item_to_read_from_failure;
 }

@@ -11,7 +11,7 @@ use self::mapped::{Fate, Mapped};
 use crate::{
     arguments::Map,
     exit::{Exit, Failure},
-    output::{self, harmless},
+    output::{self, JsonList, harmless},
 };
 
 pub(crate) async fn execute(arguments: &Map) -> Result<Exit, Failure> {
@@ -21,7 +21,7 @@ pub(crate) async fn execute(arguments: &Map) -> Result<Exit, Failure> {
     let surroundings = Surroundings { items: nothing, mapping_only: true, ..super::surroundings() };
     let prepared = workflow.prepare_with(surroundings).map_err(|error| Failure::usage(error.to_string()))?;
     let most = arguments.limit.map_or(u64::MAX, Into::into);
-    let mut page = Page { json: arguments.json, ..Page::default() };
+    let mut page = Page { list: arguments.json.then(JsonList::new), ..Page::default() };
     while page.count < most
         && let Some(item) = items.next().await
     {
@@ -40,7 +40,8 @@ pub(crate) async fn execute(arguments: &Map) -> Result<Exit, Failure> {
 /// What is shown, and what it comes to.
 #[derive(Default)]
 struct Page {
-    json: bool,
+    /// Where it is for programs.
+    list: Option<JsonList>,
     count: u64,
     discarded: u64,
     failed: u64,
@@ -54,26 +55,24 @@ impl Page {
             Fate::Discarded => self.discarded += 1,
             Fate::Failed => self.failed += 1,
         }
-        if !self.json {
-            return output::print(&text(self.count, mapped));
+        match &mut self.list {
+            Some(list) => list.print(mapped),
+            None => output::print(&text(self.count, mapped)),
         }
-        let json = serde_json::to_string_pretty(mapped).map_err(|error| Failure::fatal(error.to_string()))?;
-        output::print(&format!("{}{json}", if self.count == 1 { "[\n" } else { ",\n" }))
     }
 
-    fn end(&self) -> Result<Exit, Failure> {
-        let Self { count, discarded, failed, .. } = self;
-        match (self.json, count) {
-            (true, 0) => output::print("[]\n")?,
-            (true, _) => output::print("\n]\n")?,
-            (false, _) => {
+    fn end(self) -> Result<Exit, Failure> {
+        let Self { list, count, discarded, failed } = self;
+        match list {
+            Some(list) => list.end()?,
+            None => {
                 let mapped = count - discarded - failed;
                 output::print(&format!(
                     "{count} items: {mapped} mapped, {discarded} discarded, {failed} failed\n"
                 ))?
             }
         };
-        Ok(if *failed > 0 { Exit::Failures } else { Exit::Success })
+        Ok(if failed > 0 { Exit::Failures } else { Exit::Success })
     }
 }
 

@@ -1,14 +1,12 @@
 //! `hrflow run`.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::Path,
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use hrflow_core::{CancellationToken, Environment, Events, RunResult, state::State};
-use hrflow_workflow::{Event, Prepared, Surroundings, WorkflowError, items};
+use hrflow_core::{
+    CancellationToken, Environment, Events, ReadMode, RunResult, connector::ActionParameters, parameters,
+    state::State,
+};
+use hrflow_workflow::{Prepared, Surroundings, WorkflowError, items};
 use tokio::sync::watch;
 
 use super::{preview::Preview, state};
@@ -26,15 +24,15 @@ pub(crate) async fn execute(arguments: &Run, bar: Bar) -> Result<Exit, Failure> 
         Some(path) => Some(items::from_path(path).map_err(|error| Failure::usage(error.to_string()))?),
         None => None,
     };
-    let event = match &arguments.event {
-        Some(path) => Some(event(path, arguments.signature.as_deref())?),
-        None => None,
-    };
+    let event = super::event(&arguments.event)?;
     let surroundings = Surroundings { items, event, ..super::surroundings() };
     let prepared = match workflow.prepare_with(surroundings) {
         Ok(prepared) => prepared,
         Err(error) => return refuse(&error, arguments.json),
     };
+    if arguments.dry_run && reads_on(&prepared) {
+        output::tell("A dry run knows of no earlier run: it reads from the start.");
+    }
     let cancel = CancellationToken::new();
     let preview = arguments.dry_run.then(|| Arc::new(Preview::new(arguments.json, cancel.clone())));
     let state = match &preview {
@@ -58,23 +56,10 @@ pub(crate) async fn execute(arguments: &Run, bar: Bar) -> Result<Exit, Failure> 
     }
 }
 
-/// The event in a file, or on standard input.
-fn event(path: &Path, signature: Option<&str>) -> Result<Event, Failure> {
-    let mut body = Vec::new();
-    let read = match path == Path::new("-") {
-        true => io::stdin().lock().take(items::MAX_ITEM + 1).read_to_end(&mut body),
-        false => File::open(path).and_then(|file| file.take(items::MAX_ITEM + 1).read_to_end(&mut body)),
-    };
-    let cannot = |why: String| Failure::usage(format!("cannot read the event in {}: {why}", path.display()));
-    read.map_err(|error| cannot(error.to_string()))?;
-    if body.len() as u64 > items::MAX_ITEM {
-        return Err(cannot(format!("it is larger than {} MiB", items::MAX_ITEM >> 20)));
-    }
-    let event = Event::new(body);
-    Ok(match signature {
-        Some(signature) => event.with_signature(signature),
-        None => event,
-    })
+/// Whether it is to read on from where the last run ended.
+fn reads_on(prepared: &Prepared) -> bool {
+    parameters::read::<ActionParameters>("action_parameters", &prepared.run.action_parameters)
+        .is_ok_and(|parameters| parameters.read_mode == ReadMode::Incremental)
 }
 
 /// Runs to the end, or to a second signal: then there is no result.

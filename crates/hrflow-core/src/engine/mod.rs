@@ -292,7 +292,8 @@ fn check_read_mode<O: Origin, T: Target>(plan: &Plan<O, T>) -> Result<(), Fatal>
             "Give the workflow a workflow_id.",
         );
     }
-    if plan.environment.state.is_none() {
+    // A dry run moves no position: it reads from the start.
+    if plan.environment.state.is_none() && plan.environment.dry_run.is_none() {
         return config(
             Reason::BackendNotConfiguredInIncrementalMode,
             "read_mode incremental needs a place to remember its position in".into(),

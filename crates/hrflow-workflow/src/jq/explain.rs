@@ -76,18 +76,23 @@ fn value_at(text: &str) -> Option<(Value, usize)> {
 
 /// A value by its kind and size; what stands in the program as it is.
 fn described(value: &Value, program: &str) -> String {
+    let is_of = |text: &str| !text.is_empty() && text.len() <= 60 && program.contains(text);
     match value {
-        Value::String(text) if !text.is_empty() && text.len() <= 60 && program.contains(text.as_str()) => {
-            format!("\"{text}\"")
-        }
+        Value::String(text) if is_of(text) => format!("\"{text}\""),
         Value::String(text) => format!("text of {} characters", text.chars().count()),
         Value::Array(values) => format!("a list of {}", values.len()),
         Value::Object(members) => {
-            let names: Vec<&str> = members.keys().take(3).map(String::as_str).collect();
-            let more = if members.len() > names.len() { ", …" } else { "" };
-            match names.as_slice() {
-                [] => "an empty object".to_owned(),
-                names => format!("an object with {}{more}", names.join(", ")),
+            // The name of a member may be data too, such as an address that something is counted by.
+            let names: Vec<&str> =
+                members.keys().map(String::as_str).filter(|it| is_of(it)).take(3).collect();
+            match (members.len(), names.as_slice()) {
+                (0, _) => "an empty object".to_owned(),
+                (1, []) => "an object of 1 member".to_owned(),
+                (count, []) => format!("an object of {count} members"),
+                (count, names) => {
+                    let more = if count > names.len() { ", …" } else { "" };
+                    format!("an object with {}{more}", names.join(", "))
+                }
             }
         }
         Value::Number(_) => "a number".to_owned(),
@@ -110,8 +115,10 @@ mod tests {
             ),
             (
                 r#"cannot use {"key":"k1","info":{},"a":1,"z":2} as array"#,
-                "cannot use an object with a, info, key, … as array",
+                "cannot use an object with a, info, … as array",
             ),
+            (r#"cannot index {"ada@example.com":1} with 0"#, "cannot index an object of 1 member with 0"),
+            (r#"cannot use {"k":1,"0612345678":2} as array"#, "cannot use an object of 2 members as array"),
             ("cannot calculate [1,2] + null", "cannot calculate a list of 2 + null"),
             ("nobody like ada@example.com, 0612345678", "nobody like [redacted], [redacted]"),
             ("index 3 out of bounds", "index 3 out of bounds"),

@@ -1,4 +1,4 @@
-//! What a program may use for one item.
+//! What each program may use for one item.
 //!
 //! jq has no fuel: a program can loop for ever, recurse until the stack is gone, or ask for all memory there is. That ends
 //! the process that runs it, which therefore is none that matters; see [`Runner`](super::Runner).
@@ -12,5 +12,5 @@ pub(super) const MEMORY: u64 = 1 << 30;
 pub(super) const OUTPUT: usize = 8 << 20;
 /// How deep an answer may be nested.
 pub(super) const DEPTH: usize = 100;
-/// How many items in a row may overrun before the run is stopped: then it is the program that is wrong.
+/// On how many items in a row a program may overrun before the run is stopped: then it is the program that is wrong.
 pub(super) const IN_A_ROW: u32 = 3;

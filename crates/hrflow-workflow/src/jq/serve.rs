@@ -14,6 +14,7 @@ use super::{
     limits,
     wire::{self, Opening, Setup},
 };
+use crate::prepare::default_format;
 
 /// Runs jq programs for the process that started this one, until that closes standard input. A program that lets users
 /// write jq calls it where it is started with the arguments of its [`Runner`](super::Runner), first thing.
@@ -74,15 +75,12 @@ fn answer_all(
     let Ok(setup) = serde_json::from_slice::<Setup>(&first) else { return };
     let connector = catalogue().into_iter().find(|it| it.id == setup.connector);
     let action = setup.action.clone();
-    let default_format = move |item: Value| {
+    let made_by_default = move |item: Value| {
         let action = connector.as_ref().and_then(|it| it.action(&action));
         let action = action.ok_or("there is none")?;
-        action.default_format(item).map_err(|error| match std::error::Error::source(&error) {
-            Some(source) => format!("{error}: {source}"),
-            None => error.to_string(),
-        })
+        default_format(action, item)
     };
-    let evaluator = Evaluator::new(setup, &default_format);
+    let evaluator = Evaluator::new(setup, &made_by_default);
     let opening = match &evaluator {
         Ok(_) => Opening::Ready,
         Err(faults) => Opening::Faults(faults.clone()),

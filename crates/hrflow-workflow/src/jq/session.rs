@@ -38,8 +38,8 @@ pub(super) struct Session {
 
 struct State {
     worker: Option<Worker>,
-    /// How many items have overrun since one did not.
-    overruns: u32,
+    /// How many items have overrun since one did not, for each program: that one is good does not excuse another.
+    overruns: Vec<u32>,
 }
 
 impl Session {
@@ -51,7 +51,8 @@ impl Session {
         redactor: Redactor,
     ) -> Result<Self, Unopened> {
         let worker = blocking(|| open(&runner, &setup))?;
-        let state = Mutex::new(State { worker: Some(worker), overruns: 0 });
+        let overruns = vec![0; setup.programs.len()];
+        let state = Mutex::new(State { worker: Some(worker), overruns });
         Ok(Self { runner, setup, names, time, redactor, state })
     }
 
@@ -70,13 +71,15 @@ impl Session {
         let request = wire::request(program, item).map_err(|_| failed("the item is no JSON".to_owned()))?;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let asked = blocking(|| self.ask(&mut state, request));
+        let mut nobody = 0;
+        let overruns = state.overruns.get_mut(program).unwrap_or(&mut nobody);
         let overrun = match asked {
             Ok(Answer::TooLarge) => format!("what it answers is larger than {} MiB", limits::OUTPUT >> 20),
             Ok(Answer::TooDeep) => {
                 format!("what it answers is nested more than {} levels deep", limits::DEPTH)
             }
             Ok(answer) => {
-                state.overruns = 0;
+                *overruns = 0;
                 return match answer {
                     Answer::One(Value::Null) | Answer::Nothing => Ok(None),
                     Answer::One(value) => Ok(Some(value)),
@@ -91,8 +94,8 @@ impl Session {
             }
             Err(overrun) => overrun,
         };
-        state.overruns += 1;
-        if state.overruns < limits::IN_A_ROW {
+        *overruns += 1;
+        if *overruns < limits::IN_A_ROW {
             return Err(failed(overrun));
         }
         Err(failed(overrun).with_scope(Scope::Run).advise(format!(

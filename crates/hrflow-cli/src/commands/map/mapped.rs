@@ -60,9 +60,9 @@ impl Mapped {
     /// Takes a profile the way that a run takes it.
     pub(super) fn of(prepared: &Prepared, item: Value) -> Self {
         let mut mapped = Self::new(key(&item));
-        match prepared.action().default_format(item.clone()) {
+        match prepared.default_format(item.clone()) {
             Ok(default) => mapped.default = Some(default),
-            Err(error) => mapped.default_failure = Some(with_source(&error)),
+            Err(why) => mapped.default_failure = Some(why),
         }
         mapped.go(prepared, item);
         if let (Some(default), Some(item)) = (&mapped.default, &mapped.mapped) {
@@ -78,7 +78,10 @@ impl Mapped {
 
     fn go(&mut self, prepared: &Prepared, item: Value) {
         let formatted = match (&prepared.run.format, &self.default) {
-            (Some(format), _) => format(item).map_err(|error| error.to_string()),
+            (Some(format), _) => match prepared.action().read_item(item) {
+                Ok(item) => format(item).map_err(|error| error.to_string()),
+                Err(error) => Err(error.to_string()),
+            },
             (None, Some(default)) => Ok(default.clone()),
             (None, None) => Err(self.default_failure.clone().unwrap_or_default()),
         };
@@ -110,13 +113,6 @@ impl Mapped {
                 None
             }
         }
-    }
-}
-
-fn with_source(error: &hrflow_core::Error) -> String {
-    match std::error::Error::source(error) {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
     }
 }
 

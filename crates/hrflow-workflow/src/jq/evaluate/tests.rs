@@ -57,6 +57,8 @@ fn what_is_at_hand() {
 fn what_jq_people_know() {
     for (text, item, expected) in [
         (".a // \"none\"", json!({ "a": null }), json!("none")),
+        ("{c: (.a.b? // null)}", json!({ "a": [] }), json!({ "c": null })),
+        (".c = (.a.b? // null)", json!({ "a": "x" }), json!({ "a": "x", "c": null })),
         ("[.[] | select(.x > 1) | .x]", json!([{ "x": 1 }, { "x": 2 }]), json!([2])),
         ("to_entries | map(.key) | join(\"-\")", json!({ "a": 1, "b": 2 }), json!("a-b")),
         ("\"\\(.a) \\(.b)\" | ascii_upcase", json!({ "a": "x", "b": 1 }), json!("X 1")),
@@ -123,7 +125,7 @@ fn failures_say_what_and_hold_no_value() {
     for (text, words) in [
         (".info.email.host", "cannot index text of 15 characters with \"host\""),
         (".tags.x", "cannot index a list of 1 with \"x\""),
-        (".info + 1", "cannot calculate an object with age, email + 1"),
+        (".info + 1", "cannot calculate an object of 2 members + 1"),
         (".info.email | tonumber", "cannot parse text of 15 characters as JSON: "),
         ("error(\"nobody: \\(.info.email)\")", "nobody: [redacted]"),
         ("error({code: 7})", "an object with code"),
