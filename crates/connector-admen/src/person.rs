@@ -1,10 +1,12 @@
 //! A person with their experiences, as rows of AD-MEN's tables.
 
-use hrflow_core::{Attachment, TargetItem};
+use hrflow_core::{Attachment, TargetItem, parameters::Fault};
 use jiff::civil::{Date, DateTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::schema::PROTECTED;
 
 /// A person: a row of `PERSONNES` under the names of its columns, with the rows of `EXPERIENCES_PROFESSIONNELLES` that
 /// belong to it. Any other column of the tables may be there too; its value is converted to the column's type.
@@ -130,5 +132,20 @@ impl TargetItem for Person {
 
     fn attachments(&self) -> &[Attachment] {
         &[]
+    }
+
+    // How wide the columns are is the database's to tell.
+    fn violations(&self) -> Vec<Fault> {
+        let taken = |table: &str, row: &Map<String, Value>| {
+            let protected = row.keys().filter(|name| PROTECTED.contains(&name.as_str()));
+            protected.map(|name| format!("{table}{name}")).collect::<Vec<_>>()
+        };
+        let experiences = self.experiences.iter().enumerate();
+        let of_experiences =
+            experiences.flat_map(|(at, row)| taken(&format!("experiences[{at}]."), &row.other));
+        let faults = taken("", &self.other).into_iter().chain(of_experiences);
+        faults
+            .map(|name| Fault::rule(name, "is not for an item to write: take it out of the format"))
+            .collect()
     }
 }

@@ -49,7 +49,7 @@ pub(crate) const EXPERIENCE_COLUMNS: [&str; 8] = [
 ];
 pub(crate) const EXPERIENCE_READ: [&str; 2] = ["ID_PERSONNE", "ID_EXPERIENCE"];
 /// What is never written by an item: keys, and what AD-MEN alone decides.
-const PROTECTED: [&str; 4] = ["ID_PERSONNE", "ID_EXPERIENCE", "SOFT_DELETED", "RGPD_DISABLED"];
+pub(crate) const PROTECTED: [&str; 4] = ["ID_PERSONNE", "ID_EXPERIENCE", "SOFT_DELETED", "RGPD_DISABLED"];
 /// Half of it leads nowhere, or elsewhere: too long, it is refused or left out, and never cut.
 const REFUSED: [&str; 2] = ["EMAIL_PERSO", "EMAIL"];
 const LEFT_OUT: [&str; 5] =

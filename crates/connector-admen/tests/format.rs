@@ -4,6 +4,7 @@ use connector_admen::{MAPPING, Person, format_hrflow_profile_to_admen};
 use connector_hrflow::testing::{
     assert_mapping, assert_reads_back, is_web, nothing_blank, profile, profiles, sample, shortened,
 };
+use hrflow_core::TargetItem;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -77,6 +78,20 @@ fn what_says_nothing_is_no_experience_and_a_malformed_address_is_told() {
     );
 }
 
+#[test]
+fn what_is_ad_mens_alone_is_told_before_anything_is_sent() {
+    let person: Person = serde_json::from_value(json!({
+        "NOM": "Byron", "CANDIDAT": 1, "SOFT_DELETED": 0, "experiences": [{}, { "ID_EXPERIENCE": 7 }],
+    }))
+    .unwrap();
+    let faults: Vec<String> = person.violations().iter().map(ToString::to_string).collect();
+    assert!(
+        faults[0].contains("SOFT_DELETED") && faults[1].contains("experiences[1].ID_EXPERIENCE"),
+        "{faults:?}"
+    );
+    assert_eq!(faults.len(), 2);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
@@ -84,6 +99,7 @@ proptest! {
     fn no_profile_breaks_the_limits(profile in profiles()) {
         let person = format(profile);
         let json = serde_json::to_value(&person).unwrap();
+        prop_assert!(person.violations().is_empty());
         prop_assert!(nothing_blank(&json), "{json}");
         for name in ["LINKEDINPUBLICPROFIL", "VIADEOPUBLICPROFIL", "TWITTERPAGE", "FACEBOOKPAGE"] {
             prop_assert!(json[name].as_str().is_none_or(is_web), "{name}");

@@ -65,7 +65,12 @@ pub(super) fn adds_up(result: &RunResult) -> Result<()> {
 }
 
 /// Everybody is at the vendor once, or in a dead letter with a reason that is true.
-pub(super) fn accounted_for(crowd: &Crowd, held: &[Held], letters: &Letters) -> Result<()> {
+pub(super) fn accounted_for(
+    crowd: &Crowd,
+    held: &[Held],
+    letters: &Letters,
+    receipts: &Receipts,
+) -> Result<()> {
     nobody_is_there_who_is_refused(crowd, held, letters)?;
     for person in crowd.taken() {
         let records = records_of(person, held);
@@ -75,10 +80,10 @@ pub(super) fn accounted_for(crowd: &Crowd, held: &[Held], letters: &Letters) -> 
             Some(Letter { kind: ErrorKind::OutcomeUnknown, .. }) => {
                 ensure!(count <= 1, "{} is there {count} times", person.key);
             }
-            // Who shares an address may be kept out while the other one is in; and where records follow who changes, it
-            // may be an update that was kept out.
+            // Who shares an address may be kept out while the other one is in; and who was delivered before may be there
+            // without what is new.
             Some(letter) => ensure!(
-                count == 0 || person.is_one_of_two() || (count == 1 && crowd.is_changing()),
+                count == 0 || person.is_one_of_two() || (count == 1 && receipts.id_of(person).is_some()),
                 "{} is there although a dead letter says: {}",
                 person.key,
                 letter.message
@@ -141,15 +146,28 @@ pub(super) fn whole(torn: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// The vendor's ids that the receipts have, by key.
+pub(super) struct Receipts(HashMap<String, String>);
+
+impl Receipts {
+    pub(super) fn read(program: &Program) -> Result<Self> {
+        let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        let receipts = program.json_lines(&["receipts", "export", "--json"])?;
+        let ids = receipts.iter().filter_map(|it| Some((text(&it["key"])?, text(&it["id"])?)));
+        Ok(Self(ids.collect()))
+    }
+
+    fn id_of(&self, person: &Person) -> Option<&str> {
+        self.0.get(&person.key).map(String::as_str)
+    }
+}
+
 /// The receipts name everybody, with the id that the vendor has for them.
-pub(super) fn receipts_tell_the_truth(crowd: &Crowd, held: &[Held], program: &Program) -> Result<()> {
-    let receipts = program.json_lines(&["receipts", "export", "--json"])?;
-    let ids: HashMap<&str, &str> =
-        receipts.iter().filter_map(|it| Some((it["key"].as_str()?, it["id"].as_str()?))).collect();
+pub(super) fn receipts_tell_the_truth(crowd: &Crowd, held: &[Held], receipts: &Receipts) -> Result<()> {
     let taken = crowd.taken().count();
-    ensure!(ids.len() == taken, "{} receipts for {taken} people", ids.len());
+    ensure!(receipts.0.len() == taken, "{} receipts for {taken} people", receipts.0.len());
     for person in crowd.taken() {
-        let id = ids.get(person.key.as_str()).copied().unwrap_or_default();
+        let id = receipts.id_of(person).unwrap_or_default();
         let record = held.iter().find(|it| it.id == id);
         ensure!(
             record.is_some_and(|record| person.is_at(record)),

@@ -46,11 +46,6 @@ impl Crowd {
         self.abilities
     }
 
-    /// Whether people change.
-    pub(super) fn is_changing(&self) -> bool {
-        self.people.iter().any(|person| !person.earlier_names.is_empty())
-    }
-
     /// Whom the vendor takes.
     pub(super) fn taken(&self) -> impl Iterator<Item = &Person> {
         self.people.iter().filter(|it| it.is_taken)

@@ -23,7 +23,11 @@ use anyhow::{Result, bail};
 use hrflow_core::Status;
 use hrflow_sandbox::{Fault, FaultBody, Rule, Vendor};
 
-use self::{check::Letters, crowd::Crowd, program::Program};
+use self::{
+    check::{Letters, Receipts},
+    crowd::Crowd,
+    program::Program,
+};
 use crate::subject::{Abilities, World};
 
 /// How people get from HrFlow.ai to the program.
@@ -155,7 +159,7 @@ async fn run(world: &dyn World, abilities: Abilities, plan: Plan) -> Result<Figu
         check::adds_up(&result)?;
         figures.recovered += program.recovered()?;
         let letters = Letters::read(&program)?;
-        check::accounted_for(&crowd, &world.held().await, &letters)?;
+        check::accounted_for(&crowd, &world.held().await, &letters, &Receipts::read(&program)?)?;
         check::whole(&world.torn().await)?;
         figures.letters = letters.count();
     }
@@ -170,7 +174,7 @@ async fn run(world: &dyn World, abilities: Abilities, plan: Plan) -> Result<Figu
     let held = world.held().await;
     check::everybody_is_there(&crowd, &held, &letters)?;
     check::whole(&world.torn().await)?;
-    check::receipts_tell_the_truth(&crowd, &held, &program)?;
+    check::receipts_tell_the_truth(&crowd, &held, &Receipts::read(&program)?)?;
     if plan.way != Way::File {
         check::cursor_is_at_the_newest(&result, outside.sandbox)?;
     }

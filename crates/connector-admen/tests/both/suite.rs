@@ -185,9 +185,9 @@ async fn what_does_not_fit_is_cut_or_refused(place: Place) -> anyhow::Result<()>
             place.run("ALTER TABLE dbo.PERSONNES MODIFY VILLE VARCHAR(10) CHARACTER SET latin1 NULL, MODIFY AREA VARCHAR(8) NULL")
         }
         Place::Mssql { .. } => place.run(
-            "ALTER TABLE dbo.PERSONNES DROP COLUMN VILLE; \
+            "ALTER TABLE dbo.PERSONNES DROP COLUMN VILLE; ALTER TABLE dbo.PERSONNES DROP COLUMN AREA; \
              ALTER TABLE dbo.PERSONNES ADD VILLE VARCHAR(10) COLLATE Latin1_General_CI_AS NULL; \
-             ALTER TABLE dbo.PERSONNES ALTER COLUMN AREA NVARCHAR(8) NULL",
+             ALTER TABLE dbo.PERSONNES ADD AREA NVARCHAR(8) NULL",
         ),
     }
     .await?;
