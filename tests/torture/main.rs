@@ -64,7 +64,7 @@ fn main() -> Result<()> {
             writeln!(out, "{} by {way:?}, seed {seed}: {figures}", subject.name())?;
         }
     }
-    ensure!(tried > 0, "there is no such target");
+    ensure!(tried > 0, "there is no such target, or it cannot be tortured this way");
     writeln!(out, "Nothing lost, nothing doubled, everything accounted for.")?;
     Ok(())
 }

@@ -4,12 +4,14 @@ mod admen;
 mod ceipal;
 mod faults;
 mod jobadder;
+mod sandboxed;
 mod scripted;
 mod teamtailor;
 mod ukgpro;
 
 use std::sync::Arc;
 
+use self::sandboxed::Sandboxed;
 use crate::subject::Subject;
 
 /// Every target. A connector joins here. SQL Server is among them where one is given.
@@ -17,10 +19,10 @@ pub fn all() -> Vec<Arc<dyn Subject>> {
     let mut all: Vec<Arc<dyn Subject>> = vec![
         Arc::new(scripted::Scripted),
         Arc::new(admen::Admen),
-        Arc::new(ceipal::Ceipal),
-        Arc::new(jobadder::JobAdder),
-        Arc::new(teamtailor::Teamtailor),
-        Arc::new(ukgpro::UkgPro),
+        Arc::new(Sandboxed(ceipal::Ceipal)),
+        Arc::new(Sandboxed(jobadder::JobAdder)),
+        Arc::new(Sandboxed(teamtailor::Teamtailor)),
+        Arc::new(Sandboxed(ukgpro::UkgPro)),
     ];
     all.extend(admen::SqlServer::given().map(|it| Arc::new(it) as _));
     all
