@@ -14,7 +14,7 @@ use hrflow_core::{Action, AnyAction, async_trait};
 use serde_json::{Value, json};
 
 use self::place::Place;
-use super::{Admen, wait};
+use super::{super::sandboxed::name, Admen, wait};
 use crate::subject::{Abilities, Held, Subject, Trouble, World};
 
 const URL: &str = "HRFLOW_TEST_MSSQL_URL";
@@ -103,10 +103,11 @@ impl World for SqlServerWorld {
 
     async fn held(&self) -> Vec<Held> {
         let number = self.place.number("ID_PERSONNE");
-        let query = format!("SELECT {number}, CONCAT(PRENOM, N' ', NOM), EMAIL_PERSO FROM dbo.PERSONNES");
+        let query = format!("SELECT {number}, PRENOM, NOM, EMAIL_PERSO FROM dbo.PERSONNES");
         let held = self.rows(&query).await.into_iter().map(|row| {
-            let [id, name, email] = <[_; 3]>::try_from(row).expect("three columns were asked for");
-            Held { id: id.unwrap_or_default(), name: name.unwrap_or_default(), email, resumes: 0 }
+            let [id, first, last, email] = <[_; 4]>::try_from(row).expect("four columns were asked for");
+            let name = name([first.as_deref(), last.as_deref()]);
+            Held { id: id.unwrap_or_default(), name, email, resumes: 0 }
         });
         held.collect()
     }
