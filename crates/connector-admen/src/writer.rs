@@ -54,7 +54,7 @@ impl PersonWriter {
         if parameters.is_exposed() {
             tracing::warn!("db_tls is off: persons and the password travel unprotected to another machine");
         }
-        let (host, name) = (parameters.db_host.trim().to_lowercase(), parameters.db_name.trim());
+        let (host, name) = (parameters.host().to_lowercase(), parameters.db_name.trim());
         let schema = match parameters.db_engine {
             Engine::Mssql => format!(" {}", parameters.db_schema.trim()),
             Engine::Mysql => String::new(),
@@ -205,14 +205,18 @@ impl PersonWriter {
             Err(failure) => failure,
         };
         if let Failure::Undone(fault) = &failure
-            && jobs.len() > 1
-            && matches!(fault.class(self.access.engine()), Class::Row | Class::Busy)
+            && self.is_one_persons(jobs, fault)
         {
             tracing::debug!(persons = jobs.len(), "a batch failed, and is redone one by one");
             return self.one_by_one(jobs).await;
         }
         let error = self.failed(failure);
         jobs.iter().map(|_| Err(error.duplicate())).collect()
+    }
+
+    /// Whether one person of several is at fault, or in somebody's way: the others may be well by themselves.
+    fn is_one_persons(&self, jobs: &[Job<'_>], fault: &Fault) -> bool {
+        jobs.len() > 1 && matches!(fault.class(self.access.engine()), Class::Row | Class::Busy)
     }
 
     /// The error of a transaction.
@@ -269,7 +273,7 @@ impl PersonWriter {
                 outcome => return outcome,
             };
             if !self.again(&fault, &mut attempt).await {
-                return Err(match may_be_there.filter(|_| fault.ends_session(self.access.engine())) {
+                return Err(match may_be_there.filter(|_| !self.is_one_persons(jobs, &fault)) {
                     Some(answers) => Failure::Unknown(fault, answers),
                     None => Failure::Undone(fault),
                 });

@@ -44,14 +44,10 @@ impl<I: TargetItem> Delivery<I> {
         done: &[String],
         fate: &mut Fate,
     ) -> Result<bool> {
-        let steps = self.writer.steps(&parcel.prepared.item);
+        let along = self.went_along(parcel, &mut receipt, done);
         let mut due = Vec::new();
-        let mut along = Vec::new();
-        for step in steps {
-            if done.contains(&step.name) {
-                along.push(Record::Step(parcel.key.clone(), known(&step, true)));
-                remember(&mut receipt, &step, true);
-            } else if self.is_wanted(&step) && !is_sent(&receipt, &step) {
+        for step in self.writer.steps(&parcel.prepared.item) {
+            if !done.contains(&step.name) && self.is_wanted(&step) && !is_sent(&receipt, &step) {
                 if self.is_due(parcel, &receipt, &step) {
                     due.push(step);
                 } else if !self.retry {
@@ -103,17 +99,27 @@ impl<I: TargetItem> Delivery<I> {
     /// Stores what was found out of an earlier run's request, with the steps that went along: it outlives an update that
     /// fails.
     pub(super) async fn keep_found(&self, parcel: &mut Parcel<'_, I>, done: &[String]) -> Result<()> {
-        let Some(receipt) = &mut parcel.entry.receipt else { return Ok(()) };
-        let mut along = Vec::new();
-        for step in self.writer.steps(&parcel.prepared.item) {
-            if done.contains(&step.name) {
-                along.push(Record::Step(parcel.key.clone(), known(&step, true)));
-                remember(receipt, &step, true);
-            }
-        }
-        let mut records = vec![Record::Receipt(parcel.key.clone(), receipt.clone())];
-        records.extend(along);
+        let Some(mut receipt) = parcel.entry.receipt.take() else { return Ok(()) };
+        let along = self.went_along(parcel, &mut receipt, done);
+        parcel.entry.receipt = Some(receipt.clone());
+        let records: Vec<Record> =
+            [Record::Receipt(parcel.key.clone(), receipt)].into_iter().chain(along).collect();
         self.state.record(&records).await
+    }
+
+    /// Notes in a receipt the steps that were sent with the record itself.
+    fn went_along(
+        &self,
+        parcel: &Parcel<'_, I>,
+        receipt: &mut StoredReceipt,
+        done: &[String],
+    ) -> Vec<Record> {
+        let mut along = Vec::new();
+        for step in self.writer.steps(&parcel.prepared.item).iter().filter(|step| done.contains(&step.name)) {
+            along.push(Record::Step(parcel.key.clone(), known(step, true)));
+            remember(receipt, step, true);
+        }
+        along
     }
 
     fn is_wanted(&self, step: &Step) -> bool {
