@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     error::{Error, ErrorKind, Result},
     parameters::Fault,
+    warning::Warning,
 };
 
 /// What kind of thing an item is.
@@ -27,8 +28,9 @@ pub trait Item: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
 
 impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Item for T {}
 
-/// An item in the shape of a target. Its documents travel with it, under the reserved key
-/// `attachments`, and are never part of the request's body. Its schema is for programs that show or build one.
+/// An item in the shape of a target. Its documents and warnings travel with it, under the reserved keys
+/// `attachments` and `warnings`, and are never part of the request's body. Its schema is for programs that show or
+/// build one.
 pub trait TargetItem: Item + JsonSchema {
     /// JSON pointers of the members that change by themselves, such as signed URLs. They do not
     /// count when an item is compared with what was sent before.
@@ -36,6 +38,12 @@ pub trait TargetItem: Item + JsonSchema {
 
     /// The documents that belong to the item.
     fn attachments(&self) -> &[Attachment];
+
+    /// What the format dropped, cut or replaced, under the reserved key `warnings`. The engine adds them to the receipt;
+    /// a writer does not. They do not count when an item is compared with what was sent before.
+    fn warnings(&self) -> &[Warning] {
+        &[]
+    }
 
     /// Where the item breaks a limit that the target is known to have; paths are from the item on, such as
     /// `data.attributes.pitch`. What a default format makes breaks none: this is for the mappings of users, before
@@ -205,8 +213,8 @@ impl ContentHash {
         &self.0
     }
 
-    /// The hash of a formatted item: everything but the members that change by themselves, and of
-    /// its attachments the identities only.
+    /// The hash of a formatted item: everything but its warnings and the members that change by themselves, and
+    /// of its attachments the identities only.
     ///
     /// # Errors
     ///
@@ -223,6 +231,7 @@ impl ContentHash {
         if let Some(members) = value.as_object_mut() {
             let identities = item.attachments().iter().map(|it| Value::from(it.identity())).collect();
             members.insert("attachments".to_owned(), Value::Array(identities));
+            members.remove("warnings");
         }
         Ok(Self(digest(&value)))
     }
@@ -308,6 +317,14 @@ mod tests {
         assert_eq!(one, hash(&candidate("Ada", "p?sig=2", "https://example.com/2", 7)));
         assert_ne!(one, hash(&candidate("Ada", "p?sig=1", "https://example.com/1", 8)));
         assert_ne!(one, hash(&candidate("Eva", "p?sig=1", "https://example.com/1", 7)));
+    }
+
+    #[test]
+    fn warnings_do_not_count() {
+        let mut warned = candidate("Ada", "", "https://example.com/1", 7);
+        let hash = ContentHash::of(&warned).unwrap();
+        warned.rest.insert("warnings".to_owned(), json!([Warning::new("name", "Cut to 3 characters")]));
+        assert_eq!(ContentHash::of(&warned).unwrap(), hash);
     }
 
     #[test]

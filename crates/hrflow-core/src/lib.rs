@@ -33,6 +33,7 @@ pub mod target;
 pub mod testing;
 pub mod text;
 pub mod warehouse;
+pub mod warning;
 
 pub use action::{Action, ActionInfo, ActionType, FormatName, ReadMode, Run, TriggerType};
 pub use async_trait::async_trait;
@@ -52,3 +53,4 @@ pub use secret::{Redactor, Secret};
 pub use target::{Capabilities, OpenContext, Target, TargetId, Write, Writer};
 pub use tokio_util::sync::CancellationToken;
 pub use warehouse::{Endpoint, Warehouse};
+pub use warning::{Warning, Warnings};
