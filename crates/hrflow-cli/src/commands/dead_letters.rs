@@ -71,12 +71,13 @@ struct Whole<'l> {
     #[serde(flatten)]
     line: Line<'l>,
     target: &'l str,
-    item: &'l Value,
+    item: Value,
 }
 
 impl<'l> Whole<'l> {
-    fn of(stored: &'l StoredLetter) -> Self {
-        Self { line: Line::of(stored), target: &stored.letter.target.0, item: &stored.letter.item }
+    fn of(stored: &'l StoredLetter) -> serde_json::Result<Self> {
+        let item = stored.letter.item.read()?;
+        Ok(Self { line: Line::of(stored), target: &stored.letter.target.0, item })
     }
 }
 
@@ -122,7 +123,7 @@ async fn list(arguments: &LetterList) -> Result<Exit, Failure> {
 /// Prints whole letters, as JSON in any case: what they hold is JSON.
 async fn show(arguments: &LetterPick) -> Result<Exit, Failure> {
     let filter = filter_of_pick(arguments);
-    print_each(&filter, &arguments.list, |stored| serde_json::to_value(Whole::of(stored))).await
+    print_each(&filter, &arguments.list, |stored| serde_json::to_value(Whole::of(stored)?)).await
 }
 
 async fn drop_letters(arguments: &LetterDrop) -> Result<Exit, Failure> {

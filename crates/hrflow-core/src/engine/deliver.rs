@@ -1,6 +1,9 @@
 //! One batch's way through the target: claim, trace, write, look again where the answer was lost, settle.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -19,8 +22,8 @@ use crate::{
     options::{Attachments, OnExisting, Options},
     receipt::{Outcome, Receipt, Trace, VendorId},
     state::{
-        Claim, DeadLetter, Entry, ITEM_STEPS, Intent, IntentTrace, JournalKey, Passage, Record, RunState,
-        StoredReceipt,
+        Claim, DeadLetter, Entry, ITEM_STEPS, Intent, IntentTrace, JournalKey, Passage, Payload, Record,
+        RunState, StoredReceipt,
     },
     target::{Write, Writer},
 };
@@ -89,6 +92,14 @@ pub(super) struct Parcel<'a, I> {
     pub(super) half_updated: bool,
     /// In a retry: the steps of the dead letters that nobody has delivered by now.
     pub(super) missing: Option<Missing>,
+    /// The item as it was read, once a dead letter needs it.
+    payload: OnceLock<Payload>,
+}
+
+impl<I> Parcel<'_, I> {
+    fn payload(&self) -> Payload {
+        self.payload.get_or_init(|| self.prepared.origin.payload()).clone()
+    }
 }
 
 /// What of an item is in dead letters.
@@ -213,7 +224,7 @@ impl<I: TargetItem> Delivery<I> {
                 .advise("Run again once that run has ended.");
                 // Trace and claim are the other run's: they stay.
                 let parcel = self.parcel(item, Entry::default());
-                let letter = self.letter(&item.key, item.origin.as_ref(), "write", &error, 0);
+                let letter = self.letter_of(&parcel, "write", &error, 0);
                 return self.failed(&parcel, error, &[Record::DeadLetter(Box::new(letter))]).await;
             }
             match self.state.claim(std::slice::from_ref(&key)).await {
@@ -542,8 +553,7 @@ impl<I: TargetItem> Delivery<I> {
         attempts: u32,
         perhaps_updated: bool,
     ) -> Fate {
-        let letter =
-            self.letter(&parcel.prepared.key, parcel.prepared.origin.as_ref(), "write", &error, attempts);
+        let letter = self.letter_of(parcel, "write", &error, attempts);
         let mut records =
             vec![Record::DeadLetter(Box::new(letter)), Record::Settled(parcel.key.clone(), None)];
         if !perhaps_updated {
@@ -581,8 +591,7 @@ impl<I: TargetItem> Delivery<I> {
             .with_vendor_message(format!("{}; looking for it: {why}", error.message()))
             .with("sent_at", trace.at)
             .advise("Look at the target; it is not sent again without another look.");
-        let letter =
-            self.letter(&parcel.prepared.key, parcel.prepared.origin.as_ref(), "write", &unknown, attempts);
+        let letter = self.letter_of(parcel, "write", &unknown, attempts);
         let records = [Record::DeadLetter(Box::new(letter)), Record::Settled(parcel.key.clone(), None)];
         self.failed(parcel, unknown, &records).await
     }
@@ -606,19 +615,23 @@ impl<I: TargetItem> Delivery<I> {
 
     /// Stores the dead letter of an item that did not get as far as the target.
     async fn unprepared(&self, key: &ItemKey, origin: &dyn Original, stage: &str, error: &Error) -> Fate {
-        let letter = self.letter(key, origin, stage, error, 1);
+        let letter = self.letter(key, origin.payload(), stage, error, 1);
         let stored = self.state.record(&[Record::DeadLetter(Box::new(letter))]).await;
         stored.map_or_else(Fate::stopped, |()| Fate::unprepared(stage, error.duplicate()))
     }
 
-    pub(super) fn letter(
+    /// The dead letter of an item or of one of its steps.
+    pub(super) fn letter_of(
         &self,
-        key: &ItemKey,
-        origin: &dyn Original,
+        parcel: &Parcel<'_, I>,
         step: &str,
         error: &Error,
         attempts: u32,
     ) -> DeadLetter {
+        self.letter(&parcel.prepared.key, parcel.payload(), step, error, attempts)
+    }
+
+    fn letter(&self, key: &ItemKey, item: Payload, step: &str, error: &Error, attempts: u32) -> DeadLetter {
         DeadLetter {
             workflow_id: self.workflow_id.clone(),
             run_id: self.run_id.clone(),
@@ -626,7 +639,7 @@ impl<I: TargetItem> Delivery<I> {
             target: self.writer.target_id().clone(),
             data_type: self.data_type,
             step: step.to_owned(),
-            item: origin.to_json(),
+            item,
             kind: error.kind(),
             message: error.to_string(),
             attempts,
@@ -652,6 +665,7 @@ impl<I: TargetItem> Delivery<I> {
             recovered: false,
             half_updated: false,
             missing: None,
+            payload: OnceLock::new(),
         }
     }
 

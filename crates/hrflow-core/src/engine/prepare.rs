@@ -2,13 +2,12 @@
 
 use std::{error::Error as StdError, sync::Arc};
 
-use serde_json::Value;
-
 use super::guarded;
 use crate::{
     error::{Error, ErrorKind, Result, Scope},
     item::{ContentHash, Identity, Item, ItemKey, TargetItem},
     origin::Origin,
+    state::Payload,
 };
 
 /// What a user's function may fail with.
@@ -22,12 +21,12 @@ pub(crate) type LogicFn<B> = Arc<dyn Fn(B) -> Result<Option<B>, BoxError> + Send
 
 /// An item as it was read, for its dead letter.
 pub(super) trait Original: Send + Sync {
-    fn to_json(&self) -> Value;
+    fn payload(&self) -> Payload;
 }
 
 impl<I: Item> Original for I {
-    fn to_json(&self) -> Value {
-        serde_json::to_value(self).unwrap_or_default()
+    fn payload(&self) -> Payload {
+        Payload::of(self)
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn items<I: Item>(
 }
 
 fn read<I: Item>(stored: StoredLetter) -> Result<I> {
-    serde_json::from_value(stored.letter.item).map_err(|_| {
+    stored.letter.item.read().map_err(|_| {
         Error::new(ErrorKind::Invalid, "a dead letter does not hold an item of this origin")
             .with("letter", stored.number)
             .advise("It was made by another action, or changed by hand: drop it.")

@@ -74,8 +74,7 @@ impl<I: TargetItem> Delivery<I> {
             match self.deliver_step(parcel, id.as_ref(), &step).await? {
                 StepEnd::Done => {}
                 StepEnd::Failed { error, attempts, unknown } => {
-                    let origin = parcel.prepared.origin.as_ref();
-                    let letter = self.letter(&parcel.prepared.key, origin, &step.name, &error, attempts);
+                    let letter = self.letter_of(parcel, &step.name, &error, attempts);
                     let mut records = vec![Record::DeadLetter(Box::new(letter))];
                     if !unknown {
                         records.push(Record::StepNotSent(parcel.key.clone(), step.name.clone()));

@@ -1,10 +1,9 @@
 //! Dead letters: what could not be delivered, kept until it is, is dropped, or expires.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     error::ErrorKind,
@@ -12,8 +11,44 @@ use crate::{
     target::TargetId,
 };
 
+/// An item as it was read, as JSON text. Clones share the text: all dead letters of one item hold it once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Payload(Arc<str>);
+
+impl Payload {
+    /// The payload of an item: `null` if it cannot be written as JSON, which maps with keys that are not text cannot.
+    pub fn of<I: Serialize>(item: &I) -> Self {
+        Self(serde_json::to_string(item).unwrap_or_else(|_| "null".to_owned()).into())
+    }
+
+    /// The JSON text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads the item.
+    ///
+    /// # Errors
+    ///
+    /// If the JSON text does not describe an item of this type.
+    pub fn read<I: DeserializeOwned>(&self) -> serde_json::Result<I> {
+        serde_json::from_str(&self.0)
+    }
+
+    /// A payload that a store kept.
+    pub(super) fn stored(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Payload({} bytes)", self.0.len())
+    }
+}
+
 /// An item or step that could not be delivered.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct DeadLetter {
     /// The workflow that read it.
     pub workflow_id: String,
@@ -28,7 +63,7 @@ pub struct DeadLetter {
     /// Where it failed: `format`, `logics`, `write`, or the name of a step.
     pub step: String,
     /// The item as it was read.
-    pub item: Value,
+    pub item: Payload,
     /// What kind of error.
     pub kind: ErrorKind,
     /// What happened and what to do next.

@@ -381,6 +381,12 @@ impl Shared {
 
     fn keep_letter(&mut self, letter: &DeadLetter) {
         let (mut letter, mut first_at) = (letter.clone(), letter.at);
+        // The letters of one item share its text.
+        let is_same =
+            |known: &&StoredLetter| known.letter.is_of_same_item(&letter) && known.letter.item == letter.item;
+        if let Some(known) = self.dead_letters.iter().find(is_same) {
+            letter.item = known.letter.item.clone();
+        }
         self.dead_letters.retain(|known| {
             let replaced = letter.replaces(&known.letter);
             if replaced {
@@ -494,7 +500,7 @@ fn is_about(letter: &DeadLetter, key: &JournalKey) -> bool {
 /// Whether a letter holds the e-mail address that somebody is looked for by.
 fn names(letter: &DeadLetter, email: &str) -> bool {
     email.contains('@')
-        && letter.item.to_string().to_lowercase().contains(&format!("\"{}\"", email.to_lowercase()))
+        && letter.item.as_str().to_lowercase().contains(&format!("\"{}\"", email.to_lowercase()))
 }
 
 /// Grants in memory.
@@ -530,7 +536,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::receipt::Outcome;
+    use crate::{receipt::Outcome, state::Payload};
 
     fn key(index: usize) -> JournalKey {
         JournalKey {
@@ -590,6 +596,32 @@ mod tests {
         assert!(granted(two.claim(&[key(0)]).await.unwrap()));
         two.record(&[Record::Settled(key(0), None)]).await.unwrap();
         assert!(state.lock().entries.is_empty(), "an item that nothing is known of takes no room");
+    }
+
+    #[tokio::test]
+    async fn letters_of_one_item_share_its_text() {
+        let state = MemoryState::new();
+        let run = run(&state, "run", false).await.unwrap();
+        for step in ["resume", "note"] {
+            let letter = DeadLetter {
+                workflow_id: "workflow".to_owned(),
+                run_id: "run".to_owned(),
+                key: key(0).item,
+                target: key(0).target,
+                data_type: DataType::Profile,
+                step: step.to_owned(),
+                item: Payload::of(&json!({ "key": "0" })),
+                kind: ErrorKind::Invalid,
+                message: String::new(),
+                attempts: 1,
+                retryable: false,
+                at: Timestamp::UNIX_EPOCH,
+            };
+            run.record(&[Record::DeadLetter(Box::new(letter))]).await.unwrap();
+        }
+        let letters = state.dead_letters();
+        let [resume, note] = letters.as_slice() else { panic!("two letters") };
+        assert_eq!(resume.item.as_str().as_ptr(), note.item.as_str().as_ptr());
     }
 
     #[tokio::test]

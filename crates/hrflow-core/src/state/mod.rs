@@ -19,7 +19,7 @@ pub(crate) use self::history::ITEM_STEPS;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{Keep, SqliteState};
 pub use self::{
-    dead_letter::{DeadLetter, LetterFilter, StoredLetter},
+    dead_letter::{DeadLetter, LetterFilter, Payload, StoredLetter},
     history::{Delivered, History, ItemHistory, PastPassage, PastRun, RunStage},
     journal::{Claim, Entry, Intent, IntentTrace, JournalKey, KnownStep, Passage, Record, StoredReceipt},
     memory::MemoryState,

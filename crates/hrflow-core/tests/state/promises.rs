@@ -3,8 +3,8 @@
 use hrflow_core::{
     ErrorKind, Secret,
     state::{
-        Claim, DeadLetter, Intent, IntentTrace, KnownStep, LetterFilter, MemoryState, Passage, Record,
-        RunStage, SqliteState, State,
+        Claim, DeadLetter, Intent, IntentTrace, KnownStep, LetterFilter, MemoryState, Passage, Payload,
+        Record, RunStage, SqliteState, State,
     },
 };
 
@@ -38,6 +38,7 @@ promises! {
     a_record_belongs_to_the_item_that_made_it,
     one_letter_for_one_failure_however_often,
     letters_go_when_what_they_are_about_is_delivered,
+    letters_of_one_item_share_its_payload,
     a_letter_that_came_later_is_not_about_what_is_delivered,
     what_may_have_arrived_is_forgotten_with_its_letter,
     a_discarded_item_leaves_no_letter_but_where_it_may_have_arrived,
@@ -160,6 +161,25 @@ async fn letters_go_when_what_they_are_about_is_delivered(state: &dyn State) {
     let step = KnownStep { name: "resume".into(), identity: "cv.pdf".into(), sent: true, at: at(6) };
     run.record(&[Record::Step(key("a"), step)]).await.unwrap();
     assert_eq!(letters(state).await, named(&[("b", "write")]));
+}
+
+async fn letters_of_one_item_share_its_payload(state: &dyn State) {
+    let run = begin(state, "one").await;
+    let changed = Payload::of(&serde_json::json!({ "key": "a", "text": "changed" }));
+    let first = letter("a", "resume", ErrorKind::Invalid).item;
+    // Two steps fail; one of them fails again once the item has changed.
+    for (step, item) in [("resume", &first), ("note", &first), ("note", &changed)] {
+        let letter = DeadLetter { item: item.clone(), ..letter("a", step, ErrorKind::Invalid) };
+        run.record(&[Record::DeadLetter(Box::new(letter))]).await.unwrap();
+    }
+    let held = async || {
+        let letters = state.history().dead_letters(&LetterFilter::default(), 0, 10).await.unwrap();
+        letters.into_iter().map(|it| (it.letter.step, it.letter.item)).collect::<Vec<_>>()
+    };
+    assert_eq!(held().await, [("resume".to_owned(), first), ("note".to_owned(), changed.clone())]);
+    let resume = KnownStep { name: "resume".into(), identity: "cv.pdf".into(), sent: true, at: at(6) };
+    run.record(&[Record::Step(key("a"), resume)]).await.unwrap();
+    assert_eq!(held().await, [("note".to_owned(), changed)]);
 }
 
 async fn a_letter_that_came_later_is_not_about_what_is_delivered(state: &dyn State) {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use hrflow_core::{
     DataType, ErrorKind, Identity, ItemKey, Outcome, RunResult, Step, StepTrace, TargetId, Trace, VendorId,
     state::{
-        Claim, DeadLetter, Entry, Intent, IntentTrace, JournalKey, KnownStep, RunInfo, RunState, State,
-        StoredReceipt,
+        Claim, DeadLetter, Entry, Intent, IntentTrace, JournalKey, KnownStep, Payload, RunInfo, RunState,
+        State, StoredReceipt,
     },
 };
 use jiff::Timestamp;
@@ -68,7 +68,7 @@ pub(crate) fn letter(name: &str, step: &str, kind: ErrorKind) -> DeadLetter {
         target: target(),
         data_type: DataType::Profile,
         step: step.into(),
-        item: json!({ "key": name, "text": "null", "email": "ada@example.com" }),
+        item: Payload::of(&json!({ "key": name, "text": "null", "email": "ada@example.com" })),
         kind,
         message: "what happened".into(),
         attempts: 2,

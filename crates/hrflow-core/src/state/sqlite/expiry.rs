@@ -7,6 +7,9 @@ use super::pack::Time;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
+/// Free space in the file up to this much stays: what is stored next reuses it.
+const FREE_BYTES: i64 = 16 << 20;
+
 /// How long things are kept. Receipts, cursors, grants and each workflow's last result stay.
 #[derive(Debug, Clone, Copy)]
 pub struct Keep {
@@ -51,4 +54,15 @@ pub(super) fn sweep(connection: &Connection, keep: Keep, now: Timestamp) -> Resu
         params![before(keep.runs)],
     )?;
     Ok(letters)
+}
+
+/// Gives free space of the file back to the disk, if that is more than half of the file. It needs the file for itself for as
+/// long as copying the rest takes, and does nothing within a transaction.
+pub(super) fn shrink(connection: &Connection) -> Result<()> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let (free, pages, size) = (number("freelist_count")?, number("page_count")?, number("page_size")?);
+    if !connection.is_autocommit() || free.saturating_mul(size) <= FREE_BYTES || free <= pages / 2 {
+        return Ok(());
+    }
+    connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
 }

@@ -1,6 +1,9 @@
 //! What the file can tell of the past.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Result as SqlResult, Row, ToSql, params};
@@ -16,7 +19,7 @@ use crate::{
     receipt::{StepTrace, Trace},
     result::RunResult,
     state::{
-        DeadLetter, Delivered, History, ItemHistory, LetterFilter, PastPassage, PastRun, RunStage,
+        DeadLetter, Delivered, History, ItemHistory, LetterFilter, PastPassage, PastRun, Payload, RunStage,
         StoredLetter,
     },
     target::TargetId,
@@ -207,7 +210,7 @@ const KEY_IS: &str = "(item_key = ?1 OR substr(item_key, instr(item_key, '/') + 
 /// A letter of the item holds the e-mail address `wanted`, as a text of its JSON: of who failed before the target's item
 /// was made.
 const LETTER_NAMES: &str = "(instr(?1, '@') > 1 AND item IN \
-    (SELECT item FROM dead_letters WHERE instr(lower(payload), lower('\"' || ?1 || '\"')) > 0))";
+    (SELECT item FROM payloads WHERE instr(lower(content), lower('\"' || ?1 || '\"')) > 0))";
 
 fn items(connection: &Connection, wanted: &str) -> SqlResult<Vec<ItemHistory>> {
     let identity = digest(Identity::email(wanted).as_str());
@@ -281,15 +284,24 @@ fn letters(
 ) -> SqlResult<Vec<StoredLetter>> {
     let statement = format!(
         "SELECT letter, workflow_id, run_id, item_key, target_id, data_type, step, payload, kind, message, \
-         attempts, retryable, first_at, last_at \
-         FROM dead_letters JOIN items USING (item) JOIN targets USING (target) {which}"
+         attempts, retryable, first_at, last_at, content FROM dead_letters JOIN payloads USING (payload, item) \
+         JOIN items USING (item) JOIN targets USING (target) {which}"
     );
-    connection.prepare(&statement)?.query_map(rusqlite::params_from_iter(values), letter)?.collect()
+    let mut payloads: HashMap<i64, Payload> = HashMap::new();
+    connection
+        .prepare(&statement)?
+        .query_map(rusqlite::params_from_iter(values), |row| {
+            let item = match payloads.entry(row.get(7)?) {
+                Entry::Occupied(known) => known.get().clone(),
+                Entry::Vacant(new) => new.insert(Payload::stored(row.get(14)?)).clone(),
+            };
+            letter(row, item)
+        })?
+        .collect()
 }
 
-fn letter(row: &Row<'_>) -> SqlResult<StoredLetter> {
+fn letter(row: &Row<'_>, item: Payload) -> SqlResult<StoredLetter> {
     let Json(data_type) = row.get(5)?;
-    let Json(item) = row.get(7)?;
     let Json(kind) = row.get(8)?;
     let (Time(first_at), Time(at)) = (row.get(12)?, row.get(13)?);
     Ok(StoredLetter {

@@ -257,6 +257,7 @@ fn store_letter(connection: &Connection, run: i64, letter: &DeadLetter) -> Resul
         attempts = attempts.saturating_add(earlier);
         first_at = first_at.min(at);
     }
+    let payload = payload(connection, item, letter.item.as_str())?;
     connection
         .prepare_cached(
             "INSERT INTO dead_letters (item, workflow_id, run_id, step, kind, message, attempts, retryable, \
@@ -273,9 +274,24 @@ fn store_letter(connection: &Connection, run: i64, letter: &DeadLetter) -> Resul
             letter.retryable,
             Time(first_at),
             Time(letter.at),
-            letter.item.to_string(),
+            payload,
         ])
         .map(drop)
+}
+
+/// The number of an item's payload, which is stored unless a letter has it already. A trigger removes it with the last
+/// letter that has it.
+fn payload(connection: &Connection, item: i64, content: &str) -> Result<i64> {
+    let known = connection
+        .prepare_cached("SELECT payload FROM payloads WHERE item = ?1 AND content = ?2")?
+        .query_row(params![item, content], |row| row.get(0))
+        .optional()?;
+    if let Some(payload) = known {
+        return Ok(payload);
+    }
+    connection
+        .prepare_cached("INSERT INTO payloads (item, content) VALUES (?1, ?2)")?
+        .insert(params![item, content])
 }
 
 /// Removes the letters that a new one replaces. Answers their attempts, and when each failed first.

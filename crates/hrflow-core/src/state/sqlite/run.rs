@@ -55,13 +55,18 @@ impl SqliteRun {
         let alive = shared.locks.run(&info.run_id).map_err(cannot)?;
         let (home, row) = (shared.clone(), info.clone());
         let begun = shared.store.write(move |connection| {
-            sweep_dead_runs(connection, &home.locks)?;
+            let alive = sweep_dead_runs(connection, &home.locks)?;
             let expired = expiry::sweep(connection, home.keep, Timestamp::now())?;
-            Ok((insert(connection, &row)?, expired))
+            Ok((insert(connection, &row)?, expired, alive))
         });
-        let (run, expired) = begun.await?;
+        let (run, expired, others) = begun.await?;
         if expired > 0 {
             tracing::warn!(dead_letters = expired, "dead letters have expired and are gone");
+        }
+        if others == 0
+            && let Err(error) = shared.store.read(expiry::shrink).await
+        {
+            tracing::debug!(%error, "the state file keeps its free space");
         }
         let workflow_id = info.workflow_id.clone();
         Ok(Self { shared, workflow_id, run, notes: AtomicU32::new(0), _alive: alive, _cursor: cursor })
@@ -81,18 +86,20 @@ fn insert(connection: &Connection, run: &RunInfo) -> rusqlite::Result<i64> {
         .insert(params![run.run_id, run.workflow_id, run.connector, run.action, Time(run.started_at)])
 }
 
-/// Marks runs that ended without a result, and frees what they owned. Their traces stay.
-fn sweep_dead_runs(connection: &Connection, locks: &Locks) -> rusqlite::Result<()> {
+/// Marks runs that ended without a result, and frees what they owned. Their traces stay. Returns how many runs are alive.
+fn sweep_dead_runs(connection: &Connection, locks: &Locks) -> rusqlite::Result<usize> {
     let open: Vec<(i64, String)> = connection
         .prepare_cached("SELECT run, run_id FROM runs WHERE finished_at IS NULL AND broken_off = 0")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
+    let mut alive = 0;
     for (run, run_id) in open {
-        if !locks.run_is_alive(&run_id) {
-            break_off(connection, run)?;
+        match locks.run_is_alive(&run_id) {
+            true => alive += 1,
+            false => break_off(connection, run)?,
         }
     }
-    Ok(())
+    Ok(alive)
 }
 
 fn break_off(connection: &Connection, run: i64) -> rusqlite::Result<()> {

@@ -7,7 +7,8 @@ const APPLICATION_ID: i32 = 0x4852_464C;
 
 /// The steps from one version to the next. A file's `user_version` says how many it has taken; a step that was
 /// released is never changed.
-const MIGRATIONS: [&str; 1] = [r"
+const MIGRATIONS: [&str; 2] = [
+    r"
     CREATE TABLE runs (
         run INTEGER PRIMARY KEY,
         run_id TEXT NOT NULL UNIQUE,
@@ -99,7 +100,51 @@ const MIGRATIONS: [&str; 1] = [r"
         grant_value TEXT NOT NULL,
         at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
-"];
+",
+    // The dead letters of an item share its payload, which is removed with the last of them. Numbers of letters are never
+    // used again: their sequence moves to the new table.
+    r"
+    CREATE TABLE payloads (
+        payload INTEGER PRIMARY KEY,
+        item INTEGER NOT NULL,
+        content TEXT NOT NULL
+    ) STRICT;
+    INSERT INTO payloads (item, content) SELECT DISTINCT item, payload FROM dead_letters;
+    CREATE INDEX payloads_by_item ON payloads (item);
+
+    ALTER TABLE dead_letters RENAME TO whole_dead_letters;
+    CREATE TABLE dead_letters (
+        letter INTEGER PRIMARY KEY AUTOINCREMENT,
+        item INTEGER NOT NULL,
+        workflow_id TEXT NOT NULL,
+        run_id TEXT NOT NULL,
+        step TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        message TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        retryable INTEGER NOT NULL,
+        first_at INTEGER NOT NULL,
+        last_at INTEGER NOT NULL,
+        payload INTEGER NOT NULL,
+        UNIQUE (item, workflow_id, step)
+    ) STRICT;
+    INSERT INTO dead_letters
+        SELECT letter, whole.item, workflow_id, run_id, step, kind, message, attempts, retryable, first_at, last_at,
+            payloads.payload
+        FROM whole_dead_letters AS whole
+        JOIN payloads ON payloads.item = whole.item AND payloads.content = whole.payload;
+    DELETE FROM sqlite_sequence WHERE name = 'dead_letters';
+    UPDATE sqlite_sequence SET name = 'dead_letters' WHERE name = 'whole_dead_letters';
+    DROP TABLE whole_dead_letters;
+    CREATE INDEX dead_letters_by_age ON dead_letters (last_at);
+    CREATE INDEX dead_letters_by_payload ON dead_letters (payload);
+    CREATE TRIGGER payload_of_last_letter AFTER DELETE ON dead_letters
+    WHEN NOT EXISTS (SELECT 1 FROM dead_letters WHERE payload = OLD.payload)
+    BEGIN
+        DELETE FROM payloads WHERE payload = OLD.payload;
+    END;
+",
+];
 
 /// What keeps a file from being used.
 pub(super) enum Unfit {
