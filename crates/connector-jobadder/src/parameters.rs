@@ -16,7 +16,7 @@ use crate::{access::AuthorizationServer, api::api_base, custom};
 /// The scopes that pushing needs, and the one without which there is no refresh token (API documentation, OAuth 2.0).
 const SCOPE: &str = "read_candidate write_candidate offline_access";
 
-/// The parameters of `JobAdder Profiles`.
+/// The parameters of `Jobadder Profiles`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {

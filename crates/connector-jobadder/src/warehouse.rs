@@ -1,4 +1,4 @@
-//! `JobAdder Profiles`: candidates, written.
+//! `Jobadder Profiles`: candidates, written.
 
 use std::{sync::Arc, time::Duration};
 
@@ -32,7 +32,7 @@ const RATE_LIMIT: RateLimit = RateLimit::new(120, Duration::from_secs(60));
 /// As few, since the limit per second is not known either.
 const CONCURRENCY: usize = 2;
 
-/// The warehouse `JobAdder Profiles`, to be written to.
+/// The warehouse `Jobadder Profiles`, to be written to.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Candidates;
 
@@ -45,7 +45,7 @@ impl Target for Candidates {
         let docs = "https://api.jobadder.com/v2/docs";
         let endpoint = |name, request| Endpoint { name, request, url: docs };
         Warehouse {
-            name: "JobAdder Profiles",
+            name: "Jobadder Profiles",
             data_type: DataType::Profile,
             endpoints: vec![
                 endpoint("Ask for consent", "GET /connect/authorize"),
@@ -101,7 +101,7 @@ impl Target for Candidates {
     }
 }
 
-/// An open `JobAdder Profiles`.
+/// An open `Jobadder Profiles`.
 pub(crate) struct CandidateWriter {
     pub(crate) api: Api,
     pub(crate) parameters: Parameters,

@@ -94,3 +94,45 @@ fn every_command_has_a_manual_page() {
     }
     assert!(home.run("man").stdout.contains("hrflow\\-dead\\-letters"));
 }
+
+/// The names of the Python framework: the target's warehouse, and the default format.
+const NAMES: [(&str, &str, &str); 5] = [
+    ("admen", "AD-MEN Profiles", "format_hrflow_profile_to_admen"),
+    ("ceipal", "Ceipal Profiles", "format_applicant"),
+    ("jobadder", "Jobadder Profiles", "format_profile_to_jobadder"),
+    ("teamtailor", "Teamtailor Profiles", "format_profile"),
+    ("ukgpro", "UKGPro Profiles", "format_hrflow_profile"),
+];
+
+#[test]
+fn names_are_those_of_the_python_framework() {
+    for (connector, target, format) in NAMES {
+        let described = json(&format!("describe {connector} push_profile --json"));
+        assert_eq!(
+            (&described["origin"], &described["target"]),
+            (&"HrFlow.ai Profiles".into(), &target.into())
+        );
+        let fields = described["action_parameters"].as_array().expect("a list of fields");
+        let field = fields.iter().find(|field| field["name"] == "format").expect("a format");
+        assert_eq!(field["default"], format);
+        let schemas = json(&format!("describe {connector} push_profile --schemas"));
+        assert_eq!(schemas["action_parameters"]["properties"]["format"]["default"], format);
+    }
+}
+
+#[test]
+fn the_name_of_the_default_format_means_the_default_format() {
+    for (connector, _, format) in NAMES {
+        let home = Home::new();
+        home.write("p.jsonl", &common::many(1));
+        let head = format!("connector: {connector}\naction: push_profile\n");
+        home.write("plain.yaml", &head);
+        home.write("named.yaml", &format!("{head}action_parameters: {{format: {format}}}\n"));
+        let plain = home.run("map plain.yaml --from p.jsonl");
+        assert_eq!(home.run("map named.yaml --from p.jsonl").stdout, plain.stdout, "{connector}");
+        assert_eq!(plain.code, Some(0), "{plain:?}");
+        home.write("other.yaml", &format!("{head}action_parameters: {{format: {format}_}}\n"));
+        let other = home.run("map other.yaml --from p.jsonl");
+        assert_eq!(other.code, Some(2), "{other:?}");
+    }
+}

@@ -105,8 +105,8 @@ pub struct ActionDescription {
 pub struct ActionParameters {
     /// Where to start to read: `sync` reads as asked, `incremental` reads on from where the last run ended.
     pub read_mode: ReadMode,
-    /// A format of your own in place of the default one: a jq program, or `{file: PATH}`. `default_format` in it is
-    /// the default one. In Rust a closure.
+    /// A format of your own in place of the default one: a jq program, or `{file: PATH}`. The function `default_format`
+    /// is the default one, and so is its name as the whole value. In Rust a closure.
     pub format: Option<String>,
     /// Functions that keep a formatted item, change it, or discard it: jq programs, or `{file: PATH}`. In Rust
     /// closures.
@@ -136,6 +136,9 @@ impl Default for ActionParameters {
         }
     }
 }
+
+/// The parameter that replaces the default format.
+const FORMAT: &str = "format";
 
 /// What is of no use where no event sets an action off.
 const OF_EVENTS: [&str; 3] = ["event_parser", "event_secret", "event_signature"];
@@ -182,7 +185,7 @@ impl Parameters for ActionParameters {
     /// Programs are taken out by who can run them; what is left here would be ignored.
     fn check(&self) -> Vec<Fault> {
         let is_left = [
-            ("format", self.format.is_some()),
+            (FORMAT, self.format.is_some()),
             ("logics", !self.logics.is_empty()),
             ("event_parser", self.event_parser.is_some()),
         ];
@@ -319,12 +322,34 @@ impl<O: Origin, T: Target> Action<O, T> {
         OpenContext { options, rate_limit, grants }
     }
 
+    /// The parameters of the action itself. As in the Python framework, the default of `format` is the name of the
+    /// default format.
+    fn action_fields(&self) -> Vec<Field> {
+        let mut fields = self.trigger_type.fields();
+        for field in fields.iter_mut().filter(|field| field.name == FORMAT) {
+            field.default = self.format_name.name.into();
+        }
+        fields
+    }
+
+    /// The action's parameters without a `format` that names the default format.
+    fn action_parameters(&self, run: &JsonRun) -> Value {
+        let mut given = run.action_parameters.clone();
+        if let Some(parameters) = given.as_object_mut()
+            && parameters.get(FORMAT).and_then(Value::as_str) == Some(self.format_name.name)
+        {
+            parameters.remove(FORMAT);
+        }
+        given
+    }
+
     /// Reads all parameters; the faults of every section, with the reason that each section has.
     fn read(&self, run: &JsonRun) -> Result<Read<O, T>, Vec<(Reason, Faults)>> {
         let mut faults = Vec::new();
+        let given = self.action_parameters(run);
         let action = keep(
-            parameters::read("action_parameters", &run.action_parameters)
-                .and_then(|read| self.trigger_type.allows(&run.action_parameters).map(|()| read)),
+            parameters::read("action_parameters", &given)
+                .and_then(|read| self.trigger_type.allows(&given).map(|()| read)),
             Reason::BadActionParameters,
             &mut faults,
         );
@@ -374,7 +399,7 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
             description: self.description,
             trigger_type: self.trigger_type,
             action_type: self.action_type,
-            action_parameters: self.trigger_type.fields(),
+            action_parameters: self.action_fields(),
             origin_parameters: parameters::fields::<O::Parameters>(),
             target_parameters: parameters::fields::<T::Parameters>(),
             options: parameters::fields::<Options>(),
@@ -388,13 +413,17 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
 
     fn manifest(&self) -> ActionManifest {
         let (origin, target) = (self.origin.warehouse(), self.target.warehouse());
+        let mut action_parameters = parameters::json_schema::<ActionParameters>();
+        if let Some(format) = action_parameters.pointer_mut("/properties/format") {
+            format["default"] = self.format_name.name.into();
+        }
         ActionManifest {
             name: self.name,
             description: self.description,
             trigger_type: self.trigger_type,
             action_type: self.action_type,
             data_type: target.data_type,
-            action_parameters: parameters::json_schema::<ActionParameters>(),
+            action_parameters,
             origin: origin.name,
             origin_parameters: parameters::json_schema::<O::Parameters>(),
             origin_data_schema: manifest::item_schema::<O::Item>(),

@@ -41,11 +41,14 @@ impl<'r, 'v> Attached<'r, 'v> {
     /// Takes the programs out of the run's parameters.
     pub(crate) fn new(
         run: &'r mut JsonRun,
+        action: Option<&dyn AnyAction>,
         directory: &Path,
         text: &'r str,
         resolver: &'r Resolver<'v>,
     ) -> Self {
-        let (programs, unread) = programs::take(&mut run.action_parameters, directory, resolver);
+        let default_format = action.map(|action| action.describe(&run.connector).format.name);
+        let (programs, unread) =
+            programs::take(&mut run.action_parameters, default_format, directory, resolver);
         let faults = unread.into_iter().map(|fault| {
             let at = resolver.position(&fault.path);
             fault.at(at)

@@ -143,9 +143,9 @@ pub(crate) fn prepare(workflow: Workflow, surroundings: Surroundings<'_>) -> Res
             None
         }
     };
-    let mut attached = Attached::new(&mut run, &directory, &text, &resolver);
-    if let Some((connector, index)) = &found {
-        let action = connector.actions[*index].as_ref();
+    let known = found.as_ref().map(|(connector, index)| connector.actions[*index].as_ref());
+    let mut attached = Attached::new(&mut run, known, &directory, &text, &resolver);
+    if let Some(action) = known {
         #[cfg(feature = "jq")]
         attached.programs(action, event, surroundings.runner);
         #[cfg(not(feature = "jq"))]

@@ -57,15 +57,19 @@ impl Program {
     }
 }
 
-/// Takes the programs out of the action's parameters, where the core does not look for them.
+/// Takes the programs out of the action's parameters, where the core does not look for them. A format that is the name
+/// of the default format is no program: it stays.
 pub(crate) fn take(
     action_parameters: &mut Value,
+    default_format: Option<&str>,
     directory: &Path,
     resolver: &Resolver<'_>,
 ) -> (Vec<Program>, Vec<WorkflowFault>) {
     let mut taken = Taken { directory, resolver, programs: Vec::new(), faults: Vec::new() };
     if let Value::Object(parameters) = action_parameters {
-        taken.one(parameters, "format", Role::Format);
+        if default_format.is_none() || parameters.get("format").and_then(Value::as_str) != default_format {
+            taken.one(parameters, "format", Role::Format);
+        }
         taken.list(parameters, "logics");
         taken.one(parameters, "event_parser", Role::EventParser);
     }
