@@ -1,6 +1,6 @@
 //! A person as the rows that are to be written, fitted into the columns.
 
-use hrflow_core::{Error, ErrorKind, Identity, Result};
+use hrflow_core::{Error, ErrorKind, Identity, Result, Warning, Warnings};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -20,7 +20,8 @@ pub(crate) struct Draft {
     /// All with the same columns.
     pub(crate) experiences: Vec<Row>,
     pub(crate) email: Option<String>,
-    pub(crate) warnings: Vec<String>,
+    /// What does not fit into the columns.
+    pub(crate) warnings: Vec<Warning>,
     /// Why it cannot be inserted: a column that has to be filled is empty. Who is there already needs no more.
     pub(crate) lacking: Option<Error>,
 }
@@ -30,7 +31,7 @@ impl Draft {
     ///
     /// [`ErrorKind::Invalid`] that names the column that cannot hold its value, or that does not exist.
     pub(crate) fn of(schema: &Schema, scsync_modified: &str, item: &Person) -> Result<Self> {
-        let mut warnings = item.warnings.clone();
+        let mut warnings = Warnings::default();
         let mut members = members(item)?;
         OWN.iter().for_each(|own| drop(members.remove(*own)));
         members.entry("scsync_modified").or_insert_with(|| scsync_modified.into());
@@ -43,7 +44,7 @@ impl Draft {
         let experiences = experiences.collect::<Result<Vec<Row>>>()?;
         let lacking = lacking(schema, PERSONS, &person)
             .or_else(|| experiences.iter().find_map(|row| lacking(schema, EXPERIENCES, row)));
-        Ok(Self { person, experiences, email: item.email(), warnings, lacking })
+        Ok(Self { person, experiences, email: item.email(), warnings: warnings.into_vec(), lacking })
     }
 
     /// The names of the columns of the person that tell it from others.
@@ -127,7 +128,7 @@ fn row(
     table: &str,
     names: &[String],
     members: &Map<String, Value>,
-    warnings: &mut Vec<String>,
+    warnings: &mut Warnings,
 ) -> Result<Row> {
     let fitted = names.iter().map(|name| {
         let value = members.get(name).unwrap_or(&Value::Null);

@@ -1,7 +1,7 @@
 //! From an HrFlow.ai profile to a person of AD-MEN. Pure: only the profile counts.
 
 use connector_hrflow::{Experience as Work, Filled, Profile, date, plain as text, timestamp, web_page};
-use hrflow_core::{Result, text::without_html};
+use hrflow_core::{Result, Warning, text::without_html};
 use jiff::{
     civil::{Date, DateTime},
     tz::TimeZone,
@@ -26,7 +26,7 @@ pub fn format_hrflow_profile_to_admen(profile: &Profile) -> Result<Person> {
     let page = |kind: &str| profile.url_of(kind).and_then(web_page);
     let email_perso = info.email();
     let malformed = email_perso.is_none() && info.email.filled().is_some();
-    let warning = "the e-mail address is malformed, and was left out".to_owned();
+    let warning = Warning::new("info.email", "Malformed; left out");
     Ok(Person {
         nom: text(&last_name),
         prenom: text(&first_name),

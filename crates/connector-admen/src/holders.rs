@@ -60,14 +60,14 @@ impl Holder {
         (!self.disabled, self.archived, self.id)
     }
 
-    /// Why nothing about this person may be changed.
-    pub(crate) fn untouchable(&self) -> Option<&'static str> {
+    /// The column that says that nothing about this person may be changed, and why.
+    pub(crate) fn untouchable(&self) -> Option<(&'static str, &'static str)> {
         match self {
             Self { disabled: true, .. } => {
-                Some("the person objected to being processed (RGPD_DISABLED), and was left as they are")
+                Some(("RGPD_DISABLED", "The person objected to being processed and was left unchanged"))
             }
             Self { archived: true, .. } => {
-                Some("the person is archived (SOFT_DELETED), and was left as they are")
+                Some(("SOFT_DELETED", "The person is archived and was left unchanged"))
             }
             _ => None,
         }

@@ -1,6 +1,6 @@
 //! A person with their experiences, as rows of AD-MEN's tables.
 
-use hrflow_core::{Attachment, TargetItem, parameters::Fault};
+use hrflow_core::{Attachment, TargetItem, Warning, parameters::Fault};
 use jiff::civil::{Date, DateTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -70,9 +70,9 @@ pub struct Person {
     /// What they did.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub experiences: Vec<Experience>,
-    /// What was left out of the profile, for the person who reads the result. No column.
+    /// What the format dropped, cut or replaced. No column.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// A row of `EXPERIENCES_PROFESSIONNELLES`, under the names of its columns.
@@ -132,6 +132,10 @@ impl TargetItem for Person {
 
     fn attachments(&self) -> &[Attachment] {
         &[]
+    }
+
+    fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     // How wide the columns are is the database's to tell.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use connector_hrflow::{date, timestamp};
-use hrflow_core::{Error, ErrorKind, Result, text::cut};
+use hrflow_core::{Error, ErrorKind, Result, Warnings, text::cut};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
@@ -198,13 +198,13 @@ impl Column {
     /// # Errors
     ///
     /// [`ErrorKind::Invalid`] for what this column cannot hold.
-    pub(crate) fn fit(&self, value: &Value, warnings: &mut Vec<String>) -> Result<Cell> {
+    pub(crate) fn fit(&self, value: &Value, warnings: &mut Warnings) -> Result<Cell> {
         let cell = self.fitted(value, warnings)?;
         let is_filled_in = cell.is_null() && !self.nullable && self.filled;
         Ok(if is_filled_in { Cell::Default } else { cell })
     }
 
-    fn fitted(&self, value: &Value, warnings: &mut Vec<String>) -> Result<Cell> {
+    fn fitted(&self, value: &Value, warnings: &mut Warnings) -> Result<Cell> {
         let written = match value {
             Value::Null => return Ok(Cell::Null),
             Value::String(text) => text.clone(),
@@ -238,7 +238,7 @@ impl Column {
         self.refused(format!("what the format has for {} is {what}", self.path()))
     }
 
-    fn text(&self, text: &str, width: Width, warnings: &mut Vec<String>) -> Result<Cell> {
+    fn text(&self, text: &str, width: Width, warnings: &mut Warnings) -> Result<Cell> {
         if let Some(missing) = self.charset.misses(text) {
             let why = format!(
                 "{} cannot hold the character U+{:04X}: its character set is {}",
@@ -266,10 +266,10 @@ impl Column {
             );
         }
         if LEFT_OUT.contains(&self.name.as_str()) {
-            warnings.push(format!("{} holds {most} at the most; what is longer was left out", self.path()));
+            warnings.add(self.path(), format_args!("Longer than the column's {most}; left out"));
             return Ok(Cell::Null);
         }
-        warnings.push(format!("{} was cut to {most}", self.path()));
+        warnings.add(self.path(), format_args!("Cut to {most}"));
         Ok(Cell::Text(fitting.to_owned()))
     }
 

@@ -8,7 +8,7 @@ use crate::{
     errors::Fault,
     holders::{Holder, holders},
     schema::Schema,
-    sql::{EXPERIENCES, ROWS, Shape, TEXT, VALUES},
+    sql::{EXPERIENCES, PERSONS, ROWS, Shape, TEXT, VALUES},
     value::Cell,
 };
 
@@ -53,8 +53,10 @@ impl Store<'_> {
                     Ok(Receipt::new(Outcome::Created, vendor_id(id)))
                 }
             };
-            let warn = |receipt: Receipt, warning: &String| receipt.with_warning(warning);
-            receipts.push(receipt.map(|it| draft.warnings.iter().fold(it, warn)));
+            receipts.push(receipt.map(|it| {
+                let warnings = it.warnings.into_iter().chain(draft.warnings.iter().cloned()).collect();
+                Receipt { warnings, ..it }
+            }));
         }
         self.insert_experiences(&experiences).await?;
         Ok(receipts)
@@ -145,7 +147,7 @@ fn numberless() -> Fault {
 pub(crate) fn left_alone(holder: &Holder) -> Receipt {
     let receipt = Receipt::new(Outcome::AlreadyThere, vendor_id(holder.id));
     match holder.untouchable() {
-        Some(warning) => receipt.with_warning(warning),
+        Some((column, why)) => receipt.with_warning(format_args!("{PERSONS}.{column}"), why),
         None => receipt,
     }
 }

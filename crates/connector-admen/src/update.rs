@@ -43,7 +43,8 @@ impl Store<'_> {
         let somebody_else = holder.is_some_and(|holder| holder.id != id);
         if somebody_else {
             receipt = receipt.with_warning(
-                "the e-mail address belongs to another person, and that of this one was left as it is",
+                "PERSONNES.EMAIL_PERSO",
+                "The email belongs to another person; left unchanged for this one",
             );
         }
         let is_other_address = there("EMAIL").and_then(Cell::text).and_then(normalised) == draft.email

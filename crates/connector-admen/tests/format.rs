@@ -73,7 +73,7 @@ fn what_says_nothing_is_no_experience_and_a_malformed_address_is_told() {
         person,
         json!({ "NOM": "Byron", "PRENOM": "Ada", "ADRESSE": "12 Rue Daru, Paris",
             "VIADEOPUBLICPROFIL": "https://viadeo.example.com/ada",
-            "warnings": ["the e-mail address is malformed, and was left out"],
+            "warnings": [{ "field": "info.email", "reason": "Malformed; left out" }],
             "experiences": [{ "RAISON_SOCIALE": "Engines Ltd", "EN_COURS": 1 }, { "COMMENTAIRES": "Much\nmore", "EN_COURS": 1 }] })
     );
 }

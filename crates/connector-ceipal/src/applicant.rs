@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use connector_hrflow::Filled;
-use hrflow_core::{Attachment, AttachmentKind, TargetItem};
+use hrflow_core::{Attachment, AttachmentKind, TargetItem, Warning};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -36,6 +36,9 @@ pub struct Applicant {
     /// Tags and metadatas by their names, for `custom_field_map`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
+    /// What the format dropped, cut or replaced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
     /// Any other field of the form, by its whole name or by its group.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -103,5 +106,9 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
 impl TargetItem for Applicant {
     fn attachments(&self) -> &[Attachment] {
         &self.attachments
+    }
+
+    fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 }

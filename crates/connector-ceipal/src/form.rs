@@ -1,7 +1,7 @@
 //! From an applicant to the form that is sent. Pure: only ids of countries and states are missing afterwards.
 
 use connector_hrflow::{Info, plain};
-use hrflow_core::{Error, ErrorKind, Result, text::cut};
+use hrflow_core::{Error, ErrorKind, Result, Warning, Warnings, text::cut};
 use serde_json::{Map, Value};
 
 use crate::{applicant::Applicant, parameters::Parameters};
@@ -13,8 +13,8 @@ const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 #[derive(Clone, Default)]
 pub(crate) struct Form {
     fields: Vec<(String, String)>,
-    /// What a person should know, without what the profile says.
-    pub(crate) warnings: Vec<String>,
+    /// What does not fit into the form.
+    pub(crate) warnings: Warnings,
 }
 
 impl Form {
@@ -95,10 +95,11 @@ impl Form {
         }
     }
 
-    /// Takes a field out, for a reason.
-    pub(crate) fn leave_out(&mut self, name: &str, why: &str) {
+    /// Takes a field out, for a reason. The value is told only if it is no personal data.
+    pub(crate) fn leave_out(&mut self, name: &str, why: &str, value: Option<&str>) {
         self.fields.retain(|(known, _)| known != name);
-        self.warnings.push(format!("{name} is left out: {why}"));
+        let warning = Warning::new(name, format_args!("{why}; left out"));
+        self.warnings.push(Warning { value: value.map(str::to_owned), ..warning });
     }
 
     /// One line of at most so many characters.
@@ -106,7 +107,7 @@ impl Form {
         let (Some(name), Some(value)) = (name, plain(value)) else { return };
         let cut = cut(&value, most);
         if cut.len() < value.len() {
-            self.warnings.push(format!("{name} is cut to {most} characters"));
+            self.warnings.add(name, format_args!("Cut to {most} characters"));
         }
         self.set(name, cut.to_owned());
     }
@@ -116,7 +117,7 @@ impl Form {
         let (Some(name), Some(value)) = (name, plain(value)) else { return };
         match value.chars().count() <= most {
             true => self.set(name, value),
-            false => self.warnings.push(format!("{name} is left out: it is longer than {most} characters")),
+            false => self.warnings.add(name, format_args!("Longer than {most} characters; left out")),
         }
     }
 
@@ -124,9 +125,7 @@ impl Form {
         let (Some(name), Some(value)) = (name, plain(value)) else { return };
         match phone(&value) {
             Some(number) => self.set(name, number),
-            None => {
-                self.warnings.push(format!("{name} is left out: it is no phone number of 7 to 15 digits"))
-            }
+            None => self.warnings.add(name, "No phone number of 7 to 15 digits; left out"),
         }
     }
 
@@ -150,7 +149,7 @@ impl Form {
                 Value::Number(number) => texts.push(number.to_string()),
                 Value::String(text) => texts.extend(Some(text.trim().to_owned()).filter(|it| !it.is_empty())),
                 Value::Array(_) | Value::Object(_) => {
-                    self.warnings.push(format!("{name} is left out: a form holds text, not objects"));
+                    self.warnings.add(name, "A form holds text, not objects; left out");
                     return;
                 }
             }

@@ -45,13 +45,13 @@ impl Places {
             match known {
                 _ if is_id(country) => {}
                 Some(known) => form.set(field, known.id.clone()),
-                None => form.leave_out(field, "the country is not in Ceipal's list"),
+                None => form.leave_out(field, "The country is not in Ceipal's list", Some(country)),
             }
         }
         let (Some(field), Some(state)) = (state_field, state) else { return Ok(()) };
         let Some(country) = known else {
             if !is_id(&state) || country_field.is_some_and(|field| form.get(field).is_none()) {
-                form.leave_out(field, "its country is not known");
+                form.leave_out(field, "Its country is not known", None);
             }
             return Ok(());
         };
@@ -61,7 +61,7 @@ impl Places {
             Some(id) => form.set(field, id),
             // An account without that list: the id is all there is.
             None if is_id(&state) && states.is_empty() => {}
-            None => form.leave_out(field, "the state is not in Ceipal's list of the country"),
+            None => form.leave_out(field, "The state is not in Ceipal's list of the country", None),
         }
         Ok(())
     }

@@ -119,16 +119,19 @@ impl ApplicantWriter {
                 VendorId(found.id)
             }
         };
-        let receipt = Receipt { warnings: form.warnings, ..Receipt::new(outcome, id.clone()) };
+        let receipt = Receipt { warnings: form.warnings.into_vec(), ..Receipt::new(outcome, id.clone()) };
         Ok(match resume {
             Resume::Along(_) => receipt.with_step(RESUME),
             Resume::Missing(why) => {
-                let receipt = receipt.with_warning(format!("sent without its résumé: {}", why.message()));
+                let reason = format_args!("Sent without its résumé: {}", why.message());
+                let receipt = receipt.with_warning("attachments", reason);
                 lock(&self.without_resume).insert(id, why);
                 receipt
             }
-            Resume::None if item.resume().is_none() => receipt
-                .with_warning("sent without a résumé, which Ceipal fills experience and education from"),
+            Resume::None if item.resume().is_none() => receipt.with_warning(
+                "attachments",
+                "Sent without a résumé, from which Ceipal fills experience and education",
+            ),
             Resume::None => receipt,
         })
     }

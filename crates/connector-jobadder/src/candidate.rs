@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hrflow_core::{Attachment, TargetItem, parameters::Fault, text::too_long};
+use hrflow_core::{Attachment, TargetItem, Warning, parameters::Fault, text::too_long};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -83,9 +83,9 @@ pub struct Candidate {
     /// Ids of JobAdder jobs, for the parameter `job_applications`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub job_applications: Vec<String>,
-    /// What a person should know, such as an e-mail address that was left out. It goes to the receipt.
+    /// What the format dropped, cut or replaced.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 impl Candidate {
@@ -101,6 +101,10 @@ impl TargetItem for Candidate {
 
     fn attachments(&self) -> &[Attachment] {
         &self.attachments
+    }
+
+    fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     fn violations(&self) -> Vec<Fault> {

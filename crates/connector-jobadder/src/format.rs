@@ -10,7 +10,7 @@ use connector_hrflow::{
     year_and_month,
 };
 use hrflow_core::{
-    Attachment, AttachmentKind, Result,
+    Attachment, AttachmentKind, Result, Warning,
     text::{cut, unique, without_html},
 };
 
@@ -79,11 +79,12 @@ fn period(text: &Option<String>) -> Option<String> {
     whole.or_else(|| year_and_month(text).map(|_| text.to_owned()))
 }
 
-fn email(profile: &Profile) -> (Option<String>, Vec<String>) {
+fn email(profile: &Profile) -> (Option<String>, Vec<Warning>) {
     let email = profile.info.email().filter(|email| email.chars().count() <= EMAIL_CHARACTERS);
     let left_out = email.is_none() && profile.info.email.filled().is_some();
-    let warning = format!(
-        "the e-mail address is malformed or longer than {EMAIL_CHARACTERS} characters, and was left out"
+    let warning = Warning::new(
+        "info.email",
+        format_args!("Malformed or longer than {EMAIL_CHARACTERS} characters; left out"),
     );
     (email, left_out.then_some(warning).into_iter().collect())
 }

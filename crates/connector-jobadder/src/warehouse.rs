@@ -146,8 +146,7 @@ impl Writer<Candidate> for CandidateWriter {
     async fn write(&self, batch: &[Write<'_, Candidate>]) -> Vec<Result<Receipt>> {
         let mut receipts = Vec::new();
         for write in batch {
-            let receipt = self.write_one(write).await;
-            receipts.push(receipt.map(|it| Receipt { warnings: write.item.warnings.clone(), ..it }));
+            receipts.push(self.write_one(write).await);
         }
         receipts
     }

@@ -1,6 +1,6 @@
 //! Teamtailor's candidate, as it is created and updated.
 
-use hrflow_core::{Attachment, AttachmentKind, TargetItem, parameters::Fault, text::too_long};
+use hrflow_core::{Attachment, AttachmentKind, TargetItem, Warning, parameters::Fault, text::too_long};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -29,6 +29,9 @@ pub struct Candidate {
     /// The profile's key, for the parameter `key_custom_field`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// What the format dropped, cut or replaced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 impl Candidate {
@@ -112,6 +115,10 @@ impl TargetItem for Candidate {
 
     fn attachments(&self) -> &[Attachment] {
         &self.attachments
+    }
+
+    fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     fn violations(&self) -> Vec<Fault> {

@@ -46,6 +46,7 @@ pub fn format_profile(profile: &Profile) -> Result<Candidate> {
         skills: unique(profile.skills.iter().filter_map(|skill| text(&skill.name))),
         job_applications: job_applications(profile),
         key: text(&profile.key).or_else(|| text(&profile.reference)),
+        warnings: Vec::new(),
     })
 }
 

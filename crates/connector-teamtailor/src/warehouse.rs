@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use connector_hrflow::Filled;
 use hrflow_core::{
     Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, LostAnswers, OpenContext, Outcome,
-    Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer,
+    Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Warning, Write, Writer,
     async_trait,
     http::{DownloadOptions, Downloader, RateLimit, VendorClock, budget},
     options::OnExisting,
@@ -406,15 +406,18 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// Takes out what a refusal says could not be fetched, and answers warnings of it; the error where it
-/// is about something else.
-fn drop_unfetchable(attributes: &mut Map<String, Value>, error: Error) -> Result<Vec<String>> {
+/// Takes out what a refusal says could not be fetched, and returns warnings of it; the error if it is about something
+/// else.
+fn drop_unfetchable(attributes: &mut Map<String, Value>, error: Error) -> Result<Vec<Warning>> {
     let mut dropped = ["picture", RESUME].to_vec();
     dropped.retain(|field| is_about(&error, field) && attributes.remove(*field).is_some());
     if dropped.is_empty() {
         return Err(error);
     }
-    Ok(dropped.iter().map(|field| format!("Teamtailor could not fetch the {field}")).collect())
+    let warning = |field: &&str| {
+        Warning::new(format_args!("data.attributes.{field}"), "Teamtailor could not fetch it; left out")
+    };
+    Ok(dropped.iter().map(warning).collect())
 }
 
 fn add_tags(attributes: &mut Map<String, Value>, current: &Resource) {

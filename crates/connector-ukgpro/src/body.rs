@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use connector_hrflow::location::country_code;
-use hrflow_core::text::cut;
+use hrflow_core::{Warning, text::cut};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
@@ -29,24 +29,23 @@ pub(crate) struct Level {
     pub(crate) ordinal: u8,
 }
 
-/// The body, and what a person should know of it.
+/// The body, and the warnings that arise with it.
 pub(crate) fn body(
     parameters: &Parameters,
     candidate: &Candidate,
     now: Timestamp,
     levels: &Levels,
-) -> (Value, Vec<String>) {
+) -> (Value, Vec<Warning>) {
     let mut candidate = candidate.clone();
     let mut fit = Fit::default();
     candidate.contact_info.email = candidate.email();
     // A time to come is refused (Candidate Import API, created_at).
     candidate.created_at.take_if(|at| at.parse::<Timestamp>().is_ok_and(|at| at > now));
     limit_times(&mut candidate, TimeZone::UTC.to_datetime(now).year(), &mut fit);
-    let mut warnings = std::mem::take(&mut candidate.warnings);
     if parameters.languages_as_skills {
         add_languages(&mut candidate);
     }
-    warnings.extend(set_levels(&mut candidate.skills, levels, parameters.default_proficiency_ordinal));
+    set_levels(&mut candidate.skills, levels, parameters.default_proficiency_ordinal, &mut fit);
     if parameters.country_code_format == CountryCodeFormat::Alpha2 {
         shorten_country(&mut candidate);
     }
@@ -61,9 +60,11 @@ pub(crate) fn body(
         add_comment(&mut members, author, &text);
     }
     rename(&mut members, &parameters.field_names);
-    warnings.extend(fit.into_warnings());
-    (Value::Object(members), warnings)
+    (Value::Object(members), fit.into_warnings())
 }
+
+/// Why UKG Pro rejects a month.
+const OUT_OF_RANGE: &str = "Over 100 years ago or over 5 years ahead, which UKG Pro rejects";
 
 /// Leaves out months that are too long ago or too far ahead: they would have the whole candidate refused.
 fn limit_times(candidate: &mut Candidate, this_year: i16, fit: &mut Fit) {
@@ -71,18 +72,19 @@ fn limit_times(candidate: &mut Candidate, this_year: i16, fit: &mut Fit) {
     let too_far = |month: &Month| month.year.is_some_and(|year| year > this_year + YEARS_AHEAD);
     for (index, time) in candidate.workexperience.iter_mut().enumerate() {
         if time.from.take_if(|from| too_old(from) || too_far(from)).is_some() {
-            fit.leave_out(format_args!("workexperience[{index}].from"));
+            fit.leave_out(format_args!("workexperience[{index}].from"), OUT_OF_RANGE);
         }
         // An end that far ahead says that nobody sees one.
         if let Some(to) = time.to.as_mut().filter(|to| too_far(to)) {
             *to = Month::default();
-            fit.leave_out(format_args!("workexperience[{index}].to"));
+            let path = format_args!("workexperience[{index}].to");
+            fit.warnings.add(path, format_args!("Over {YEARS_AHEAD} years ahead; sent as ongoing"));
         }
     }
     for (index, time) in candidate.education.iter_mut().enumerate() {
         for (member, month) in [("from", &mut time.from), ("to", &mut time.to)] {
             if month.take_if(|month| too_old(month) || too_far(month)).is_some() {
-                fit.leave_out(format_args!("education[{index}].{member}"));
+                fit.leave_out(format_args!("education[{index}].{member}"), OUT_OF_RANGE);
             }
         }
     }
@@ -100,7 +102,7 @@ fn add_languages(candidate: &mut Candidate) {
 
 /// Puts the tenant's id for the level of each skill, the nearest one where it does not have that very level.
 /// Without levels no skill can be sent, which is told.
-fn set_levels(skills: &mut Vec<Skill>, levels: &Levels, default: u8) -> Option<String> {
+fn set_levels(skills: &mut Vec<Skill>, levels: &Levels, default: u8, fit: &mut Fit) {
     let id = |ordinal: u8| match levels {
         Levels::Known(known) => {
             let nearest = known.iter().min_by_key(|level| level.ordinal.abs_diff(ordinal));
@@ -119,13 +121,13 @@ fn set_levels(skills: &mut Vec<Skill>, levels: &Levels, default: u8) -> Option<S
         *level = ProficiencyLevel { id, ordinal };
     }
     if matches!(levels, Levels::Unread) {
-        return None;
+        return;
     }
     let before = skills.len();
     skills.retain(|skill| skill.proficiency_level.as_ref().is_some_and(|level| level.id.is_some()));
-    (skills.len() < before).then(|| {
-        "skills are not sent: UKG Pro does not tell its proficiency levels, which they need".to_owned()
-    })
+    if skills.len() < before {
+        fit.leave_out("skills", "UKG Pro does not return its proficiency levels, which skills require");
+    }
 }
 
 fn shorten_country(candidate: &mut Candidate) {

@@ -1,6 +1,6 @@
 //! UKG Pro's candidate, as it is imported, with its limits.
 
-use hrflow_core::{Attachment, TargetItem, parameters::Fault};
+use hrflow_core::{Attachment, TargetItem, Warning, parameters::Fault};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -81,9 +81,9 @@ pub struct Candidate {
     /// The summary, for the parameter `comment_author_id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
-    /// What did not fit and was cut or left out, without its content. Told with the receipt.
+    /// What the format dropped, cut or replaced.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// Any other member, as UKG Pro names it.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -103,6 +103,10 @@ impl Candidate {
 impl TargetItem for Candidate {
     fn attachments(&self) -> &[Attachment] {
         &self.attachments
+    }
+
+    fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     fn violations(&self) -> Vec<Fault> {

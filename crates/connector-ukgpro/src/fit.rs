@@ -1,18 +1,18 @@
-//! Text made to fit, and what is told of it.
+//! Text made to fit, and the warnings about it.
 
 use std::fmt::Display;
 
 use connector_hrflow::{Filled, plain};
-use hrflow_core::text::{cut, without_html};
+use hrflow_core::{
+    Warning, Warnings,
+    text::{cut, without_html},
+};
 
-/// How many members a warning names.
-const NAMED: usize = 10;
-
-/// Makes text fit, and notes which members were shortened or left out. Never what they hold.
+/// Makes text fit, and collects warnings about the members that were cut or left out.
 #[derive(Default)]
 pub(crate) struct Fit {
-    shortened: Vec<String>,
-    left_out: Vec<String>,
+    /// What was noted, in order.
+    pub(crate) warnings: Warnings,
 }
 
 impl Fit {
@@ -21,7 +21,7 @@ impl Fit {
         let line = plain(text)?;
         let short = cut(&line, most);
         if short.len() < line.len() {
-            self.shortened.push(member.to_string());
+            self.was_cut(member, most);
         }
         Some(short.to_owned())
     }
@@ -32,28 +32,22 @@ impl Fit {
         if text.chars().count() <= most {
             return Some(text);
         }
-        self.shortened.push(member.to_string());
+        self.was_cut(member, most);
         Some(format!("{}...", cut(&text, most.saturating_sub(3))))
     }
 
-    /// Notes that a member does not fit.
-    pub(crate) fn leave_out(&mut self, member: impl Display) {
-        self.left_out.push(member.to_string());
+    /// Notes that a member is left out, and why.
+    pub(crate) fn leave_out(&mut self, member: impl Display, why: impl Display) {
+        self.warnings.add(member, format_args!("{why}; left out"));
     }
 
-    /// What was noted, in a line or two.
-    pub(crate) fn into_warnings(self) -> Vec<String> {
-        let told = |what: &str, members: Vec<String>| {
-            let more = members.len().saturating_sub(NAMED);
-            let named = members.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
-            match (named.is_empty(), more) {
-                (true, _) => None,
-                (false, 0) => Some(format!("{what} {named}")),
-                (false, more) => Some(format!("{what} {named} and {more} more")),
-            }
-        };
-        let shortened = told("shortened to fit:", self.shortened);
-        shortened.into_iter().chain(told("left out as it does not fit:", self.left_out)).collect()
+    /// The warnings.
+    pub(crate) fn into_warnings(self) -> Vec<Warning> {
+        self.warnings.into_vec()
+    }
+
+    fn was_cut(&mut self, member: impl Display, most: usize) {
+        self.warnings.add(member, format_args!("Cut to {most} characters"));
     }
 }
 

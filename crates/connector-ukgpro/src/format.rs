@@ -85,7 +85,7 @@ fn phone(text: &str, fit: &mut Fit) -> Option<String> {
     let fits = |text: &str| !digits(text).is_empty() && text.chars().count() <= limit::PHONE;
     let phone = [text, number, &bare].into_iter().find(|it| fits(it));
     if phone.is_none() {
-        fit.leave_out("contact_info.phone.primary");
+        fit.leave_out("contact_info.phone.primary", format_args!("Longer than {} characters", limit::PHONE));
     }
     phone.map(str::to_owned)
 }

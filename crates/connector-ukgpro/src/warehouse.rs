@@ -350,7 +350,7 @@ fn there(found: LookUp) -> Option<Receipt> {
         LookUp::Somebody(id) => Some(Receipt::new(Outcome::AlreadyThere, id)),
         LookUp::Unclear => {
             let receipt = Receipt::new(Outcome::AlreadyThere, None);
-            Some(receipt.with_warning(format!("{UNCLEAR}: which one it is cannot be told")))
+            Some(receipt.with_warning("contact_info.email", format_args!("{UNCLEAR}: the id is unknown")))
         }
     }
 }

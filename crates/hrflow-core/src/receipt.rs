@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::item::{ContentHash, Identity};
+use crate::{
+    item::{ContentHash, Identity},
+    warning::Warning,
+};
 
 /// The vendor's id of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,9 +50,10 @@ pub struct Receipt {
     /// The names of the steps that went along with the item itself, such as a résumé inside the create request.
     #[serde(default)]
     pub steps: Vec<String>,
-    /// What a person should know, such as a picture that the vendor could not fetch.
+    /// What the writer dropped, cut or replaced, such as a picture that the vendor could not fetch. Those of the format
+    /// are with the item: see [`TargetItem::warnings`](crate::item::TargetItem::warnings).
     #[serde(default)]
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 impl Receipt {
@@ -65,10 +69,10 @@ impl Receipt {
         self
     }
 
-    /// Adds a warning.
+    /// Adds a warning about a field of the item, without its value.
     #[must_use]
-    pub fn with_warning(mut self, warning: impl Into<String>) -> Self {
-        self.warnings.push(warning.into());
+    pub fn with_warning(mut self, field: impl fmt::Display, reason: impl fmt::Display) -> Self {
+        self.warnings.push(Warning::new(field, reason));
         self
     }
 }

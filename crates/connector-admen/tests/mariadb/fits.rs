@@ -14,7 +14,7 @@ async fn answers(database: &Database, people: &[Value]) -> Vec<Result<Vec<String
     let told = answers.into_iter().map(|it| match it {
         Ok(receipt) => {
             assert_eq!(receipt.outcome, Outcome::Created);
-            Ok(receipt.warnings)
+            Ok(receipt.warnings.iter().map(ToString::to_string).collect())
         }
         Err(error) => Err(error.to_string()),
     });
@@ -57,7 +57,7 @@ async fn what_does_not_fit_is_told(database: &Database) {
     .await;
     assert_eq!(
         told[0].as_ref().unwrap(),
-        &["PERSONNES.ADRESSE was cut to 255 bytes", "PERSONNES.VILLE was cut to 10 characters"]
+        &["PERSONNES.ADRESSE: Cut to 255 bytes", "PERSONNES.VILLE: Cut to 10 characters"]
     );
     let refused = |at: usize, part: &str| {
         let words = told[at].as_ref().unwrap_err();
@@ -68,9 +68,9 @@ async fn what_does_not_fit_is_told(database: &Database) {
     refused(3, "PERSONNES.EMAIL_PERSO holds 20 characters at the most");
     assert_eq!(
         told[4].as_ref().unwrap(),
-        &["PERSONNES.TEL_MOBILE holds 8 characters at the most; what is longer was left out"]
+        &["PERSONNES.TEL_MOBILE: Longer than the column's 8 characters; left out"]
     );
-    assert_eq!(told[5].as_ref().unwrap(), &["PERSONNES.PRENOM was cut to 5 characters"]);
+    assert_eq!(told[5].as_ref().unwrap(), &["PERSONNES.PRENOM: Cut to 5 characters"]);
     refused(6, "AREA");
     refused(7, "PERSONNES.NOM has to be filled");
     assert_eq!(told[8].as_ref().unwrap(), &[""; 0]);

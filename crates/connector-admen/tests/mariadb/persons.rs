@@ -105,7 +105,7 @@ async fn an_address_counts_in_either_column_and_nowhere_else() {
     // One who is not archived has the third address; the fourth objected; the fifth is archived only.
     assert_eq!((told[0].0, told[0].1.as_str()), (Outcome::AlreadyThere, "104"));
     assert_eq!((told[1].0, told[1].1.as_str()), (Outcome::AlreadyThere, "106"));
-    assert!(told[1].2[0].contains("RGPD_DISABLED"), "{told:?}");
+    assert!(told[1].2[0].field.contains("RGPD_DISABLED"), "{told:?}");
     assert_eq!(told[2].0, Outcome::Created);
 }
 

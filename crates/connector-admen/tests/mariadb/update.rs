@@ -102,7 +102,7 @@ async fn an_address_of_somebody_else_and_people_who_may_not_be_touched_stay() {
             (Outcome::Created, Some("5")),
         ]
     );
-    assert!(answers[0].warnings[0].contains("belongs to another person"), "{answers:?}");
+    assert!(answers[0].warnings[0].reason.contains("belongs to another person"), "{answers:?}");
     let rows = database
         .rows("SELECT EMAIL_PERSO, EMAIL, TEL_MOBILE LIKE '%99' FROM PERSONNES ORDER BY ID_PERSONNE")
         .await

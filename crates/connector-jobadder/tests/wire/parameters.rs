@@ -135,7 +135,7 @@ fn a_dry_run_shows_the_body() {
     let parameters: Parameters = read("target_parameters", &all).unwrap();
     let candidate: Candidate =
         serde_json::from_value(json!({ "firstName": "Ada", "email": " ADA@example.com", "phone": "1",
-        "availability": { "immediate": true }, "source": "Own", "reference": "r", "warnings": ["w"] }))
+        "availability": { "immediate": true }, "source": "Own", "reference": "r", "warnings": [{ "field": "f", "reason": "r" }] }))
         .unwrap();
     assert_eq!(
         Candidates.preview(&parameters, &candidate),

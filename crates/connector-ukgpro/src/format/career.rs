@@ -45,7 +45,7 @@ fn work(it: &Experience, member: &str, fit: &mut Fit) -> Option<WorkExperience> 
         return None;
     }
     if to.is_none() && is_time(&it.date_end) {
-        fit.leave_out(format_args!("{member}.to"));
+        fit.leave_out(format_args!("{member}.to"), "No date was recognized");
     }
     let first_line = || {
         let text = text.as_deref().and_then(|text| text.lines().next());

@@ -506,8 +506,8 @@ impl<I: TargetItem> Delivery<I> {
 
     /// The target answered: its receipt is stored before anything else happens.
     async fn received(&self, parcel: &Parcel<'_, I>, receipt: &Receipt, trace: &Trace) -> Fate {
-        for warning in &receipt.warnings {
-            tracing::warn!(item = parcel.prepared.key.short(), warning, "delivered with a warning");
+        for warning in parcel.prepared.item.warnings().iter().chain(&receipt.warnings) {
+            tracing::debug!(item = parcel.prepared.key.short(), %warning, "delivered with a warning");
         }
         let stored = self.stored(parcel, receipt, trace);
         self.finish(parcel, stored, Settlement::of(receipt.outcome), &receipt.steps).await
