@@ -371,6 +371,29 @@ async fn a_good_status_with_bad_content_leaves_the_outcome_unknown() {
     assert_eq!((error.kind(), error.execution()), (ErrorKind::Protocol, Execution::Unknown));
 }
 
+/// The page of a proxy or a login portal, and a gateway's words, in the place of JSON.
+#[tokio::test]
+async fn a_page_with_status_200_is_treated_as_a_502() {
+    let page = || Reaction::answer(200, "<!DOCTYPE html><title>Sign in</title>");
+    let server = server([page(), Reaction::answer(200, "Service busy"), ok(), page(), ok(), page()]).await;
+    let answer = client(&server).get(READ, "").send().await.unwrap();
+    assert_eq!(answer.json::<serde_json::Value>().unwrap(), json!({"id": 7}));
+    assert_eq!(post(&client(&server), REPEATABLE).await.unwrap().status(), 201);
+    let error = post(&client(&server), ONCE).await.unwrap_err();
+    assert_eq!((error.kind(), error.execution()), (ErrorKind::Protocol, Execution::Unknown), "{error}");
+    assert!(error.to_string().contains("an HTML page where JSON was expected"), "{error}");
+    assert_eq!(server.left(), 0);
+    // A write may be confirmed by words alone.
+    server.push(Reaction::answer(200, "Accepted"));
+    assert_eq!(post(&client(&server), ONCE).await.unwrap().text(), "Accepted");
+    for _ in 0..5 {
+        server.push(page());
+    }
+    let error = client(&server).get(READ, "").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Unavailable, Some(200)));
+    assert_eq!(error.context("attempts"), Some("5"));
+}
+
 #[tokio::test]
 async fn what_may_have_happened_before_is_not_forgotten() {
     let server = server([Reaction::reset_after_reading(), Reaction::answer(422, "")]).await;

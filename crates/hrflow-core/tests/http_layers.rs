@@ -56,7 +56,7 @@ async fn the_order_of_the_layers() {
         Reaction::hang(),
         Reaction::answer(401, ""),
         Reaction::answer(500, ""),
-        Reaction::answer(200, "good"),
+        Reaction::answer(200, "\"good\""),
     ];
     let server = server(script).await;
     let (tokens, fetches) = numbered();
@@ -77,11 +77,11 @@ async fn the_order_of_the_layers() {
         .unwrap();
     let started = Instant::now();
     let answer = client.get(READ, "candidates").send().await.unwrap();
-    assert_eq!(answer.text(), "good");
+    assert_eq!(answer.text(), "\"good\"");
     assert_eq!(server.requests().len(), 5);
 
     // Classify is innermost: it sees whole answers only, good ones too, and none where none came.
-    let whole = [(401, ""), (500, ""), (200, "good")].map(|(status, text)| (status, text.to_owned()));
+    let whole = [(401, ""), (500, ""), (200, "\"good\"")].map(|(status, text)| (status, text.to_owned()));
     assert_eq!(*seen.lock().unwrap(), whole);
     // The timeout is per attempt, inside the retry: the attempt that hung did not use up the others' time.
     // Authorization is inside the retry: attempts after the refresh carry the new token.
@@ -192,14 +192,14 @@ async fn a_token_and_its_request_share_a_limit_of_one_without_waiting_for_each_o
         Reaction::answer(200, "token-1"),
         Reaction::answer(401, ""),
         Reaction::answer(200, "token-2"),
-        Reaction::answer(200, "good"),
+        Reaction::answer(200, "\"good\""),
     ])
     .await;
     let limited =
         || builder(&server).rate_limit(Some(RateLimit::new(1, Duration::from_millis(50))), "shared-by-token");
     let tokens = TokenProvider::new(Remote(limited().build().unwrap()), Duration::ZERO);
     let client = limited().tokens(Arc::new(tokens)).build().unwrap();
-    assert_eq!(client.get(READ, "candidates").send().await.unwrap().text(), "good");
+    assert_eq!(client.get(READ, "candidates").send().await.unwrap().text(), "\"good\"");
     let paths: Vec<String> = server.requests().into_iter().map(|request| request.path).collect();
     assert_eq!(paths, ["/token", "/candidates", "/token", "/candidates"]);
 }
@@ -208,9 +208,9 @@ async fn a_token_and_its_request_share_a_limit_of_one_without_waiting_for_each_o
 async fn a_token_that_dies_in_line_is_replaced_without_holding_the_slot() {
     let server = server([
         Reaction::answer(200, "token-1"),
-        Reaction::late(Duration::from_millis(300), 200, "first"),
+        Reaction::late(Duration::from_millis(300), 200, "\"first\""),
         Reaction::answer(200, "token-2"),
-        Reaction::answer(200, "second"),
+        Reaction::answer(200, "\"second\""),
     ])
     .await;
     let limited = || {
@@ -229,9 +229,9 @@ async fn a_token_that_dies_in_line_is_replaced_without_holding_the_slot() {
         tokio::task::yield_now().await;
     }
     tokens.invalidate(&Token::new(Secret::new("token-1")));
-    assert_eq!(first.await.unwrap().unwrap().text(), "first");
+    assert_eq!(first.await.unwrap().unwrap().text(), "\"first\"");
     let second = tokio::time::timeout(Duration::from_secs(20), second).await;
-    assert_eq!(second.expect("they wait for each other").unwrap().unwrap().text(), "second");
+    assert_eq!(second.expect("they wait for each other").unwrap().unwrap().text(), "\"second\"");
     let expected = ["none", "Bearer token-1", "none", "Bearer token-2"];
     assert_eq!(bearers(&server), expected);
 }
@@ -276,7 +276,7 @@ async fn a_lost_token_request_says_nothing_about_the_request_that_needed_it() {
 
 #[tokio::test]
 async fn an_expired_session_told_in_the_vendors_own_way_is_refreshed_too() {
-    let server = server([Reaction::answer(200, "session expired"), Reaction::answer(200, "good")]).await;
+    let server = server([Reaction::answer(200, "session expired"), Reaction::answer(200, "\"good\"")]).await;
     let (tokens, _) = numbered();
     let client = builder(&server)
         .tokens(tokens)
@@ -286,7 +286,7 @@ async fn an_expired_session_told_in_the_vendors_own_way_is_refreshed_too() {
         })
         .build()
         .unwrap();
-    assert_eq!(client.post(ONCE, "").send().await.unwrap().text(), "good");
+    assert_eq!(client.post(ONCE, "").send().await.unwrap().text(), "\"good\"");
 }
 
 /// Counters by name and labels.

@@ -94,7 +94,6 @@ async fn a_refused_sign_in_stops_the_run_before_anything_is_asked() {
         (Reaction::answer(200, xml), Unauthorized, "Invalid credentials"),
         (Reaction::answer(404, "<html></html>"), Config, "https://api.ceipal.com/v1"),
         (Reaction::answer(200, ""), Protocol, "without an access token"),
-        (Reaction::answer(200, "<html>maintenance</html>"), Protocol, "without an access token"),
         (answer(200, json!({ "access_token": null })), Protocol, "without an access token"),
         (Reaction::answer(200, "user is inactive"), Unauthorized, "user is inactive"),
         // A token where none is expected is no message.

@@ -2,7 +2,12 @@
 
 use url::Url;
 
-use super::{answer::Answer, base_url::host_of};
+use super::{
+    answer::Answer,
+    base_url::host_of,
+    content::{self, Markup},
+    operation::Safety,
+};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Reads an answer by its status alone, as HTTP means it.
@@ -26,11 +31,20 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// As the table says, with the status, `Retry-After` and the vendor's [message](Answer::message).
 pub fn by_status(answer: &Answer) -> Result<()> {
+    as_status(answer, answer.status())
+}
+
+/// Reads a response as if it had the status `status`: for vendors that report an error in the body of a 2xx.
+///
+/// # Errors
+///
+/// As [`by_status`].
+pub fn as_status(answer: &Answer, status: u16) -> Result<()> {
     use ErrorKind::{
         Duplicate, Forbidden, Invalid, NotFound, Protocol, RateLimited, Timeout, Unauthorized, Unavailable,
     };
     let vendor = answer.vendor();
-    let (kind, message) = match answer.status() {
+    let (kind, message) = match status {
         200..=299 => return Ok(()),
         300..=399 => (Protocol, redirected(answer)),
         401 => (Unauthorized, format!("{vendor} refused the credentials")),
@@ -45,11 +59,40 @@ pub fn by_status(answer: &Answer) -> Result<()> {
         500..=599 => (Unavailable, format!("{vendor} cannot answer now")),
         _ => (Protocol, format!("{vendor} answered with a status that HTTP does not know")),
     };
-    let error = Error::new(kind, message).with_status(answer.status()).with_vendor_message(answer.message());
+    let error = Error::new(kind, message).with_status(status).with_vendor_message(answer.message());
     Err(match answer.retry_after() {
         Some(wait) if matches!(kind, RateLimited | Unavailable) => error.with_retry_after(wait),
         _ => error,
     })
+}
+
+/// Rejects a 2xx that something else than the vendor's API returned: a proxy, a gateway or a login portal.
+///
+/// An HTML page is one for every operation. For an operation that only reads, so is any body that is neither empty nor
+/// JSON nor XML.
+///
+/// # Errors
+///
+/// [`Unavailable`](ErrorKind::Unavailable), as for a 502, for what may be sent again: a read or a login. For an
+/// operation that must run only once [`Protocol`](ErrorKind::Protocol), as for any 2xx that cannot be read: its outcome is unknown.
+pub(super) fn not_a_page(answer: &Answer) -> Result<()> {
+    let body = answer.body();
+    if !answer.is_success() || body.iter().all(u8::is_ascii_whitespace) || content::is_json(body) {
+        return Ok(());
+    }
+    let what = match content::markup(body) {
+        Some(Markup::Html) => "an HTML page",
+        None if answer.operation().safety == Safety::Read => "text that is not JSON",
+        _ => return Ok(()),
+    };
+    let kind = match answer.operation().safety {
+        Safety::Once => ErrorKind::Protocol,
+        Safety::Read | Safety::Idempotent => ErrorKind::Unavailable,
+    };
+    let message = format!("{} returned {what} where JSON was expected", answer.vendor());
+    Err(Error::new(kind, message).with_status(answer.status()).advise(
+        "A proxy or a login portal may respond in its place: check the address and the proxy settings.",
+    ))
 }
 
 /// Only the host of where it leads: paths and queries may hold anything.
@@ -110,6 +153,31 @@ mod tests {
             by_status(&answer(429, &[("retry-after", "9")], r#"{"message": "slow\ndown"}"#)).unwrap_err();
         assert_eq!(error.vendor_message(), Some("slow down"));
         assert_eq!(error.retry_after(), Some(Duration::from_secs(9)));
+    }
+
+    #[test]
+    fn a_page_in_the_place_of_json_is_no_success() {
+        use super::super::operation::Operation;
+        let page = |status, operation, body: &str| {
+            let mut answer = answer(status, &[], body);
+            answer.operation = operation;
+            not_a_page(&answer).err().map(|error| error.kind())
+        };
+        let (read, login, once) = (Operation::read("x"), Operation::idempotent("x"), Operation::once("x"));
+        let unavailable = Some(ErrorKind::Unavailable);
+        assert_eq!(page(200, login, "<html>"), unavailable);
+        for (body, of_a_read, of_a_write) in [
+            ("<!DOCTYPE html><title>Sign in</title>", unavailable, Some(ErrorKind::Protocol)),
+            ("Service temporarily unavailable", unavailable, None),
+            ("", None, None),
+            (" \r\n", None, None),
+            ("{\"data\": [", None, None),
+            ("\"plain\"", None, None),
+            ("<?xml version='1.0'?><root/>", None, None),
+        ] {
+            assert_eq!((page(200, read, body), page(201, once, body)), (of_a_read, of_a_write), "{body}");
+        }
+        assert_eq!(page(502, read, "<html>"), None, "its status says enough");
     }
 
     #[test]

@@ -18,7 +18,8 @@
 //! 6. **Transport**: connections are reused, gzip is understood, redirects are never followed. A stream that an
 //!    HTTP/2 server says it did not process is sent again here.
 //! 7. **The whole answer is read**, up to the client's limit.
-//! 8. **Classify**: the vendor's own function says what the answer means. It never sees half an answer.
+//! 8. **Classify**: the vendor's own function says what the answer means. It never sees half an answer. A 2xx that it
+//!    accepts and that holds no JSON, such as the page of a proxy or a login portal, is treated as a 502.
 //!
 //! A request that is under way is not cut short by the budget. It may end up to one timeout after the deadline.
 //!
@@ -35,6 +36,7 @@ mod base_url;
 pub mod budget;
 pub mod classify;
 mod client;
+mod content;
 mod document;
 mod download;
 mod file_part;

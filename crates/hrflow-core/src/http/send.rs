@@ -219,7 +219,7 @@ impl Sending<'_> {
             Ok(received) => {
                 let answer = answer(received.status, received.headers, received.body);
                 self.trace_answer(&answer, &redactor);
-                let verdict = (client.classify)(&answer);
+                let verdict = (client.classify)(&answer).and_then(|()| classify::not_a_page(&answer));
                 (answer, verdict)
             }
             // A refusal for too many requests is one with or without its words.

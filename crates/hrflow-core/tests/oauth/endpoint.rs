@@ -158,7 +158,6 @@ async fn an_answer_without_a_token_leaves_the_outcome_unknown_and_is_never_shown
         r#"{"access_token": {"value": "hush-1"}}"#,
         r#"["hush-1"]"#,
         r#"{"access_token": "hush-1"#,
-        "<html>hush</html>",
         "",
     ] {
         let error = error_of(Reaction::answer(200, body)).await;
@@ -172,6 +171,7 @@ pub(crate) fn losses() -> Vec<Reaction> {
     vec![
         Reaction::answer(500, ""),
         Reaction::answer(503, "<html>"),
+        Reaction::answer(200, "<!DOCTYPE html><title>Sign in</title>"),
         Reaction::reset_after_reading(),
         Reaction::close_after_reading(),
         Reaction::hang(),
