@@ -22,10 +22,14 @@
 //!   leaves it to the next run, as the position is that of the first profile it met. A run that reads everything goes back
 //!   to the top once it is through, where it has noticed that anything moved.
 //!
+//! What a server says of its list is not trusted further than it agrees with what it returns: `meta` may be missing, or
+//! contradict the page. A server that returns one page for every number ends in an error ([`Repeats`](repeats::Repeats)).
+//!
 //! What cannot be noticed is a profile that goes where the answers have no `meta.total`.
 
 mod parameters;
 mod reader;
+mod repeats;
 mod seen;
 mod walk;
 

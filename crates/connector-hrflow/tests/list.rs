@@ -129,15 +129,65 @@ async fn filters_go_along_under_hrflows_names() {
 #[tokio::test]
 async fn a_profile_is_known_by_its_source_and_key() {
     let reading = Reading::of([page(
-        vec![json!({ "key": "a", "new_member": 1 }), json!({ "key": "b", "source_key": "other" })],
+        vec![json!({ "key": "a", "new_member": 1 }), json!({ "key": "b", "source_key": "50u" })],
         1,
         2,
     )])
     .await;
     let items: Vec<Profile> = reading.open().await.unwrap().map(Result::unwrap).collect().await;
     let keys: Vec<String> = items.iter().map(|it| ProfileList.key(it).as_str().to_owned()).collect();
-    assert_eq!(keys, ["50u/a", "other/b"]);
+    assert_eq!(keys, ["50u/a", "50u/b"]);
     assert_eq!(items[0].extra["new_member"], 1);
+}
+
+#[tokio::test]
+async fn a_profile_of_another_source_or_without_a_key_costs_only_itself() {
+    let reading = Reading::of([page(
+        vec![
+            json!({ "key": "a", "source_key": "other" }),
+            json!({ "key": "b", "source": { "key": "other" } }),
+            json!({ "info": { "full_name": "Ada Byron" } }),
+            json!({}),
+            json!({ "key": "c" }),
+            json!({ "key": null, "reference": "d" }),
+        ],
+        1,
+        6,
+    )])
+    .await;
+    let items: Vec<Result<Profile>> = reading.open().await.unwrap().collect().await;
+    let told: Vec<String> = items
+        .iter()
+        .map(|it| {
+            it.as_ref().map_or_else(|e| e.message().to_owned(), |it| ProfileList.key(it).as_str().to_owned())
+        })
+        .collect();
+    let (other, nameless) = (
+        "HrFlow.ai returned a profile of the source other, not of 50u",
+        "HrFlow.ai lists a profile with neither key nor reference",
+    );
+    assert_eq!(told, [other, other, nameless, nameless, "50u/c", "50u/d"]);
+}
+
+/// A list that is none, and a server that ignores `page`: an error, and not a run without end.
+#[tokio::test]
+async fn what_is_no_list_and_pages_that_repeat_are_errors() {
+    for data in [json!({ "profiles": [] }), json!(null), json!("x"), json!({ "0": { "key": "a" } })] {
+        let body = json!({ "code": 200, "message": "Profiles list", "data": data });
+        let error = Reading::of([Reaction::json(200, &body)]).await.refused().await;
+        assert_eq!((error.kind(), error.vendor_message()), (ErrorKind::Protocol, Some("Profiles list")));
+    }
+    let body = json!({ "code": "400", "message": "Invalid source fields", "data": [] });
+    assert_eq!(Reading::of([Reaction::json(200, &body)]).await.refused().await.kind(), ErrorKind::NotFound);
+    for meta in
+        [json!({ "maxPage": 2, "total": 4 }), json!({ "maxPage": 9, "total": 1 }), json!(null), json!([])]
+    {
+        let again = || Reaction::json(200, &json!({ "data": profiles(&["a", "b"]), "meta": meta }));
+        let reading = Reading::of((0..11).map(|_| again())).await;
+        let all = reading.all().await;
+        assert_eq!(all, [Ok("a".to_owned()), Ok("b".to_owned()), Err(ErrorKind::Protocol)], "{meta}");
+        assert_eq!(reading.pages(), (1..=11).collect::<Vec<_>>(), "{meta}");
+    }
 }
 
 #[tokio::test]
@@ -391,12 +441,12 @@ async fn what_is_no_profile_costs_only_itself() {
             let good: Vec<&str> = all.iter().flatten().map(String::as_str).collect();
             assert_eq!(good, ["a", "b"], "{broken} at {position}");
             let errors: Vec<ErrorKind> = all.iter().filter_map(|it| it.as_ref().err().copied()).collect();
-            assert_eq!(errors, [ErrorKind::Invalid], "{broken} at {position}");
+            assert_eq!(errors, [ErrorKind::Protocol], "{broken} at {position}");
             assert!(all.last().unwrap().is_ok(), "{broken} at {position}");
         }
     }
     let nothing_else = Reading::of([page(vec![json!(7), json!(7)], 1, 2)]).await;
-    assert_eq!(nothing_else.all().await, [Err(ErrorKind::Invalid)]);
+    assert_eq!(nothing_else.all().await, [Err(ErrorKind::Protocol)]);
 }
 
 #[tokio::test]
@@ -413,7 +463,7 @@ async fn what_is_no_profile_is_told_once_and_not_shown() {
     let errors: Vec<String> =
         all.iter().filter_map(|it| it.as_ref().err().map(ToString::to_string)).collect();
     assert_eq!(errors.len(), 1, "{errors:?}");
-    assert!(errors[0].starts_with("HrFlow.ai lists text where a profile is expected"), "{errors:?}");
+    assert!(errors[0].starts_with("HrFlow.ai returned text where a profile was expected"), "{errors:?}");
     assert!(!errors[0].contains("ada"), "{errors:?}");
 }
 

@@ -11,11 +11,12 @@ use mockito::{Matcher, Server};
 use serde_json::{Value, json};
 
 const KEY: &str = "ask_0123456789abcdef0123456789abcdef";
+const KEY_OF_PROFILE: &str = "pr0 &+file";
 const NOT_FOUND: &str = r#"{"code": 400, "message": "Invalid parameters. Unable to find object: profile"}"#;
 
 fn parameters(api_url: &str) -> ProfileParameters {
     let parameters = json!({
-        "api_secret": KEY, "api_user": " me@example.com ", "source_key": "50u", "profile_key": "pr0 &+file",
+        "api_secret": KEY, "api_user": " me@example.com ", "source_key": "50u", "profile_key": KEY_OF_PROFILE,
         "api_url": api_url,
     });
     read("origin_parameters", &parameters).expect("the parameters are good")
@@ -56,7 +57,7 @@ async fn refused_with(status: usize, message: &str) -> Error {
 #[tokio::test]
 async fn a_profile_is_asked_for_by_source_and_key() {
     let body = json!({ "code": 200, "message": "Profile details",
-        "data": { "key": "pr0file", "info": { "full_name": "Ada Byron" }, "new_member": 1 } });
+        "data": { "key": KEY_OF_PROFILE, "info": { "full_name": "Ada Byron" }, "new_member": 1 } });
     // The base URL may end with a slash or not, and a gateway may put another prefix before it.
     for (prefix, content_type) in [
         ("/v1", "application/json"),
@@ -77,18 +78,72 @@ async fn a_profile_is_asked_for_by_source_and_key() {
         let profile = profile(&format!("{}{prefix}", server.url()), json!({})).await.unwrap();
         read.assert_async().await;
         assert_eq!(profile.source_key.as_deref(), Some("50u"), "the source is the one that was asked");
-        assert_eq!(Profiles.key(&profile).as_str(), "50u/pr0file");
+        assert_eq!(Profiles.key(&profile).as_str(), "50u/pr0 &+file");
         assert_eq!(profile.extra["new_member"], json!(1));
     }
 }
 
+/// Whatever the response holds instead: it is an error with HrFlow.ai's own message, never a candidate.
 #[tokio::test]
-async fn the_source_that_the_answer_names_stands() {
-    let mut server = Server::new_async().await;
-    let body = json!({ "data": { "key": "k", "source_key": "other" } }).to_string();
-    let _read = server.mock("GET", Matcher::Any).with_body(body).create_async().await;
-    let profile = profile(&server.url(), json!({})).await.unwrap();
-    assert_eq!(profile.source_key.as_deref(), Some("other"));
+async fn another_profile_than_the_requested_one_is_an_error() {
+    let key = KEY_OF_PROFILE;
+    for (data, part) in [
+        (json!({ "key": "other" }), "returned the profile other, not pr0 &+file"),
+        (json!({ "key": key, "source_key": "other" }), "a profile of the source other, not of 50u"),
+        (json!({ "key": key, "source": { "key": "other" } }), "a profile of the source other, not of 50u"),
+        (json!({ "key": key, "source_key": "50u", "source": { "key": "other" } }), "of the source other"),
+        (json!({ "info": { "full_name": "Ada Byron" } }), "without the requested key"),
+        (json!({ "key": null, "reference": "other" }), "without the requested key"),
+        (json!({}), "without the requested key"),
+        (json!([{ "key": key }]), "a list where a profile was expected"),
+        (json!("gone"), "text where a profile was expected"),
+        (json!(7), "a number where a profile was expected"),
+        (json!(false), "a boolean where a profile was expected"),
+    ] {
+        let body =
+            json!({ "code": 200, "message": "Profile details, said HrFlow.ai", "data": data }).to_string();
+        let error = refused(200, "application/json", &body, 1).await;
+        assert_eq!(error.kind(), ErrorKind::Protocol, "{body}: {error}");
+        assert!(error.to_string().contains(part), "{body}: {error}");
+        assert_eq!(error.vendor_message(), Some("Profile details, said HrFlow.ai"), "{error}");
+    }
+    for data in [
+        json!({ "key": key, "source_key": " 50u ", "source": { "key": "50u" } }),
+        json!({ "key": null, "reference": key }),
+    ] {
+        let mut server = Server::new_async().await;
+        let body = json!({ "data": data }).to_string();
+        let _read = server.mock("GET", Matcher::Any).with_body(body).create_async().await;
+        let profile = profile(&server.url(), json!({})).await.unwrap();
+        assert_eq!(Profiles.key(&profile).as_str(), "50u/pr0 &+file");
+    }
+}
+
+#[tokio::test]
+async fn a_code_in_the_body_counts_as_the_status() {
+    use ErrorKind::{Forbidden, Invalid, NotFound, Unauthorized, Unavailable};
+    let missing = "Invalid parameters. Unable to find object: profile";
+    for (code, message, kind, times) in [
+        (json!(400), missing, NotFound, 1),
+        (json!("400"), missing, NotFound, 1),
+        (json!(" 422 "), "no", Invalid, 1),
+        (json!(401), "Unauthorized", Unauthorized, 1),
+        (json!(402), "Quota exceeded", Forbidden, 1),
+        (json!(500), "later", Unavailable, 2),
+        (json!("503"), "later", Unavailable, 2),
+    ] {
+        for data in [json!({ "key": KEY_OF_PROFILE }), Value::Null] {
+            let body = json!({ "code": code, "message": message, "data": data }).to_string();
+            let error = refused(200, "application/json", &body, times).await;
+            assert_eq!((error.kind(), error.vendor_message()), (kind, Some(message)), "{body}: {error}");
+        }
+    }
+    for code in [json!(200), json!("201"), json!(null), json!(7), json!(100_000), json!("ok"), json!([])] {
+        let mut server = Server::new_async().await;
+        let body = json!({ "code": code, "data": { "key": KEY_OF_PROFILE } }).to_string();
+        let _read = server.mock("GET", Matcher::Any).with_body(body).create_async().await;
+        assert!(profile(&server.url(), json!({})).await.is_ok(), "{code}");
+    }
 }
 
 #[tokio::test]
@@ -166,7 +221,6 @@ async fn a_rate_limit_is_obeyed() {
 #[tokio::test]
 async fn an_answer_that_is_no_profile_is_an_error() {
     for (content_type, body) in [
-        ("text/html", "<html>maintenance</html>"),
         ("application/json", r#"{"code": 200, "data": {"key": "k""#),
         ("application/json", r#"{"code": 200, "message": "Profile details"}"#),
         ("application/json", r#"{"code": 200, "data": []}"#),
@@ -180,17 +234,18 @@ async fn an_answer_that_is_no_profile_is_an_error() {
 
 #[tokio::test]
 async fn a_lost_answer_is_asked_for_again() {
-    let whole = json!({ "data": { "key": "k" } }).to_string();
+    let whole = json!({ "data": { "key": KEY_OF_PROFILE } }).to_string();
     for loss in [
         Reaction::reset_after_reading(),
         Reaction::close_after_reading(),
         Reaction::hang(),
         Reaction::truncated(9, 200, whole.clone()),
         Reaction::answer(503, ""),
+        Reaction::answer(200, "<html>maintenance</html>").header("content-type", "text/html"),
     ] {
         let server = ScriptedServer::start([loss, Reaction::answer(200, whole.clone())]).await.unwrap();
         let profile = profile(&server.base_url(), json!({ "timeout": "300ms" })).await.unwrap();
-        assert_eq!(profile.key.as_deref(), Some("k"));
+        assert_eq!(profile.key.as_deref(), Some(KEY_OF_PROFILE));
         assert_eq!(server.requests().len(), 2);
     }
 }
@@ -202,8 +257,9 @@ async fn a_check_reads_the_profile() {
         let _read = server.mock("GET", Matcher::Any).with_status(status).with_body(body).create_async().await;
         Profiles.check(parameters(&server.url()), &Options::default()).await
     };
-    let found =
-        check(200, r#"{"data": {"key": "k", "archived_at": "2025-01-01T00:00:00+0000"}}"#).await.unwrap();
+    let found = check(200, r#"{"data": {"key": "pr0 &+file", "archived_at": "2025-01-01T00:00:00+0000"}}"#)
+        .await
+        .unwrap();
     assert_eq!(found, ["the key may read; the profile is there, which is archived"]);
     assert_eq!(check(400, NOT_FOUND).await.unwrap_err().kind(), ErrorKind::NotFound);
 }

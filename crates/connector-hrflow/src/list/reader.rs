@@ -2,15 +2,20 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use hrflow_core::{Error, ErrorKind, ItemKey, Result};
+use hrflow_core::{Error, ItemKey, Result};
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::{
+    repeats::Repeats,
     seen::{Seen, Sight},
     walk::Walk,
 };
-use crate::{Filled, Profile, api::Page, date::timestamp, warehouse::key};
+use crate::{
+    Filled, Profile,
+    api::{NoProfile, Page},
+    date::timestamp,
+    warehouse::key,
+};
 
 /// Where pages come from.
 pub(super) trait Pages: Send {
@@ -23,6 +28,7 @@ pub(super) struct Reader<P> {
     pages: P,
     settings: Settings,
     walk: Walk,
+    repeats: Repeats,
     seen: Seen,
     /// When the newest profile of the list changed last, as it was found.
     newest: Option<Timestamp>,
@@ -59,6 +65,7 @@ impl<P: Pages> Reader<P> {
             pages,
             settings: Settings { since, ..settings },
             walk: Walk::default(),
+            repeats: Repeats::default(),
             seen: Seen::default(),
             newest: None,
             reached: None,
@@ -100,25 +107,32 @@ impl<P: Pages> Reader<P> {
 
     /// Reads one more page.
     pub(super) async fn read_page(&mut self) -> Result<()> {
-        let page = self.pages.page(self.walk.page()).await?;
+        let number = self.walk.page();
+        let page = self.pages.page(number).await?;
         let is_next = self.walk.arrived(&page.meta, page.entries.len() as u64);
-        let news = is_next && self.take(page.entries);
-        if self.end.is_none() && self.walk.is_at_end() {
+        let is_repeat = is_next && self.repeats.is_one(number, sights(&page.entries))?;
+        if is_repeat {
+            self.walk.notice();
+        }
+        let news = is_next && !is_repeat && self.take(page.entries);
+        // A list that has grown is at its end after the next page at the earliest.
+        if self.end.is_none() && self.walk.is_at_end() && !is_repeat {
             self.end_or_look_again();
         }
         if self.end.is_none() { self.walk.brought(news) } else { Ok(()) }
     }
 
     /// Takes what a page holds, down to what is too old, and says whether any of it is new.
-    fn take(&mut self, entries: Vec<Result<Profile, Value>>) -> bool {
+    fn take(&mut self, entries: Vec<Result<Profile, NoProfile>>) -> bool {
         let mut news = false;
         for entry in entries {
+            let sight = sight(&entry);
             let profile = match entry {
                 Ok(profile) => profile,
-                Err(other) => {
-                    if self.is_new(Sight { key: ItemKey::of_content(&other), updated_at: None }) {
+                Err(NoProfile { error, .. }) => {
+                    if self.is_new(sight) {
                         news = true;
-                        self.ready.push_back(Err(no_profile(&other)));
+                        self.ready.push_back(Err(error));
                     }
                     continue;
                 }
@@ -129,7 +143,7 @@ impl<P: Pages> Reader<P> {
                 break;
             }
             self.note_order(changed);
-            if self.is_new(Sight { key: key(&profile), updated_at: profile.updated_at.clone() }) {
+            if self.is_new(sight) {
                 news = true;
                 if self.settings.archived || !profile.is_archived() {
                     self.ready.push_back(Ok(profile));
@@ -170,6 +184,17 @@ impl<P: Pages> Reader<P> {
     }
 }
 
+fn sight(entry: &Result<Profile, NoProfile>) -> Sight {
+    match entry {
+        Ok(profile) => Sight { key: key(profile), updated_at: profile.updated_at.clone() },
+        Err(NoProfile { entry, .. }) => Sight { key: ItemKey::of_content(entry), updated_at: None },
+    }
+}
+
+fn sights(entries: &[Result<Profile, NoProfile>]) -> Vec<Sight> {
+    entries.iter().map(sight).collect()
+}
+
 /// When a profile changed last.
 pub(super) fn changed(profile: &Profile) -> Option<Timestamp> {
     profile.updated_at.filled().and_then(timestamp)
@@ -177,19 +202,6 @@ pub(super) fn changed(profile: &Profile) -> Option<Timestamp> {
 
 fn earlier(time: Timestamp, by: Duration) -> Timestamp {
     time.checked_sub(by).unwrap_or(Timestamp::MIN)
-}
-
-fn no_profile(entry: &Value) -> Error {
-    let what = match entry {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object that cannot be read",
-    };
-    Error::new(ErrorKind::Invalid, format!("HrFlow.ai lists {what} where a profile is expected"))
-        .advise("Tell HrFlow.ai's support; the other profiles are read.")
 }
 
 #[cfg(test)]

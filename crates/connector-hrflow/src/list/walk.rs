@@ -85,6 +85,10 @@ impl Walk {
 /// Whether a page that ends at profile `end` of the list is its last one. `maxPage` alone may be counted in pages of the
 /// size that was asked for, where smaller ones are answered.
 fn is_last(page: u64, end: u64, meta: &Meta) -> bool {
+    // Numbers that contradict the page say nothing of the rest.
+    if meta.total.is_some_and(|total| total < end) {
+        return false;
+    }
     let by_page = meta.max_page.filter(|max| *max > 0).map(|max| page >= max);
     let by_count = meta.total.map(|total| end >= total);
     match (by_page, by_count) {
@@ -157,6 +161,7 @@ mod tests {
         assert!(ends(&[(meta(None, None), 0)]));
         assert!(ends(&[(meta(7, 70), 0)]), "an empty page, whatever else it says");
         assert!(!ends(&[(meta(None, None), 30)]), "nothing says how many there are");
+        assert!(!ends(&[(meta(1, 7), 30)]), "fewer altogether than on this page");
         assert!(!ends(&[(meta(0, None), 30)]), "no pages, and yet profiles");
         assert!(ends(&[(meta(1, None), 30)]));
         assert!(ends(&[(meta(None, 30), 30)]));

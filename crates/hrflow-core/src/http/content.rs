@@ -5,9 +5,6 @@ use std::borrow::Cow;
 /// How much of a file is read as text to find markup: comments and prologs can be long, and no longer than this.
 const HEAD: usize = 64 * 1024;
 
-/// How far into a file a PDF may begin (ISO 32000-1, implementation note 13: within the first 1,024 bytes).
-const PDF_WITHIN: usize = 1024;
-
 /// Elements with which HTML documents and fragments begin (WHATWG MIME Sniffing, 7.1, and elements seen on error and
 /// login pages).
 const HTML: [&str; 31] = [
