@@ -1,6 +1,6 @@
 //! Looking around without writing: whether everything is there, and may be done.
 
-use hrflow_core::{Error, ErrorKind, Result, Scope};
+use hrflow_core::{Error, ErrorKind, Finding, Result, Scope};
 
 use crate::{
     errors::Fault,
@@ -13,7 +13,7 @@ use crate::{
 
 impl PersonWriter {
     /// What there is, a line each. `updates` says whether the right to update is needed.
-    pub(crate) async fn look_around(&self, updates: bool) -> Result<Vec<String>> {
+    pub(crate) async fn look_around(&self, updates: bool) -> Result<Vec<Finding>> {
         let mut attempt = 0;
         loop {
             match self.look(updates).await {
@@ -24,17 +24,20 @@ impl PersonWriter {
         }
     }
 
-    async fn look(&self, updates: bool) -> Result<Vec<String>, Fault> {
+    async fn look(&self, updates: bool) -> Result<Vec<Finding>, Fault> {
         let mut place = self.place().lock().await;
         let mut session = self.session(&mut place).await?;
         let (access, dialect) = (&self.access, &self.access.dialect);
         let parameters = &access.parameters;
         let version = session.query(dialect.version(), &[]).await?;
         let version = version.first().and_then(|row| row.first()).and_then(Cell::text).unwrap_or("unknown");
-        let tls = match parameters.db_tls {
-            Tls::Require => "encrypted, its certificate verified",
-            Tls::Trust => "encrypted, its certificate not verified",
-            Tls::Off => "not encrypted",
+        let (tls, unsafe_way) = match parameters.db_tls {
+            Tls::Require => ("encrypted, its certificate verified", None),
+            Tls::Trust => (
+                "encrypted, its certificate not verified",
+                Some("the server's certificate is not verified: db_tls is `trust`"),
+            ),
+            Tls::Off => ("not encrypted", Some("the connection is not encrypted: db_tls is `off`")),
         };
         let mut found = vec![
             format!(
@@ -42,9 +45,11 @@ impl PersonWriter {
                 access.engine(),
                 parameters.address(),
                 parameters.db_name.trim()
-            ),
-            format!("{PERSONS} and {EXPERIENCES} have every column that is written"),
+            )
+            .into(),
+            format!("{PERSONS} and {EXPERIENCES} have every column that is written").into(),
         ];
+        found.extend(unsafe_way.map(Finding::warning));
         let mut lacking = Vec::new();
         let experience_columns = [&["ID_PERSONNE"], &EXPERIENCE_COLUMNS[..]].concat();
         let tables = [
@@ -57,9 +62,9 @@ impl PersonWriter {
                     Ok(()) => {}
                     Err(fault) if !fault.is_lack_of_right(access.engine()) => return Err(fault),
                     Err(_) if right == "update" && !updates => {
-                        found.push(format!(
+                        found.push(Finding::warning(format!(
                             "{table} may not be updated, which on_existing `update` would need"
-                        ));
+                        )));
                     }
                     Err(fault) => {
                         lacking.push(format!("{right} {table}: {}", access.redactor.redact(fault.words())));
@@ -78,15 +83,15 @@ impl PersonWriter {
                 ));
             return Err(error.into());
         }
-        found.push("persons may be selected and inserted".to_owned());
+        found.push("persons may be selected and inserted".into());
         for column in ["EMAIL_PERSO", "EMAIL"] {
             let values = self.with_schema(&[PERSONS, column].map(|it| Cell::Text(it.to_owned())));
             // Not every user may see the indexes; then there is nothing to say.
             let Ok(rows) = session.query(dialect.indexed(), &values).await else { break };
             if rows.first().and_then(|row| row.first()).and_then(Cell::int) == Some(0) {
-                found.push(format!(
+                found.push(Finding::warning(format!(
                     "no index begins with {PERSONS}.{column}: every batch reads the whole table to find who is there"
-                ));
+                )));
             }
         }
         *place = Some(session);

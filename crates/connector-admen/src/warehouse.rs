@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use hrflow_core::{
-    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, OpenContext, Receipt, Result, Step,
-    StepTrace, Target, TargetId, Trace, Warehouse, Write, Writer, async_trait, options::OnExisting,
+    Capabilities, DataType, Endpoint, Error, ErrorKind, Finding, Found, Identity, OpenContext, Receipt,
+    Result, Step, StepTrace, Target, TargetId, Trace, Warehouse, Write, Writer, async_trait,
+    options::OnExisting,
 };
 use serde_json::Value;
 
@@ -106,7 +107,7 @@ impl Writer<Person> for PersonWriter {
         Ok(Found::Ours(vec![trace.id.clone()]))
     }
 
-    async fn check(&self) -> Result<Vec<String>> {
+    async fn check(&self) -> Result<Vec<Finding>> {
         self.look_around(self.on_existing == OnExisting::Update).await
     }
 }

@@ -8,8 +8,9 @@ use std::{
 
 use connector_hrflow::plain;
 use hrflow_core::{
-    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, LostAnswers, OpenContext, Receipt,
-    Result, Scope, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer, async_trait,
+    Capabilities, DataType, Endpoint, Error, ErrorKind, Finding, Found, Identity, LostAnswers, OpenContext,
+    Receipt, Result, Scope, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer,
+    async_trait,
     http::{DownloadOptions, Downloader, RateLimit, VendorClock},
     text::cut,
 };
@@ -216,17 +217,20 @@ impl Writer<Applicant> for ApplicantWriter {
         Ok(Found::Absent)
     }
 
-    async fn check(&self) -> Result<Vec<String>> {
-        let mut found = vec![format!("signed in to {} as {}", self.api.host(), self.parameters.email.trim())];
+    async fn check(&self) -> Result<Vec<Finding>> {
+        let login = format!("signed in to {} as {}", self.api.host(), self.parameters.email.trim());
         self.api.applicants_with("nobody@example.com").await?;
-        found.push("applicants can be looked for by e-mail address".to_owned());
-        found.push(match self.api.countries().await {
-            Ok(countries) => format!("countries get ids from a list of {}", countries.len()),
+        let countries = match self.api.countries().await {
+            Ok(countries) => format!("countries get ids from a list of {}", countries.len()).into(),
             Err(error) if error.scope() == Scope::Run => return Err(error),
-            Err(error) => format!("countries and states will be left out: {error}"),
-        });
-        found.push("whether applicants may be created shows only when one is".to_owned());
-        Ok(found)
+            Err(error) => Finding::warning(format!("countries and states will be left out: {error}")),
+        };
+        Ok(vec![
+            login.into(),
+            "applicants can be looked for by e-mail address".into(),
+            countries,
+            "whether applicants may be created shows only when one is".into(),
+        ])
     }
 }
 

@@ -35,8 +35,8 @@ mod walk;
 
 use futures::{StreamExt, stream};
 use hrflow_core::{
-    DataType, Endpoint, Error, ErrorKind, ItemKey, ItemStream, Options, Origin, ReadOrder, ReadRequest,
-    Result, Warehouse, async_trait,
+    DataType, Endpoint, Error, ErrorKind, Finding, ItemKey, ItemStream, Options, Origin, ReadOrder,
+    ReadRequest, Result, Warehouse, async_trait, text::shown,
 };
 use jiff::Timestamp;
 
@@ -95,14 +95,14 @@ impl Origin for ProfileList {
         Ok(stream::unfold(reader, next).boxed())
     }
 
-    async fn check(&self, parameters: ProfileListParameters, options: &Options) -> Result<Vec<String>> {
+    async fn check(&self, parameters: ProfileListParameters, options: &Options) -> Result<Vec<Finding>> {
         let source = Source::new(parameters, options)?;
         let found = match source.ask("False", 1, 1).await?.meta.total {
             Some(1) => "; there is 1 profile".to_owned(),
             Some(total) => format!("; there are {total} profiles"),
             None => String::new(),
         };
-        Ok(vec![format!("the key may read the source{found}")])
+        Ok(vec![format!("the key may read the source{found}").into()])
     }
 
     fn incremental(&self) -> Option<ReadOrder> {
@@ -123,8 +123,7 @@ impl Origin for ProfileList {
 /// The position that the last run left.
 fn position(read_from: &str) -> Result<Timestamp> {
     timestamp(read_from).ok_or_else(|| {
-        let shown: String = read_from.chars().take(40).flat_map(char::escape_debug).collect();
-        let message = format!("the position to read on from is no time: \"{shown}\"");
+        let message = format!("the position to read on from is no time: \"{}\"", shown(read_from, 40));
         Error::new(ErrorKind::Invalid, message).advise(
             "Set read_from in the state to a time such as 2025-01-31T08:00:00Z, or remove it to read everything.",
         )

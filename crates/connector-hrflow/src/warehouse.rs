@@ -2,7 +2,8 @@
 
 use futures::{StreamExt, stream};
 use hrflow_core::{
-    DataType, Endpoint, ItemKey, ItemStream, Options, Origin, ReadRequest, Result, Warehouse, async_trait,
+    DataType, Endpoint, Finding, ItemKey, ItemStream, Options, Origin, ReadRequest, Result, Warehouse,
+    async_trait,
 };
 
 use crate::{Profile, api::Api, parameters::ProfileParameters};
@@ -46,12 +47,15 @@ impl Origin for Profiles {
         Ok(stream::once(read).boxed())
     }
 
-    async fn check(&self, parameters: ProfileParameters, options: &Options) -> Result<Vec<String>> {
+    async fn check(&self, parameters: ProfileParameters, options: &Options) -> Result<Vec<Finding>> {
         let profile = Api::new(&parameters.account(), options)?
             .profile(&parameters.source_key, &parameters.profile_key)
             .await?;
-        let archived = if profile.is_archived() { ", which is archived" } else { "" };
-        Ok(vec![format!("the key may read; the profile is there{archived}")])
+        let mut found = vec!["the key may read; the profile is there".into()];
+        if profile.is_archived() {
+            found.push(Finding::warning("the profile is archived"));
+        }
+        Ok(found)
     }
 }
 

@@ -558,14 +558,14 @@ async fn a_check_asks_for_one_profile() {
         (found, server.requests()[0].query.clone())
     };
     let (found, query) = check(page(vec![json!({ "key": "a" })], 73, 73)).await;
-    assert_eq!(found.unwrap(), ["the key may read the source; there are 73 profiles"]);
+    assert_eq!(found.unwrap(), ["the key may read the source; there are 73 profiles".into()]);
     let expected =
         format!("source_keys=%5B%2250u%22%5D&name=Ada&return_profile=False&page=1&limit=1&{ORDER}");
     assert_eq!(query, expected);
     let (found, _) = check(page(vec![json!({ "key": "a" })], 1, 1)).await;
-    assert_eq!(found.unwrap(), ["the key may read the source; there is 1 profile"]);
+    assert_eq!(found.unwrap(), ["the key may read the source; there is 1 profile".into()]);
     let (found, _) = check(Reaction::json(200, &json!({ "data": [] }))).await;
-    assert_eq!(found.unwrap(), ["the key may read the source"]);
+    assert_eq!(found.unwrap(), ["the key may read the source".into()]);
     let unknown = json!({ "code": 400, "message": "Invalid parameters. Unable to find object: source" });
     let (found, _) = check(Reaction::json(400, &unknown)).await;
     assert_eq!(found.unwrap_err().kind(), ErrorKind::NotFound);

@@ -3,7 +3,7 @@
 use connector_hrflow::{Profile, ProfileParameters, Profiles};
 use futures::StreamExt;
 use hrflow_core::{
-    Error, ErrorKind, Options, Origin, ReadRequest, Result, Scope,
+    Error, ErrorKind, Finding, Options, Origin, ReadRequest, Result, Scope,
     parameters::{fields, read},
     testing::{Reaction, ScriptedServer},
 };
@@ -260,7 +260,10 @@ async fn a_check_reads_the_profile() {
     let found = check(200, r#"{"data": {"key": "pr0 &+file", "archived_at": "2025-01-01T00:00:00+0000"}}"#)
         .await
         .unwrap();
-    assert_eq!(found, ["the key may read; the profile is there, which is archived"]);
+    assert_eq!(
+        found,
+        ["the key may read; the profile is there".into(), Finding::warning("the profile is archived")]
+    );
     assert_eq!(check(400, NOT_FOUND).await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 

@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use hrflow_core::{
-    Capabilities, Consent, DataType, Endpoint, Error, ErrorKind, Found, Identity, LostAnswers, OpenContext,
-    Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer,
-    async_trait,
+    Capabilities, Consent, DataType, Endpoint, Error, ErrorKind, Finding, Found, Identity, LostAnswers,
+    OpenContext, Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse,
+    Write, Writer, async_trait,
     http::{DownloadOptions, Downloader, RateLimit, VendorClock, budget},
     options::OnExisting,
 };
@@ -199,16 +199,16 @@ impl Writer<Candidate> for CandidateWriter {
         self.look_for_step(trace).await
     }
 
-    async fn check(&self) -> Result<Vec<String>> {
+    async fn check(&self) -> Result<Vec<Finding>> {
         let account = self.api.account();
-        let mut found = vec![format!("logged in to {} for account {account}", self.api.base().await?.host())];
-        found.push(match self.count {
+        let login = format!("logged in to {} for account {account}", self.api.base().await?.host());
+        let rights = match self.count {
             Some(count) => format!(
                 "{count} candidates can be read; whether they may be written shows only when they are"
             ),
             None => "candidates can be read; whether they may be written shows only when they are".to_owned(),
-        });
-        Ok(found)
+        };
+        Ok(vec![login.into(), rights.into()])
     }
 }
 

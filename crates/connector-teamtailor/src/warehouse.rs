@@ -4,9 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use connector_hrflow::Filled;
 use hrflow_core::{
-    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, LostAnswers, OpenContext, Outcome,
-    Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Warning, Write, Writer,
-    async_trait,
+    Capabilities, DataType, Endpoint, Error, ErrorKind, Finding, Found, Identity, LostAnswers, OpenContext,
+    Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Warning, Write,
+    Writer, async_trait,
     http::{DownloadOptions, Downloader, RateLimit, VendorClock, budget},
     options::OnExisting,
     text::unique,
@@ -239,14 +239,12 @@ impl Writer<Candidate> for CandidateWriter {
         self.look_for_step(trace).await
     }
 
-    async fn check(&self) -> Result<Vec<String>> {
+    async fn check(&self) -> Result<Vec<Finding>> {
         let name = self.company.text("name").unwrap_or("without a name");
         let mut found =
-            vec![format!("logged in to {} as company {name} ({})", self.api.host(), self.company.id)];
+            vec![format!("logged in to {} as company {name} ({})", self.api.host(), self.company.id).into()];
         self.api.list("candidates.find", "v1/candidates", &[("filter[email]", "nobody@example.com")]).await?;
-        found.push(
-            "the key may read candidates; whether it may write them shows only when it does".to_owned(),
-        );
+        found.push("the key may read candidates; whether it may write them shows only when it does".into());
         Ok(found)
     }
 }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use hrflow_core::{
-    Capabilities, DataType, Endpoint, Error, ErrorKind, Found, Identity, LostAnswers, OpenContext, Outcome,
-    Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer,
+    Capabilities, DataType, Endpoint, Error, ErrorKind, Finding, Found, Identity, LostAnswers, OpenContext,
+    Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer,
     async_trait,
     http::{DownloadOptions, Downloader, VendorClock, budget},
 };
@@ -186,32 +186,31 @@ impl Writer<Candidate> for CandidateWriter {
         Ok(self.look_for_step(trace))
     }
 
-    async fn check(&self) -> Result<Vec<String>> {
-        let mut found = vec![format!("logged in; the API is at {}", self.api.base())];
+    async fn check(&self) -> Result<Vec<Finding>> {
+        let mut found = vec![Finding::from(format!("logged in; the API is at {}", self.api.base()))];
         if self.tenant.behind_gateway {
-            found.push(format!(
+            found.push(Finding::warning(format!(
                 "domain.environment names the host alone, where no API is, and the one behind the gateway is used: \
                  set it to {} to say so",
                 self.environment()
-            ));
+            )));
         }
         match &self.tenant.levels {
-            Levels::Known(levels) => found.push(format!("skills have {} levels", levels.len())),
-            _ => found.push(format!(
+            Levels::Known(levels) => found.push(format!("skills have {} levels", levels.len()).into()),
+            _ => found.push(Finding::warning(format!(
                 "skills cannot be sent, as their levels may not be read. {}",
                 scopes(operation::LEVELS)
-            )),
+            ))),
         }
         self.api.look_up("nobody@example.com").await?;
         found.push(
-            "the client may look candidates up; whether it may create them shows only when it does"
-                .to_owned(),
+            "the client may look candidates up; whether it may create them shows only when it does".into(),
         );
         if !self.api.may_read().await? {
-            found.push(format!(
+            found.push(Finding::warning(format!(
                 "candidates may not be read: after a lost answer, whoever has appeared under the address counts as ours. {}",
                 scopes(operation::READ)
-            ));
+            )));
         }
         Ok(found)
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::{
     action::{Action, ActionType, Callback, FormatName, ReadMode, TriggerType},
+    check::CheckReport,
     consent::Consent,
     engine::{BoxError, Environment, Source},
     error::{Error, ErrorKind, Result},
@@ -18,7 +19,7 @@ use crate::{
     mapping::MappingRow,
     options::Options,
     origin::Origin,
-    parameters::{self, Fault, Faults, Field, Parameters, Span},
+    parameters::{self, Fault, Faults, Field, Parameters, Span, first_lines},
     result::{Failure, Reason, RunResult},
     secret::Secret,
     shape,
@@ -194,7 +195,7 @@ impl Parameters for ActionParameters {
         let programs = is_left.into_iter().filter(|(_, is_left)| *is_left).map(|(name, _)| fault(name));
         let mut faults: Vec<Fault> = programs.collect();
         if self.program_timeout.is_zero() {
-            faults.push(Fault::rule("program_timeout", "has to be longer than no time at all"));
+            faults.push(Fault::rule("program_timeout", "must be longer than 0s"));
         }
         // A variable that is not set would let everybody sign: a signature under an empty key takes no secret.
         if self.event_secret.as_ref().is_some_and(|secret| secret.expose().trim().is_empty()) {
@@ -237,15 +238,6 @@ pub struct JsonRun {
     pub callback: Option<Callback>,
     /// Where state lives, who may stop the run, who watches it.
     pub environment: Environment,
-}
-
-/// What a check found.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct CheckReport {
-    /// What is in order, a line each.
-    pub found: Vec<String>,
-    /// What is not.
-    pub failures: Vec<Failure>,
 }
 
 /// An action whose types are erased.
@@ -448,7 +440,7 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
             Ok(read) => read,
             Err(faults) => {
                 let faults = faults.into_iter().flat_map(|(_, faults)| faults);
-                report.failures = faults.map(|fault| Failure::of_parameters(fault.to_string())).collect();
+                report.failures = failures(faults);
                 return report;
             }
         };
@@ -470,8 +462,7 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
         let (options, target) = match (options, target) {
             (Ok(options), Ok(target)) => (options, target),
             (options, target) => {
-                let faults = options.err().into_iter().chain(target.err()).flatten();
-                return Err(faults.map(|fault| Failure::of_parameters(fault.to_string())).collect());
+                return Err(failures(options.err().into_iter().chain(target.err()).flatten()));
             }
         };
         let consent = self.target.consent(target, self.open_context(options, run));
@@ -530,13 +521,9 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
     }
 }
 
-impl CheckReport {
-    fn note(&mut self, warehouse: &'static str, step: &str, checked: Result<Vec<String>>) {
-        match checked {
-            Ok(found) => self.found.extend(found.into_iter().map(|line| format!("{warehouse}: {line}"))),
-            Err(error) => self.failures.push(Failure::new("", step, &error.with("warehouse", warehouse))),
-        }
-    }
+fn failures(faults: impl Iterator<Item = Fault>) -> Vec<Failure> {
+    let lines = first_lines(faults.map(|fault| fault.to_string()));
+    lines.into_iter().map(Failure::of_parameters).collect()
 }
 
 fn typed_logic<I: TargetItem>(logic: JsonLogic) -> crate::engine::LogicFn<I> {

@@ -55,7 +55,7 @@ pub fn code_in(redirected: &str, state: &str) -> Result<Secret> {
     if let Some(error) = of("error") {
         let words =
             [Some(error), of("error_description")].into_iter().flatten().collect::<Vec<_>>().join(": ");
-        let words: String = words.chars().filter(|it| !it.is_control()).take(200).collect();
+        let words: String = words.chars().filter(|it| !it.is_control()).collect();
         let denied = Error::new(ErrorKind::Unauthorized, "consent was not given");
         return Err(denied.with_vendor_message(words));
     }

@@ -4,6 +4,11 @@ use std::{error::Error as StdError, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::excerpt;
+
+/// Most characters of a vendor's words, and of each context value, in an error.
+const LONGEST_WORDS: usize = 500;
+
 /// The result of an operation of the core.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -168,11 +173,11 @@ impl Error {
         self.0.context.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Adds a context pair; the first value of a name stands.
+    /// Adds a context pair, of the value at most 500 characters; the first value of a name stands.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         if self.context(name).is_none() {
-            self.0.context.push((name, value.to_string()));
+            self.0.context.push((name, excerpt(&value.to_string(), LONGEST_WORDS)));
         }
         self
     }
@@ -184,12 +189,12 @@ impl Error {
         self
     }
 
-    /// Adds the vendor's own words; they must have been redacted.
+    /// Adds at most 500 characters of the vendor's own words; they must have been redacted.
     #[must_use]
     pub fn with_vendor_message(mut self, words: impl Into<String>) -> Self {
         let words = words.into();
         if !words.trim().is_empty() {
-            self.0.vendor_message = Some(words);
+            self.0.vendor_message = Some(excerpt(&words, LONGEST_WORDS));
         }
         self
     }
@@ -307,6 +312,16 @@ mod tests {
             "Teamtailor refused the candidate: email - has already been taken \
              (HTTP 422, operation candidates.create). Set on_existing to update."
         );
+    }
+
+    #[test]
+    fn a_vendors_words_are_cut_wherever_they_come_from() {
+        let long = "é".repeat(100_000);
+        let error = Error::new(ErrorKind::Invalid, "refused").with_vendor_message(&long).with("code", &long);
+        for words in [error.vendor_message(), error.context("code")] {
+            let words = words.unwrap();
+            assert!(words.chars().count() == 500 && words.ends_with('…'), "{}", words.len());
+        }
     }
 
     #[test]

@@ -11,6 +11,8 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod action;
+pub mod bounded_read;
+pub mod check;
 pub mod connector;
 pub mod consent;
 mod engine;
@@ -37,6 +39,7 @@ pub mod warning;
 
 pub use action::{Action, ActionInfo, ActionType, FormatName, ReadMode, Run, TriggerType};
 pub use async_trait::async_trait;
+pub use check::{CheckReport, Finding};
 pub use connector::{AnyAction, Connector, ConnectorType, JsonRun};
 pub use consent::Consent;
 pub use engine::{BoxError, DryRun, Environment};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{
     http::RateLimit,
-    parameters::{Parameters, Span},
+    parameters::{Fault, Parameters, Span},
 };
 
 /// How a run goes about its work. Every member has a default.
@@ -32,7 +32,13 @@ pub struct Options {
     pub allow_local_urls: bool,
 }
 
-impl Parameters for Options {}
+impl Parameters for Options {
+    fn check(&self) -> Vec<Fault> {
+        let spans = [("timeout", self.timeout), ("deadline", self.deadline)];
+        let zero = spans.into_iter().filter(|(_, span)| span.is_zero());
+        zero.map(|(name, _)| Fault::rule(name, "must be longer than 0s")).collect()
+    }
+}
 
 impl Default for Options {
     fn default() -> Self {
@@ -169,6 +175,6 @@ impl JsonSchema for RateLimitOption {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "rate", "pattern": "^(off|[1-9][0-9]*/[1-9][0-9]*(ms|s|m|h))$" })
+        json_schema!({ "type": "string", "format": "rate", "pattern": "^(off|[1-9][0-9]*/([0-9]+(ms|s|m|h|d))+)$" })
     }
 }

@@ -5,6 +5,7 @@ use futures::stream::BoxStream;
 use schemars::JsonSchema;
 
 use crate::{
+    check::Finding,
     error::Result,
     item::{Item, ItemKey},
     options::Options,
@@ -59,13 +60,13 @@ pub trait Origin: Send + Sync + 'static {
         request: ReadRequest,
     ) -> Result<ItemStream<Self::Item>>;
 
-    /// Logs in and looks whether the parameters can be read with, without reading. Answers what it
-    /// found, a line each.
+    /// Logs in and looks whether the parameters can be read with, without reading. Returns what it
+    /// found, a line each; what makes a run worse without stopping it is a warning.
     ///
     /// # Errors
     ///
     /// What a run would fail with.
-    async fn check(&self, parameters: Self::Parameters, options: &Options) -> Result<Vec<String>>;
+    async fn check(&self, parameters: Self::Parameters, options: &Options) -> Result<Vec<Finding>>;
 
     /// Whether it can read on from where the last run ended, and in which order it then hands out items.
     fn incremental(&self) -> Option<ReadOrder> {

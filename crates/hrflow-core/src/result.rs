@@ -5,7 +5,10 @@ use std::ops::AddAssign;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, ErrorKind};
+use crate::{
+    error::{Error, ErrorKind},
+    parameters::first_lines,
+};
 
 /// How many failures a result lists; all of them are counted.
 pub const MAX_FAILURES: usize = 100;
@@ -252,7 +255,8 @@ impl RunResult {
         }
     }
 
-    /// The result of a run that its parameters keep from starting, with a line for each fault.
+    /// The result of a run that its parameters keep from starting, with a line for each of the first 20 faults
+    /// and one that counts the others.
     pub fn refused(
         workflow_id: &str,
         connector: &str,
@@ -260,7 +264,7 @@ impl RunResult {
         reason: Reason,
         faults: impl IntoIterator<Item = String>,
     ) -> Self {
-        let failures = faults.into_iter().take(MAX_FAILURES).map(Failure::of_parameters).collect();
+        let failures = first_lines(faults).into_iter().map(Failure::of_parameters).collect();
         Self { status: Status::Fatal, reason, failures, ..Self::started(workflow_id, connector, action) }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    check::Finding,
     consent::Consent,
     error::Result,
     http::RateLimit,
@@ -187,10 +188,11 @@ pub trait Writer<I: TargetItem>: Send + Sync {
     /// Where the look-up itself fails.
     async fn find_step(&self, trace: &StepTrace) -> Result<Found>;
 
-    /// Logs in and looks whether items can be written, without writing. Answers what it found, a line each.
+    /// Logs in and looks whether items can be written, without writing. Returns what it found, a line each;
+    /// what makes a run worse without stopping it is a warning.
     ///
     /// # Errors
     ///
     /// What a run would fail with.
-    async fn check(&self) -> Result<Vec<String>>;
+    async fn check(&self) -> Result<Vec<Finding>>;
 }

@@ -39,6 +39,39 @@ pub fn cut(text: &str, most: usize) -> &str {
     }
 }
 
+/// The beginning of a text: at most `most` characters, of which the last is `…` if something was cut.
+pub fn excerpt(text: &str, most: usize) -> String {
+    if text.chars().nth(most).is_none() {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// A name or value that somebody else chose, for a message: at most `most` characters of it on one line, control
+/// and invisible characters escaped.
+pub fn shown(text: &str, most: usize) -> String {
+    let mut letters = text.chars();
+    let mut shown: String = letters.by_ref().take(most).flat_map(char::escape_debug).collect();
+    if letters.next().is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Whether a character changes how a terminal shows the text around it, or cannot be seen: controls, bidirectional and
+/// other format characters, line and paragraph separators.
+///
+/// Source: general categories Cc, Cf, Zl and Zp of Unicode 17.
+pub fn is_invisible(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter,
+            '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
+            | '\u{8e2}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+            | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
+}
+
 /// The fault of a text, at `path`, that is longer than `most` characters.
 pub fn too_long(path: &str, text: &str, most: usize) -> Option<Fault> {
     let characters = text.chars().count();
@@ -65,6 +98,15 @@ mod tests {
         assert_eq!(cut("ééééé", 3), "ééé");
         assert_eq!(cut("a veryveryverylongword", 12), "a veryveryve");
         assert_eq!(cut("anything", 0), "");
+    }
+
+    #[test]
+    fn an_excerpt_is_no_longer_than_it_may_be_and_stays_as_it_is() {
+        assert_eq!(excerpt("ééé", 3), "ééé");
+        assert_eq!(excerpt("éééé", 3), "éé…");
+        assert_eq!(excerpt(&excerpt(&"é".repeat(9), 3), 3), "éé…");
+        assert_eq!(excerpt("a", 0), "…");
+        assert_eq!(shown("a\u{202e}\n\u{200b}bcd", 5), "a\\u{202e}\\n\\u{200b}b…");
     }
 
     #[test]

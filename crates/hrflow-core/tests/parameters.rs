@@ -198,7 +198,7 @@ fn a_scalar_is_read_by_the_type_of_its_field() {
 
     assert_eq!(read(&with("share", json!("0.5"))).unwrap().share, Some(0.5));
     assert_eq!(read(&with("share", json!(2))).unwrap().share, Some(2.0));
-    assert_eq!(read(&with("wait", json!(90))).unwrap().wait, Span::from_secs(90));
+    assert_eq!(read(&with("wait", json!("1m30s"))).unwrap().wait, Span::from_secs(90));
     assert_eq!(read(&with("wait", json!("10m"))).unwrap().wait, Span::from_secs(600));
     assert_eq!(read(&with("tags", json!([1, "a", true]))).unwrap().tags, ["1", "a", "true"]);
     assert_eq!(read(&with("custom", json!({ "a": "7" }))).unwrap().custom["a"], 7);
@@ -421,6 +421,13 @@ fn the_defaults_of_a_whole_struct_are_described() {
     );
     let pace: Pace = parameters::read("options", &json!({ "wait": "1m" })).unwrap();
     assert_eq!((pace.tries, pace.wait), (NonZeroU16::MIN, Span::from_secs(60)));
+    for bare in [json!(45), json!("45")] {
+        let faults = parameters::read::<Pace>("options", &json!({ "wait": bare })).unwrap_err();
+        assert_eq!(
+            faults.to_string(),
+            "options.wait: expected a duration such as 30s, came \"45\"; write 45s"
+        );
+    }
     let faults = parameters::read::<Pace>("options", &json!({ "tries": 0 })).unwrap_err();
     assert_eq!(faults.to_string(), "options.tries: expected a whole number from 1 to 65535, came 0");
 }

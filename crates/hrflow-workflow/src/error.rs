@@ -2,7 +2,16 @@
 
 use std::{fmt, io};
 
-use hrflow_core::{RunResult, parameters::Fault};
+use hrflow_core::{
+    RunResult,
+    parameters::{Fault, first_lines},
+    text::excerpt,
+};
+
+/// How much of a path is shown, in characters: it is made of names that the user chose.
+const SHOWN_PATH: usize = 300;
+/// How much of a message is shown, in characters: it may repeat what the user wrote.
+const SHOWN_MESSAGE: usize = 2_000;
 
 /// A place in a workflow file; both numbers count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,14 +80,14 @@ impl From<Fault> for WorkflowFault {
 impl fmt::Display for WorkflowFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
+            write!(f, "{}: ", excerpt(&self.path, SHOWN_PATH))?;
         }
-        f.write_str(&self.message)
+        f.write_str(&excerpt(&self.message, SHOWN_MESSAGE))
     }
 }
 
 /// A workflow that cannot be run, with everything that is wrong with it. `Display` puts one fault on
-/// each line, as `file:line:column: path: message`.
+/// each line, and counts those after the 20th, as `file:line:column: path: message`.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", lines(.name, .faults))]
 pub struct WorkflowError {
@@ -129,5 +138,5 @@ fn lines(name: &str, faults: &[WorkflowFault]) -> String {
             None => format!("{name}: {fault}"),
         }
     };
-    faults.iter().map(line).collect::<Vec<_>>().join("\n")
+    first_lines(faults.iter().map(line)).join("\n")
 }

@@ -3,10 +3,10 @@
 use std::{fmt, io, path::Path};
 
 use hrflow_connectors::hrflow::webhook;
-use hrflow_core::{Error, ErrorKind, Result, connector::ActionParameters};
+use hrflow_core::{Error, ErrorKind, Result, bounded_read, connector::ActionParameters};
 use serde_json::Value;
 
-use crate::{items::MAX_ITEM, whole};
+use crate::items::MAX_ITEM;
 
 /// What a hook was called with. It may hold a candidate's data: `Debug` shows its size.
 #[derive(Clone)]
@@ -28,8 +28,8 @@ impl Event {
     /// [`ErrorKind::Config`] where it cannot be read, or is larger than [`MAX_ITEM`](crate::items::MAX_ITEM).
     pub fn from_path(path: &Path) -> Result<Self> {
         let body = match path == Path::new("-") {
-            true => whole::from_reader(io::stdin().lock(), MAX_ITEM as usize),
-            false => whole::bytes(path, MAX_ITEM as usize),
+            true => bounded_read::from_reader(io::stdin().lock(), MAX_ITEM as usize),
+            false => bounded_read::bytes(path, MAX_ITEM as usize),
         };
         body.map(Self::new).map_err(|why| {
             Error::new(ErrorKind::Config, format!("cannot read the event in {}: {why}", path.display()))

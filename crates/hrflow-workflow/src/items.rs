@@ -15,7 +15,7 @@ use std::{
 };
 
 use futures::{StreamExt, stream};
-use hrflow_core::{BoxStream, Error, ErrorKind, Result};
+use hrflow_core::{BoxStream, Error, ErrorKind, Result, bounded_read};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -27,22 +27,23 @@ const READ_AHEAD: usize = 16;
 /// Items as they are read.
 pub type Items = BoxStream<'static, Result<Value>>;
 
-/// The items of a file; of standard input for `-`.
+/// The items of a regular file or of a pipe; of standard input for `-`.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Config`] where the file cannot be opened. What goes wrong later is in the stream.
+/// [`ErrorKind::Config`] if it is neither, or if the file cannot be opened. Other errors are in the stream.
 pub fn from_path(path: &Path) -> Result<Items> {
     if path == Path::new("-") {
         return Ok(from_reader(io::stdin()));
     }
-    let cannot = |why: String| {
-        Error::new(ErrorKind::Config, format!("cannot read the items in {}: {why}", path.display()))
-    };
-    if path.is_dir() {
-        return Err(cannot("it is a directory".to_owned()));
+    if bounded_read::is_pipe(path) {
+        let path = path.to_owned();
+        return Ok(from_opened(move || File::open(path)));
     }
-    let file = File::open(path).map_err(|error| cannot(error.to_string()).with_source(error))?;
+    let file = bounded_read::open(path).map_err(|why| {
+        Error::new(ErrorKind::Config, format!("cannot read the items in {}: {why}", path.display()))
+            .with_source(why)
+    })?;
     Ok(from_reader(file))
 }
 
@@ -51,13 +52,19 @@ pub fn from_path(path: &Path) -> Result<Items> {
 /// A bad line of JSON Lines is an error, and the next line is read. After a broken array no more is
 /// read, and the error is the last word. Neither error repeats what was read.
 pub fn from_reader(reader: impl Read + Send + 'static) -> Items {
+    from_opened(move || Ok(reader))
+}
+
+/// The same for a reader that is opened where it is read: opening a FIFO waits for its writer.
+fn from_opened<R: Read>(open: impl FnOnce() -> io::Result<R> + Send + 'static) -> Items {
     let (sender, receiver) = mpsc::channel(READ_AHEAD);
     let sink = Sink { sender };
     // Not one of the runtime's threads: a read from a terminal may never return, and must not keep the
     // program from ending.
-    let spawned = thread::Builder::new()
-        .name("hrflow-items".to_owned())
-        .spawn(move || read(BufReader::with_capacity(64 << 10, reader), &sink));
+    let spawned = thread::Builder::new().name("hrflow-items".to_owned()).spawn(move || match open() {
+        Ok(reader) => read(BufReader::with_capacity(64 << 10, reader), &sink),
+        Err(error) => drop(sink.send(Err(unreadable(error)))),
+    });
     let failed = spawned.err().map(|error| Err(unreadable(error)));
     let items = stream::unfold(receiver, |mut receiver| async { Some((receiver.recv().await?, receiver)) });
     stream::iter(failed).chain(items).boxed()

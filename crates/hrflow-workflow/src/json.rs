@@ -20,6 +20,8 @@ pub(crate) struct Resolver<'v> {
     positions: HashMap<String, Position>,
     /// What was put into values, by their paths.
     substituted: HashMap<String, Vec<Secret>>,
+    /// Empty variables, by the paths of the values that name them.
+    empty: HashMap<String, Vec<String>>,
     /// Paths of values that something could not be put into; in the JSON they are null.
     unresolved: HashSet<String>,
     given_up: Vec<String>,
@@ -33,6 +35,7 @@ impl<'v> Resolver<'v> {
             substitution,
             positions: HashMap::new(),
             substituted: HashMap::new(),
+            empty: HashMap::new(),
             unresolved: HashSet::new(),
             given_up: Vec::new(),
             redactor: Redactor::new(),
@@ -66,6 +69,9 @@ impl<'v> Resolver<'v> {
     fn text(&mut self, text: &str, path: &str) -> Option<String> {
         match self.substitution.apply(text) {
             Ok(done) => {
+                if !done.empty.is_empty() {
+                    self.empty.insert(path.to_owned(), done.empty);
+                }
                 let pieces: Vec<Secret> = done.pieces.into_iter().map(Secret::new).collect();
                 pieces.iter().for_each(|piece| self.redactor.add(piece));
                 if !pieces.is_empty() {
@@ -97,6 +103,15 @@ impl<'v> Resolver<'v> {
         self.substituted.get(path).map_or(&[], Vec::as_slice)
     }
 
+    /// Says which variable of the value at `path` is empty, if one is.
+    pub(crate) fn empty_variable(&self, path: &str) -> Option<String> {
+        let names = self.empty.get(path)?;
+        Some(match names.as_slice() {
+            [one] => format!("the environment variable {one} is empty"),
+            several => format!("the environment variables {} are empty", several.join(", ")),
+        })
+    }
+
     /// Takes everything that was put in out of a text.
     #[cfg(feature = "jq")]
     pub(crate) fn redactor(&self) -> &Redactor {
@@ -119,11 +134,14 @@ impl<'v> Resolver<'v> {
         if is_given_up || self.unresolved.contains(&fault.path) {
             return None;
         }
-        if self.is_substituted(&fault.path) && fault.came.is_some() {
+        let is_empty = self.empty_variable(&fault.path);
+        if is_empty.is_some() {
+            fault.came = None;
+        } else if self.is_substituted(&fault.path) && fault.came.is_some() {
             fault.came = Some("what its ${…} stands for".to_owned());
         }
         // What a field expects is ours to say; the rest may repeat what was given.
-        fault.hint = fault.hint.map(|hint| self.redactor.redact(&hint));
+        fault.hint = is_empty.or_else(|| fault.hint.map(|hint| self.redactor.redact(&hint)));
         if fault.kind == FaultKind::Rule {
             fault.expected = self.redactor.redact(&fault.expected);
         }

@@ -40,7 +40,6 @@ mod refusal;
 mod set;
 mod substitute;
 mod surrogates;
-mod whole;
 mod workflow;
 mod yaml;
 

@@ -3,8 +3,8 @@
 use std::error::Error as _;
 
 use hrflow_core::{
-    AnyAction, BoxStream, Connector, JsonRun, Result as CoreResult, RunResult, connector::CheckReport,
-    parameters::nearest,
+    AnyAction, BoxStream, CheckReport, Connector, JsonRun, Result as CoreResult, RunResult,
+    parameters::nearest, text::shown,
 };
 use serde_json::Value;
 
@@ -198,7 +198,9 @@ impl File<'_> {
             Value::Null if !required => String::new(),
             Value::Null | Value::String(_) => {
                 let at = node.and_then(|node| node.at);
-                self.shape.push(WorkflowFault::new(field, "required, but missing").at(at));
+                let why =
+                    self.resolver.empty_variable(field).map_or_else(String::new, |why| format!("; {why}"));
+                self.shape.push(WorkflowFault::new(field, format!("required, but missing{why}")).at(at));
                 String::new()
             }
             _ => {
@@ -231,12 +233,11 @@ impl File<'_> {
 }
 
 fn unknown_field(name: &str, node: &Node) -> WorkflowFault {
-    let shown: String = name.chars().take(60).flat_map(char::escape_debug).collect();
     let message = match nearest(name, FIELDS) {
         Some(near) => format!("unknown; did you mean {near}?"),
         None => format!("unknown; a workflow has {}", FIELDS.join(", ")),
     };
-    WorkflowFault::new(shown, message).at(node.at)
+    WorkflowFault::new(shown(name, 60), message).at(node.at)
 }
 
 /// The connector and which of its actions it is, if there are such. Without a fault where the file names none.
@@ -246,16 +247,16 @@ fn find(
     action: &str,
     resolver: &Resolver<'_>,
 ) -> Result<(Connector, usize), Option<WorkflowFault>> {
-    let shown = |path: &str, text: &str| match resolver.is_substituted(path) {
+    let named = |path: &str, text: &str| match resolver.is_substituted(path) {
         true => "of the name that its variable gives".to_owned(),
-        false => format!("\"{}\"", text.chars().take(60).flat_map(char::escape_debug).collect::<String>()),
+        false => format!("\"{}\"", shown(text, 60)),
     };
     if id.is_empty() {
         return Err(None);
     }
     let ids: Vec<&'static str> = catalogue.iter().map(|connector| connector.id).collect();
     let Some(connector) = catalogue.into_iter().find(|connector| connector.id == id) else {
-        let message = format!("there is no connector {}; {}", shown("connector", id), choice(id, &ids));
+        let message = format!("there is no connector {}; {}", named("connector", id), choice(id, &ids));
         return Err(Some(WorkflowFault::new("connector", message).at(resolver.position("connector"))));
     };
     if action.is_empty() {
@@ -265,7 +266,7 @@ fn find(
         return Ok((connector, index));
     }
     let names: Vec<&'static str> = connector.actions.iter().map(|action| action.name()).collect();
-    let message = format!("{id} has no action {}; {}", shown("action", action), choice(action, &names));
+    let message = format!("{id} has no action {}; {}", named("action", action), choice(action, &names));
     Err(Some(WorkflowFault::new("action", message).at(resolver.position("action"))))
 }
 

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use hrflow_core::Secret;
+use hrflow_core::{Secret, bounded_read};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{error::WorkflowFault, json::Resolver, whole};
+use crate::{error::WorkflowFault, json::Resolver};
 
 /// Most bytes that a program may be long.
 const MOST: usize = 256 << 10;
@@ -132,5 +132,5 @@ impl Taken<'_, '_> {
 
 fn read(directory: &Path, name: &str) -> Result<String, String> {
     let path = directory.join(name);
-    whole::text(&path, MOST).map_err(|why| format!("cannot read the file {}: {why}", path.display()))
+    bounded_read::text(&path, MOST).map_err(|why| format!("cannot read the file {}: {why}", path.display()))
 }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::whole;
+use hrflow_core::bounded_read;
 
 /// Most bytes that a file that is named by `${file:…}` may hold.
 const MAX_FILE: usize = 1 << 20;
@@ -28,6 +28,8 @@ pub(crate) struct Substituted {
     pub(crate) text: String,
     /// What came in, piece by piece. Each may be a secret.
     pub(crate) pieces: Vec<String>,
+    /// Variables that are set, and empty.
+    pub(crate) empty: Vec<String>,
 }
 
 impl<'v> Substitution<'v> {
@@ -55,6 +57,9 @@ impl<'v> Substitution<'v> {
                 rest = after;
                 match self.look_up(expression) {
                     Ok(piece) => {
+                        if piece.is_empty() && !expression.contains([':', '-']) {
+                            done.empty.push(expression.to_owned());
+                        }
                         done.text.push_str(&piece);
                         done.pieces.push(piece);
                     }
@@ -114,7 +119,7 @@ fn read_file(directory: &Path, path: &str) -> Result<String, String> {
         return Err("${file:} names no file".to_owned());
     }
     let path = directory.join(path);
-    let mut text = whole::text(&path, MAX_FILE)
+    let mut text = bounded_read::text(&path, MAX_FILE)
         .map_err(|why| format!("cannot read the file {}: {why}", path.display()))?;
     if text.ends_with('\n') {
         text.pop();

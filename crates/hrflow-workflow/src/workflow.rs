@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use hrflow_core::BoxStream;
+use hrflow_core::{
+    BoxStream,
+    bounded_read::{self, Unread},
+};
 use serde_json::Value;
 
 use crate::{
     error::{WorkflowError, WorkflowErrorKind, WorkflowFault},
     prepare::{self, Prepared, Surroundings},
     set, surrogates,
-    whole::{self, Unread},
     yaml::{self, Kind, Node},
 };
 
@@ -111,12 +113,12 @@ impl Workflow {
 }
 
 fn read(path: &Path, name: &str) -> Result<String, WorkflowError> {
-    whole::text(path, MAX_BYTES).map_err(|unread| {
+    bounded_read::text(path, MAX_BYTES).map_err(|unread| {
         let message = match &unread {
             Unread::TooLarge(_) => too_large(),
             unread => format!("cannot read the file: {unread}"),
         };
-        let source = if let Unread::Broken(error) = unread { Some(error) } else { None };
+        let source = if let Unread::Io(error) = unread { Some(error) } else { None };
         WorkflowError::unreadable(name, message, source)
     })
 }

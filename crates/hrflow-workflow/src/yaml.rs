@@ -6,6 +6,7 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
+use hrflow_core::text::shown;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use crate::error::{Position, WorkflowFault};
@@ -132,9 +133,7 @@ impl<'t> Reader<'t> {
             let value = self.node(event, span, depth + 1)?;
             match name.kind {
                 Kind::Text(text) if names.insert(text.clone()) => members.push((text, value)),
-                Kind::Text(text) => {
-                    self.fault(name.at, &format!("{text} is given twice", text = shown(&text)))
-                }
+                Kind::Text(text) => self.fault(name.at, &format!("{} is given twice", shown(&text, 60))),
                 Kind::Null => self.fault(name.at, "expected a name before the colon"),
                 kind => {
                     self.fault(name.at, &format!("expected a name before the colon, came {}", kind.word()))
@@ -176,23 +175,27 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, is_text: bool) -> Kind {
     if absent && !is_text { Kind::Null } else { Kind::Text(text.into_owned()) }
 }
 
-/// A name that the user chose, short and on one line.
-fn shown(name: &str) -> String {
-    name.chars().take(60).flat_map(char::escape_debug).collect()
-}
-
 fn position(marker: Marker) -> Position {
     Position { line: marker.line().max(1), column: marker.col() + 1 }
+}
+
+/// The first tab in the indentation of the line where the parser stopped, or of its neighbours.
+fn tab_near(text: &str, stopped: Position) -> Option<Position> {
+    text.lines().enumerate().skip(stopped.line.saturating_sub(2)).take(3).find_map(|(index, line)| {
+        let indentation = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
+        Some(Position { line: index + 1, column: indentation.find('\t')? + 1 })
+    })
 }
 
 /// The parser's words, which name at most one character of the text, and what usually is the cause. The line
 /// itself is not shown: it may hold a secret.
 fn syntax(error: &ScanError, text: &str) -> WorkflowFault {
     let (words, marker) = (error.info(), error.marker());
+    if let Some(at) = tab_near(text, position(*marker)) {
+        return WorkflowFault::new("", "not valid YAML: a tab in the indentation; use spaces").at(Some(at));
+    }
     let hint = if words.contains("unknown anchor") {
         "; a value that begins with * must be in quotes"
-    } else if words.contains("tabs") || words.contains("tab ") {
-        "; indent with spaces"
     } else if words.contains("flow") && text.contains("${") {
         "; inside {…} and […] write \"${NAME}\" in quotes"
     } else if words.contains("mapping values are not allowed") {

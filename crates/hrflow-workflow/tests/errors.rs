@@ -26,6 +26,61 @@ fn unreadable() {
     assert_snapshot!(load("large.yaml"), @"DIR/large.yaml: a workflow file of more than 1 MiB is not read");
 }
 
+#[cfg(unix)]
+#[test]
+fn devices_and_pipes_are_rejected_wherever_a_file_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let fifo = directory.path().join("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    for (path, kind) in [("/dev/zero".to_owned(), "a device"), (fifo.display().to_string(), "a pipe")] {
+        let why = format!("it is {kind}, not a regular file");
+        let text = format!(
+            "{HEAD}action_parameters: {{format: {{file: {path}}}}}\norigin_parameters: {{api_secret: '${{file:{path}}}'}}\n\
+             target_parameters: {{version: 1}}\n"
+        );
+        let told = faults(&text);
+        assert_eq!(told.matches(&why).count(), 2, "{told}");
+        for error in [
+            Workflow::load(path.as_ref()).unwrap_err().to_string(),
+            hrflow_workflow::Event::from_path(path.as_ref()).unwrap_err().to_string(),
+        ] {
+            assert!(error.ends_with(&why), "{error}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_variable_is_named() {
+    assert_snapshot!(faults(&format!("{HEAD}{REST}action_parameters: {{event_secret: '${{EMPTY}}'}}\n")), @"w.yaml:5:35: action_parameters.event_secret: expected text that is not blank; the environment variable EMPTY is empty");
+    assert_snapshot!(faults(&format!("{HEAD}{REST}options: {{timeout: '${{EMPTY}}'}}\n")), @"w.yaml:5:20: options.timeout: expected a duration such as 30s; the environment variable EMPTY is empty");
+    assert_snapshot!(faults("connector: ${EMPTY}\naction: push_profile\n"), @"w.yaml:1:12: connector: required, but missing; the environment variable EMPTY is empty");
+}
+
+#[test]
+fn many_faults_are_counted_and_long_names_cut() {
+    let mut text = format!("{HEAD}{REST}options:\n");
+    (0..40_000).for_each(|index| text.push_str(&format!("  x{index}: 1\n")));
+    let told = faults(&text);
+    assert_eq!((told.lines().count(), told.lines().last()), (21, Some("and 39980 more")), "{}", told.len());
+    let fields: String = (0..1_000).map(|index| format!("x{index}: 1\n")).collect();
+    assert_eq!(faults(&format!("{HEAD}{REST}{fields}")).lines().count(), 21);
+    let long = "x".repeat(100_000);
+    for text in [
+        format!("{HEAD}{REST}options: {{{long}: 1}}\n"),
+        format!("{HEAD}{REST}{long}: 1\n"),
+        format!("{HEAD}{REST}options: {{timeout: '${{{long}}}'}}\n"),
+        format!("{HEAD}{REST}options: {{timeout: '${{file:{long}}}'}}\n"),
+    ] {
+        let told = faults(&text);
+        assert!(told.len() < 3_000, "{}", told.len());
+    }
+    let mut workflow = Workflow::parse(&format!("{HEAD}{REST}"), "w.yaml").unwrap();
+    for assignment in [format!("{long}=1"), format!("{long}.{long}=1"), format!("connector.{long}=1")] {
+        let told = workflow.set(&assignment).unwrap_err().to_string();
+        assert!(told.len() < 3_000, "{}", told.len());
+    }
+}
+
 #[test]
 fn no_workflow() {
     assert_snapshot!(faults(""), @"w.yaml: the file is empty");
@@ -38,7 +93,10 @@ fn no_workflow() {
 #[test]
 fn broken_yaml() {
     assert_snapshot!(faults("a: b: c"), @"w.yaml:1:5: not valid YAML: mapping values are not allowed in this context; a value that holds a colon and a space must be in quotes");
-    assert_snapshot!(faults("a:\n\tb: 1"), @"w.yaml:2:2: not valid YAML: tabs disallowed within this context (block indentation); indent with spaces");
+    assert_snapshot!(faults("a:\n\tb: 1"), @"w.yaml:2:1: not valid YAML: a tab in the indentation; use spaces");
+    assert_snapshot!(faults("a:\n  b: 1\n  \tc: 2"), @"w.yaml:3:3: not valid YAML: a tab in the indentation; use spaces");
+    assert_snapshot!(faults("a: 1\n\tb: 2\nc: 3"), @"w.yaml:2:1: not valid YAML: a tab in the indentation; use spaces");
+    assert_snapshot!(faults("a:\n\t- b"), @"w.yaml:2:1: not valid YAML: a tab in the indentation; use spaces");
     assert_snapshot!(faults("a: %x"), @"w.yaml:1:4: not valid YAML: unexpected character: `%'; a value that begins with it must be in quotes");
     assert_snapshot!(faults("a: [b"), @"w.yaml:2:1: not valid YAML: while parsing a flow sequence, expected ',' or ']'");
     assert_snapshot!(faults("a: {b: ${X}}"), @r#"w.yaml:1:9: not valid YAML: while parsing a flow mapping, did not find expected ',' or '}'; inside {…} and […] write "${NAME}" in quotes"#);
@@ -153,7 +211,7 @@ fn programs_are_compiled_before_anything_is_read() {
     ");
     assert_snapshot!(with("  program_timeout: 0s\n  event_signature: sha1\n"), @r#"
     w.yaml:7:20: action_parameters.event_signature: expected body, envelope_hex, envelope_raw or envelope_encoded, came "sha1"
-    w.yaml:6:20: action_parameters.program_timeout: has to be longer than no time at all
+    w.yaml:6:20: action_parameters.program_timeout: must be longer than 0s
     "#);
     // Under an empty key anybody can sign.
     for blank in ["''", "' '", "${NONE:-}"] {

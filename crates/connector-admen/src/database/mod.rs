@@ -7,7 +7,7 @@ mod probe;
 use std::time::Duration;
 
 use connector_hrflow::Filled;
-use hrflow_core::{Error, ErrorKind, Redactor, Result, Scope};
+use hrflow_core::{Error, ErrorKind, Redactor, Result, Scope, bounded_read};
 
 use crate::{
     errors::Fault,
@@ -191,6 +191,9 @@ async fn within<T>(timeout: Duration, work: impl Future<Output = Result<T, Fault
     tokio::time::timeout(timeout, work).await.unwrap_or(Err(Fault::Timeout))
 }
 
+/// Most bytes of `db_ca_file`; the certificates that a Linux system trusts take up about 250 KiB.
+const MAX_CA_FILE: usize = 4 << 20;
+
 /// The certificates of `db_ca_file`, as PEM.
 fn authorities(parameters: &Parameters) -> Result<Option<Vec<u8>>> {
     let Some(path) = parameters.db_ca_file.filled() else { return Ok(None) };
@@ -198,7 +201,7 @@ fn authorities(parameters: &Parameters) -> Result<Option<Vec<u8>>> {
         Error::new(ErrorKind::Config, format!("db_ca_file cannot be used: {path}: {why}"))
             .advise("It is a file with one or more certificates, as PEM.")
     };
-    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    let pem = bounded_read::bytes(path.as_ref(), MAX_CA_FILE).map_err(|why| unusable(why.to_string()))?;
     if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
         return Err(unusable("it holds no certificate".to_owned()));
     }

@@ -83,7 +83,7 @@ async fn check(vendor: &Vendor, parameters: Value) -> hrflow_core::Result<Vec<St
         "{}",
         writer.target_id()
     );
-    writer.check().await
+    writer.check().await.map(|found| found.iter().map(ToString::to_string).collect())
 }
 
 #[tokio::test]

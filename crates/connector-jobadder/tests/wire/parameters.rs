@@ -109,7 +109,8 @@ async fn either_address_leads_to_the_other() {
 async fn check(vendor: &Vendor) -> hrflow_core::Result<Vec<String>> {
     let context =
         OpenContext { options: Options::default(), rate_limit: None, grants: vendor.state.grants() };
-    Candidates.open(vendor.parameters(json!({})), context).await?.check().await
+    let found = Candidates.open(vendor.parameters(json!({})), context).await?.check().await?;
+    Ok(found.iter().map(ToString::to_string).collect())
 }
 
 #[tokio::test]

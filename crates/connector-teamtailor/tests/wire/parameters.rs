@@ -67,7 +67,7 @@ async fn check(vendor: &Vendor, parameters: Value) -> hrflow_core::Result<Vec<St
         OpenContext { options: Options::default(), rate_limit: None, grants: MemoryState::new().grants() };
     let writer = Candidates.open(vendor.parameters(parameters), context).await?;
     assert!(writer.target_id().0.ends_with(" company 77"), "{}", writer.target_id());
-    writer.check().await
+    writer.check().await.map(|found| found.iter().map(ToString::to_string).collect())
 }
 
 #[tokio::test]

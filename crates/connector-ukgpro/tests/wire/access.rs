@@ -28,7 +28,7 @@ async fn check(vendor: &Vendor, parameters: Value) -> hrflow_core::Result<Vec<St
     let writer = Candidates.open(vendor.parameters(parameters), context).await?;
     let host = vendor.server.address().to_string();
     assert_eq!(writer.target_id().0, format!("ukgpro {host} tenant ACME1"));
-    writer.check().await
+    writer.check().await.map(|found| found.iter().map(ToString::to_string).collect())
 }
 
 #[tokio::test]

@@ -34,8 +34,9 @@ pub(crate) async fn execute(arguments: &Check) -> Result<Exit, Failure> {
         output::print_json(&report)?;
     } else {
         let found = report.found.iter().map(|line| format!("ok      {}\n", output::harmless(line)));
+        let warned = report.warnings.iter().map(|line| format!("warning {}\n", output::harmless(line)));
         let failed = report.failures.iter().map(|it| format!("failed  {}\n", output::harmless(&it.message)));
-        output::print(&found.chain(failed).collect::<String>())?;
+        output::print(&found.chain(warned).chain(failed).collect::<String>())?;
     }
     Ok(match report.failures.as_slice() {
         [] => Exit::Success,

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::secret::{Redactor, Secret};
+use crate::{
+    secret::{Redactor, Secret},
+    text::excerpt,
+};
 
 /// How many characters of a vendor's message are kept.
 const LONGEST: usize = 500;
@@ -44,10 +47,7 @@ pub(super) fn clean(redactor: &Redactor, words: &str) -> String {
         }
         clean.push_str(word);
     }
-    match clean.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &clean[..end]),
-        None => clean,
-    }
+    excerpt(&clean, LONGEST)
 }
 
 /// The message in an answer that we know nothing about: the usual members of a JSON body, or a body that is
@@ -117,7 +117,7 @@ mod tests {
             "a\u{1b}[31m\r\n  b p\"ss wörd/1 p%22ss%20w%C3%B6rd%2F1 p%22ss+w%C3%B6rd%2F1 p\\\"ss wörd/1\0";
         assert_eq!(clean(&redactor, echoed), "a [31m b [redacted] [redacted] [redacted] [redacted]");
         let long = clean(&Redactor::new(), &"é".repeat(2_000));
-        assert_eq!(long.chars().count(), LONGEST + 1);
+        assert_eq!(long.chars().count(), LONGEST);
         assert!(long.ends_with('…'));
     }
 

@@ -73,7 +73,11 @@ fn fault(node: &Node, value: &Value, path: &[Step], section: &str) -> Fault {
             Fault::rule(path_text, "these values cannot be combined")
         }
         (Some(node), Some(value)) => {
-            Fault::wrong(path_text, node.expected()).with_value(value, node.is_hidden())
+            let fault = Fault::wrong(path_text, node.expected()).with_value(value, node.is_hidden());
+            match node.complete.and_then(|complete| complete(value.as_str()?)) {
+                Some(complete) if !node.is_hidden() => fault.with_hint(format!("write {complete}")),
+                _ => fault,
+            }
         }
         (None, Some(value)) => Fault::wrong(path_text, "another value").with_value(value, true),
         (_, None) => Fault::rule(path_text, "cannot be read"),

@@ -5,10 +5,28 @@ use std::{error::Error as StdError, fmt};
 use serde_json::Value;
 
 use super::nearest;
-use crate::{Error, ErrorKind};
+use crate::{
+    Error, ErrorKind,
+    text::{excerpt, shown},
+};
 
 /// How much of a name or a text is repeated in a message, in characters.
 const SHOWN: usize = 60;
+/// How much of a path is shown, in characters: it is made of names that the user chose.
+const SHOWN_PATH: usize = 300;
+/// How many faults a message lists.
+const LISTED: usize = 20;
+
+/// The first 20 lines; for the others one that counts them: `and 12 more`.
+pub fn first_lines(lines: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut lines = lines.into_iter();
+    let mut listed: Vec<String> = lines.by_ref().take(LISTED).collect();
+    match lines.count() {
+        0 => {}
+        more => listed.push(format!("and {more} more")),
+    }
+    listed
+}
 
 /// What sort of fault it is.
 #[non_exhaustive]
@@ -119,7 +137,7 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, path, expected, came, hint } = self;
-        write!(f, "{path}: ")?;
+        write!(f, "{}: ", excerpt(path, SHOWN_PATH))?;
         match kind {
             FaultKind::Missing if expected.is_empty() => f.write_str("required, but missing")?,
             FaultKind::Missing => write!(f, "required, but missing ({expected})")?,
@@ -137,7 +155,8 @@ impl fmt::Display for Fault {
     }
 }
 
-/// All faults of a set of parameters, in the order of its fields. `Display` puts one on each line.
+/// All faults of a set of parameters, in the order of its fields. `Display` puts one on each line: the first 20, and how
+/// many more there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Faults(Vec<Fault>);
 
@@ -209,8 +228,7 @@ impl From<Faults> for Error {
 }
 
 fn joined(faults: &[Fault], separator: &str) -> String {
-    let lines: Vec<String> = faults.iter().map(Fault::to_string).collect();
-    lines.join(separator)
+    first_lines(faults.iter().map(Fault::to_string)).join(separator)
 }
 
 fn first_sentence(description: &str) -> &str {
@@ -227,14 +245,8 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", shortened(text))
 }
 
-/// At most [`SHOWN`] characters on one line.
 fn shortened(text: &str) -> String {
-    let mut letters = text.chars();
-    let mut short: String = letters.by_ref().take(SHOWN).flat_map(char::escape_debug).collect();
-    if letters.next().is_some() {
-        short.push('…');
-    }
-    short
+    shown(text, SHOWN)
 }
 
 #[cfg(test)]
@@ -251,6 +263,17 @@ mod tests {
     fn a_password_in_a_url_is_not_shown() {
         let fault = Fault::wrong("dsn", "a host name").with_came("postgres://me:hunter2@db.example.com");
         assert_eq!(fault.to_string(), "dsn: expected a host name, came a URL with credentials");
+    }
+
+    #[test]
+    fn many_faults_are_counted_and_long_paths_cut() {
+        let faults =
+            Faults::new((0..90_000).map(|index| Fault::unknown("t", &format!("x{index}"), [])).collect());
+        let lines: Vec<String> = faults.to_string().lines().map(str::to_owned).collect();
+        assert_eq!((lines.len(), lines[20].as_str()), (21, "and 89980 more"));
+        assert!(Error::from(faults).to_string().ends_with("; and 89980 more"));
+        let deep = Fault::rule(vec!["name"; 10_000].join("."), "is wrong").to_string();
+        assert!(deep.chars().count() < 400 && deep.ends_with("…: is wrong"), "{deep}");
     }
 
     #[test]

@@ -55,7 +55,7 @@ use serde::{
 use serde_json::{Map, Value};
 
 pub use self::{
-    fault::{Fault, FaultKind, Faults},
+    fault::{Fault, FaultKind, Faults, first_lines},
     field::Field,
     nearest::nearest,
     span::{Span, SpanError},

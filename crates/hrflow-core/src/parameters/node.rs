@@ -10,6 +10,8 @@ pub(super) struct Node {
     pub(super) kind: Kind,
     pub(super) secret: bool,
     pub(super) expected: Option<String>,
+    /// Completes text that lacks something, such as a unit.
+    pub(super) complete: Option<fn(&str) -> Option<String>>,
 }
 
 #[derive(Debug, Clone)]
@@ -28,7 +30,7 @@ pub(super) enum Kind {
 
 impl Node {
     pub(super) fn of(kind: Kind) -> Self {
-        Self { kind, secret: false, expected: None }
+        Self { kind, secret: false, expected: None, complete: None }
     }
 
     /// The fields of an object, or of the objects in a list.

@@ -13,7 +13,7 @@ use crate::manifest::without_code_links;
 use super::{
     Field, Parameters,
     node::{Kind, Node},
-    order,
+    order, span,
 };
 
 /// The tree of a parameter struct.
@@ -104,6 +104,11 @@ impl Tree<'_> {
         let own = text(keywords, "x-expected").or_else(|| format_words(text(keywords, "format")?));
         if let Some(words) = own {
             node.expected = Some(words.to_owned());
+        }
+        match text(keywords, "format") {
+            Some("duration") => node.complete = Some(span::with_unit),
+            Some("rate") => node.complete = Some(rate_with_unit),
+            _ => {}
         }
         node
     }
@@ -284,6 +289,12 @@ fn format_bounds(keywords: &Map<String, Value>) -> Option<(i128, i128)> {
         "uint64" | "uint" => Some((0, u64::MAX.into())),
         _ => None,
     }
+}
+
+/// `50/10s` for `50/10`.
+fn rate_with_unit(rate: &str) -> Option<String> {
+    let (requests, window) = rate.split_once('/')?;
+    Some(format!("{}/{}", requests.trim(), span::with_unit(window)?))
 }
 
 fn format_words(format: &str) -> Option<&'static str> {

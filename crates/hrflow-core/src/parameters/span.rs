@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 
-/// A duration such as `250ms`, `30s`, `10m`, `2h` or `1d`; a number without a unit is seconds.
+/// A duration such as `250ms`, `30s`, `1m30s`, `2h` or `1d`: numbers with a unit each, the larger unit first. A number
+/// without a unit is rejected: `30` may mean seconds or milliseconds.
 ///
 /// Exact to the millisecond, which is also how it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -49,21 +50,41 @@ impl From<Span> for Duration {
 
 /// The text is not a duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected a duration such as 250ms, 30s, 10m or 2h")]
+#[error("expected a duration such as 250ms, 30s, 1m30s or 2h")]
 pub struct SpanError;
+
+/// The duration that a number without a unit most likely means: `30s` for `30`.
+pub(super) fn with_unit(text: &str) -> Option<String> {
+    let number: u64 = text.trim().parse().ok()?;
+    Some(format!("{number}s"))
+}
 
 impl FromStr for Span {
     type Err = SpanError;
 
     fn from_str(text: &str) -> Result<Self, SpanError> {
-        let text = text.trim();
-        let unit_at = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
-        let (number, unit) = text.split_at(unit_at);
-        let number: u64 = number.parse().map_err(|_| SpanError)?;
-        let unit = if unit.is_empty() { "s" } else { unit };
-        let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit).ok_or(SpanError)?;
-        number.checked_mul(*factor).map(Self::from_millis).ok_or(SpanError)
+        let mut rest = text.trim();
+        let mut units = UNITS.iter();
+        let mut total: u64 = 0;
+        if rest.is_empty() {
+            return Err(SpanError);
+        }
+        while !rest.is_empty() {
+            let (number, after) = split(rest, |letter| letter.is_ascii_digit());
+            let (unit, after) = split(after, |letter| !letter.is_ascii_digit());
+            // Each unit comes after the larger ones, and once.
+            let (_, factor) = units.find(|(name, _)| *name == unit).ok_or(SpanError)?;
+            let part = number.parse::<u64>().ok().and_then(|number| number.checked_mul(*factor));
+            total = part.and_then(|part| total.checked_add(part)).ok_or(SpanError)?;
+            rest = after;
+        }
+        Ok(Self::from_millis(total))
     }
+}
+
+/// What a text begins with, and the rest.
+fn split(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
+    text.split_at(text.find(|letter| !belongs(letter)).unwrap_or(text.len()))
 }
 
 impl fmt::Display for Span {
@@ -87,16 +108,7 @@ impl Serialize for Span {
 
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Written {
-            Seconds(u64),
-            Text(String),
-        }
-        match Written::deserialize(deserializer).map_err(|_| serde::de::Error::custom(SpanError))? {
-            Written::Seconds(seconds) => Ok(Self::from_secs(seconds)),
-            Written::Text(text) => text.parse().map_err(serde::de::Error::custom),
-        }
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -123,7 +135,9 @@ mod tests {
         for (text, milliseconds, shown) in [
             ("250ms", 250, "250ms"),
             ("30s", 30_000, "30s"),
-            ("90", 90_000, "90s"),
+            ("1m30s", 90_000, "90s"),
+            ("1d2h3m4s5ms", 93_784_005, "93784005ms"),
+            ("1h0m", 3_600_000, "1h"),
             ("600s", 600_000, "10m"),
             (" 2h ", 7_200_000, "2h"),
             ("1d", 86_400_000, "24h"),
@@ -138,17 +152,28 @@ mod tests {
 
     #[test]
     fn other_text_is_refused() {
-        for text in
-            ["", "s", "-1s", "1.5h", "10 m", "1h30m", "30S", "99999999999999999999", "213503982334602d"]
-        {
+        for text in [
+            "",
+            "30",
+            "s",
+            "-1s",
+            "1.5h",
+            "10 m",
+            "30m1h",
+            "1s1s",
+            "1m30",
+            "30S",
+            "99999999999999999999",
+            "213503982334602d",
+        ] {
             assert_eq!(text.parse::<Span>(), Err(SpanError), "{text}");
         }
     }
 
     #[test]
-    fn a_json_number_is_seconds() {
-        assert_eq!(serde_json::from_str::<Span>("45").unwrap(), Span::from_secs(45));
+    fn json_holds_it_as_text() {
+        assert_eq!(serde_json::from_str::<Span>("\"45s\"").unwrap(), Span::from_secs(45));
+        assert!(serde_json::from_str::<Span>("45").is_err());
         assert_eq!(serde_json::to_string(&Span::from_secs(45)).unwrap(), "\"45s\"");
-        assert!(serde_json::from_str::<Span>("-1").is_err());
     }
 }

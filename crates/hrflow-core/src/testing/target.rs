@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    Attachment, Capabilities, DataType, Error, ErrorKind, Execution, Found, Identity, OpenContext, Outcome,
-    Receipt, Result, Step, StepTrace, Target, TargetId, TargetItem, Trace, VendorId, Warehouse, Write,
-    Writer, options::OnExisting, parameters::Parameters,
+    Attachment, Capabilities, DataType, Error, ErrorKind, Execution, Finding, Found, Identity, OpenContext,
+    Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, TargetItem, Trace, VendorId, Warehouse,
+    Write, Writer, options::OnExisting, parameters::Parameters,
 };
 
 /// The scripted target's item.
@@ -418,7 +418,7 @@ impl Writer<Person> for ScriptedWriter {
         Ok(if there { Found::Ours(vec![trace.id.clone()]) } else { Found::Absent })
     }
 
-    async fn check(&self) -> Result<Vec<String>> {
-        Ok(vec!["scripted".to_owned()])
+    async fn check(&self) -> Result<Vec<Finding>> {
+        Ok(vec!["scripted".into()])
     }
 }

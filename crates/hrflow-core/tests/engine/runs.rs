@@ -4,8 +4,8 @@ use std::{future::IntoFuture, sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
 use hrflow_core::{
-    Action, ActionInfo, ActionType, CancellationToken, DataType, Error, ErrorKind, FormatName, ItemKey,
-    ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, Status, TriggerType, Warehouse,
+    Action, ActionInfo, ActionType, CancellationToken, DataType, Error, ErrorKind, Finding, FormatName,
+    ItemKey, ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, Status, TriggerType, Warehouse,
     async_trait,
     options::{Attachments, OnExisting, Options},
     parameters::NoParameters,
@@ -123,7 +123,7 @@ async fn two_people_without_address_and_of_one_name_are_two() {
             Ok(stream::iter(self.0.clone().into_iter().map(|it| it.map_err(|kind| Error::new(kind, ""))))
                 .boxed())
         }
-        async fn check(&self, _: NoParameters, _: &Options) -> Result<Vec<String>> {
+        async fn check(&self, _: NoParameters, _: &Options) -> Result<Vec<Finding>> {
             Ok(Vec::new())
         }
     }

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
 use hrflow_core::{
-    Action, ActionInfo, ActionType, DataType, Environment, Error, ErrorKind, FormatName, ItemKey, ItemStream,
-    Origin, ReadOrder, ReadRequest, Result, RunResult, TriggerType, Warehouse, async_trait,
+    Action, ActionInfo, ActionType, DataType, Environment, Error, ErrorKind, Finding, FormatName, ItemKey,
+    ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, TriggerType, Warehouse, async_trait,
     options::{Attachments, OnExisting, Options},
     parameters::NoParameters,
     state::MemoryState,
@@ -41,7 +41,7 @@ impl Origin for People {
         Ok(stream::iter(wanted).boxed())
     }
 
-    async fn check(&self, _: NoParameters, _: &Options) -> Result<Vec<String>> {
+    async fn check(&self, _: NoParameters, _: &Options) -> Result<Vec<Finding>> {
         Ok(Vec::new())
     }
 

@@ -115,3 +115,19 @@ fn an_unreadable_file_is_told_at_once() {
     );
     assert_eq!(fault("/").as_deref(), Some("cannot read the items in /: it is a directory"));
 }
+
+#[cfg(unix)]
+#[test]
+fn items_come_from_pipes_and_not_from_devices() {
+    let directory = tempfile::tempdir().unwrap();
+    let fifo = directory.path().join("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    // No writer yet: only the reading thread waits.
+    let items = from_path(&fifo).unwrap();
+    let writer = std::thread::spawn(move || std::fs::write(fifo, "{\"a\":1}\n{\"a\":2}\n"));
+    let read: Vec<_> = block_on(items.map(|item| item.unwrap().to_string()).collect());
+    assert_eq!(read, [r#"{"a":1}"#, r#"{"a":2}"#]);
+    writer.join().unwrap().unwrap();
+    let error = from_path("/dev/zero".as_ref()).map(drop).unwrap_err().to_string();
+    assert!(error.contains("/dev/zero: it is a device, not a regular file"), "{error}");
+}

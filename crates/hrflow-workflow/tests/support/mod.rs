@@ -3,9 +3,9 @@
 use std::env::VarError;
 
 use hrflow_core::{
-    ActionType, AnyAction, Connector, ConnectorType, Consent, DataType, FormatName, JsonRun, Options, Result,
-    RunResult, Secret, TriggerType, Warehouse, async_trait,
-    connector::{ActionDescription, ActionParameters, CheckReport},
+    ActionType, AnyAction, CheckReport, Connector, ConnectorType, Consent, DataType, FormatName, JsonRun,
+    Options, Result, RunResult, Secret, TriggerType, Warehouse, async_trait,
+    connector::{ActionDescription, ActionParameters},
     manifest::ActionManifest,
     parameters::{self, Fault, Parameters},
     result::Failure,
@@ -140,6 +140,7 @@ fn catalogue() -> Vec<Connector> {
 fn variables(name: &str) -> std::result::Result<String, VarError> {
     match name {
         "SECRET" => Ok("hunter2: [x]".to_owned()),
+        "EMPTY" => Ok(String::new()),
         "PORT" => Ok("5432".to_owned()),
         "LONG" => Ok("a-very-long-secret-version".to_owned()),
         _ => Err(VarError::NotPresent),
