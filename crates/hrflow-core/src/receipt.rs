@@ -95,6 +95,11 @@ pub struct Step {
 pub struct Trace {
     /// When it was about to be sent, by the clock of the target's writer.
     pub at: Timestamp,
+    /// The latest time at which the run that stored it can send it, by the same clock: its deadline, the timeout of a request
+    /// and [`VendorClock::TOLERANCE`](crate::http::VendorClock::TOLERANCE) are counted in. Missing if an earlier version of
+    /// the program stored it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_until: Option<Timestamp>,
     /// The hash of what was about to be sent.
     pub hash: ContentHash,
     /// The identity of the item at the target.
@@ -108,6 +113,11 @@ pub struct Trace {
 pub struct StepTrace {
     /// When it was about to be sent, by the clock of the target's writer.
     pub at: Timestamp,
+    /// The latest time at which the run that stored it can send it, by the same clock: its deadline, the timeout of a request
+    /// and [`VendorClock::TOLERANCE`](crate::http::VendorClock::TOLERANCE) are counted in. Missing if an earlier version of
+    /// the program stored it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_until: Option<Timestamp>,
     /// The record that it belongs to.
     pub id: VendorId,
     /// What was about to be sent.

@@ -222,6 +222,7 @@ async fn what_was_sent_is_found(place: Place) -> anyhow::Result<()> {
     let trace = |at: usize| -> anyhow::Result<Trace> {
         Ok(Trace {
             at: writer.now(),
+            sent_until: None,
             hash: ContentHash::of(&items[at])?,
             identity: writer.identity(&items[at]),
             details: details[at].clone(),

@@ -94,7 +94,7 @@ pub(crate) fn item(profile: Value) -> Person {
 /// What is remembered of a person before they are sent, with what the writer wants to know again.
 pub(crate) fn trace(writer: &dyn Writer<Person>, item: &Person, details: Value) -> Trace {
     let hash = ContentHash::of(item).expect("every person has a hash");
-    Trace { at: writer.now(), hash, identity: writer.identity(item), details }
+    Trace { at: writer.now(), sent_until: None, hash, identity: writer.identity(item), details }
 }
 
 /// To be written, unless they are there already.

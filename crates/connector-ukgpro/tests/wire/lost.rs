@@ -143,6 +143,7 @@ async fn an_old_trace_does_not_make_a_record_ours_unseen() {
         let item = connector_ukgpro::format_hrflow_profile(&serde_json::from_value(ada()).unwrap()).unwrap();
         let trace = Trace {
             at: writer.now() - jiff::SignedDuration::from_mins(minutes),
+            sent_until: None,
             hash: ContentHash::of(&item).unwrap(),
             identity: writer.identity(&item),
             details: writer.trace(&[&item]).await.unwrap().remove(0),
@@ -221,6 +222,7 @@ async fn a_trace_of_what_was_never_sent_is_absent_without_another_look() {
         let details = writer.trace(&[&item]).await.unwrap().remove(0);
         Trace {
             at: writer.now(),
+            sent_until: None,
             hash: ContentHash::of(&item).unwrap(),
             identity: writer.identity(&item),
             details,

@@ -262,7 +262,7 @@ impl<I: TargetItem> Delivery<I> {
             // A trace over a receipt was an update, and an update may be sent again.
             let resolution = match earlier.is_some() && update {
                 true => Ok(Resolution::Absent),
-                false => self.resolve(&trace, &parcel.prepared.key, self.last_sent(trace.at)).await,
+                false => self.resolve(&trace, &parcel.prepared.key, self.last_sent(trace.sent_until)).await,
             };
             match resolution {
                 Err(look) => return Decision::Done(self.not_seen(parcel, &trace, &lost, &look, 0).await),
@@ -388,11 +388,13 @@ impl<I: TargetItem> Delivery<I> {
         let items: Vec<&I> = parcels.iter().map(|(parcel, _)| &parcel.prepared.item).collect();
         let details = guarded_future(self.writer.trace(&items)).await.and_then(|details| details)?;
         let at = self.writer.now();
+        let sent_until = Some(self.sent_until(at));
         let traces: Vec<Trace> = parcels
             .iter()
             .zip(details)
             .map(|((parcel, _), details)| Trace {
                 at,
+                sent_until,
                 hash: parcel.prepared.hash.clone(),
                 identity: parcel.prepared.identity.clone(),
                 details,

@@ -10,7 +10,6 @@ use crate::{
     error::{Error, ErrorKind, Result},
     http::{VendorClock, budget},
     item::{ItemKey, TargetItem},
-    options::Options,
     receipt::{Found, Trace, VendorId},
 };
 
@@ -62,14 +61,19 @@ impl<I: TargetItem> Delivery<I> {
         }
     }
 
-    /// The latest moment at which another run, over by now, can have sent what it traced at `at`: it may have waited and
-    /// tried again until its deadline.
-    pub(super) fn last_sent(&self, at: Timestamp) -> Instant {
-        let Options { deadline, timeout, .. } = self.options;
+    /// The latest time at which a request of this task can be sent, for an intent that is stored now: the task may wait and try
+    /// again until its deadline, and its last request takes up to `timeout`.
+    pub(super) fn sent_until(&self, now: Timestamp) -> Timestamp {
         let clocks = Duration::try_from(VendorClock::TOLERANCE).unwrap_or_default();
-        let age = Duration::try_from(self.writer.now().duration_since(at)).unwrap_or_default();
-        let ago = since_last_sent(age, Duration::from(deadline) + Duration::from(timeout) + clocks);
+        let sending = budget::current().remaining() + Duration::from(self.options.timeout) + clocks;
+        now.checked_add(sending).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The latest moment at which another run, over by now, can have sent what it stored an intent for; `until` is the
+    /// intent's `sent_until`. Without it the moment is now: how long that run tried is not known.
+    pub(super) fn last_sent(&self, until: Option<Timestamp>) -> Instant {
         let now = Instant::now();
+        let ago = until.map(|until| since(until, self.writer.now())).unwrap_or_default();
         now.checked_sub(ago).unwrap_or(now)
     }
 
@@ -85,9 +89,9 @@ impl<I: TargetItem> Delivery<I> {
     }
 }
 
-/// How long ago the last try under a trace of this age can have left at the latest, if tries go on for at most so long.
-fn since_last_sent(age: Duration, sending: Duration) -> Duration {
-    age.saturating_sub(sending)
+/// How long ago `until` was; nothing if it is still to come, as a run that is over sends nothing.
+fn since(until: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(until)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -95,8 +99,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trace_counts_as_sent_just_now_unless_it_is_old() {
-        let ago = |age| since_last_sent(Duration::from_secs(age), Duration::from_secs(600)).as_secs();
+    fn what_a_run_that_is_over_could_still_send_counts_as_sent_now() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let ago = |now| since(at(600), at(now)).as_secs();
         assert_eq!([ago(0), ago(600), ago(602), ago(4_000)], [0, 0, 2, 3_400]);
     }
 }

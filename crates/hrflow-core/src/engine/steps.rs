@@ -155,13 +155,15 @@ impl<I: TargetItem> Delivery<I> {
         let done = Record::Step(parcel.key.clone(), known(step, true));
         let earlier = parcel.entry.step_traces.iter().find(|trace| trace.step == *step && trace.id == *id);
         if let Some(trace) = earlier.filter(|_| !step.idempotent) {
-            match self.find_step(trace, self.last_sent(trace.at), 0).await {
+            match self.find_step(trace, self.last_sent(trace.sent_until), 0).await {
                 Ok(true) => return self.state.record(&[done]).await.map(|()| StepEnd::Done),
                 Ok(false) => {}
                 Err(end) => return Ok(end),
             }
         }
-        let trace = StepTrace { at: self.writer.now(), id: id.clone(), step: step.clone() };
+        let at = self.writer.now();
+        let sent_until = Some(self.sent_until(at));
+        let trace = StepTrace { at, sent_until, id: id.clone(), step: step.clone() };
         let intent = Intent { key: parcel.key.clone(), trace: IntentTrace::Step(trace.clone()) };
         self.state.intend(&[intent]).await?;
         let mut attempt = 1;

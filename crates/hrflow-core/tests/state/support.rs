@@ -44,6 +44,7 @@ pub(crate) fn receipt(id: &str) -> StoredReceipt {
 pub(crate) fn trace(email: &str) -> Trace {
     Trace {
         at: at(3),
+        sent_until: Some(at(700)),
         hash: serde_json::from_value(json!("cd".repeat(32))).unwrap(),
         identity: Some(Identity::email(email)),
         details: json!({ "members": "digest" }),
@@ -53,7 +54,7 @@ pub(crate) fn trace(email: &str) -> Trace {
 pub(crate) fn step_trace(name: &str) -> StepTrace {
     let step =
         Step { name: name.into(), identity: "cv.pdf (7 bytes)".into(), document: true, idempotent: false };
-    StepTrace { at: at(4), id: VendorId("7".into()), step }
+    StepTrace { at: at(4), sent_until: Some(at(700)), id: VendorId("7".into()), step }
 }
 
 pub(crate) fn intent(name: &str, email: &str) -> Intent {
