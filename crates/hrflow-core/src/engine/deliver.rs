@@ -18,12 +18,12 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Execution, Result, Scope},
     http::{Budget, backoff::Backoff, budget},
-    item::{DataType, Identity, ItemKey, TargetItem},
+    item::{ContentHash, DataType, Identity, ItemKey, TargetItem},
     options::{Attachments, OnExisting, Options},
     receipt::{Outcome, Receipt, Trace, VendorId},
     state::{
-        Claim, DeadLetter, Entry, ITEM_STEPS, Intent, IntentTrace, JournalKey, Passage, Payload, Record,
-        RunState, StoredReceipt,
+        Claim, ClaimRequest, DeadLetter, Entry, ITEM_STEPS, Intent, IntentTrace, JournalKey, Passage,
+        Payload, Record, RunState, StoredReceipt,
     },
     target::{Write, Writer},
 };
@@ -176,8 +176,8 @@ impl<I: TargetItem> Delivery<I> {
         if batch.is_empty() {
             return Vec::new();
         }
-        let keys: Vec<JournalKey> = batch.iter().map(|item| self.key(&item.key)).collect();
-        let claims = match self.state.claim(&keys).await {
+        let requests: Vec<ClaimRequest> = batch.iter().map(|item| self.claim_of(item)).collect();
+        let claims = match self.state.claim(&requests).await {
             Ok(claims) => claims,
             Err(error) => return batch.iter().map(|_| Fate::stopped(error.duplicate())).collect(),
         };
@@ -211,7 +211,7 @@ impl<I: TargetItem> Delivery<I> {
     }
 
     async fn deliver_when_free(&self, item: &Prepared<I>) -> Fate {
-        let key = self.key(&item.key);
+        let request = self.claim_of(item);
         loop {
             if !budget::current().pause(BUSY_PAUSE).await {
                 if self.stop.is_cancelled() {
@@ -219,7 +219,7 @@ impl<I: TargetItem> Delivery<I> {
                 }
                 let error = Error::new(
                     ErrorKind::Unavailable,
-                    "another run has been delivering this item all the time",
+                    "another run is still delivering this item, or one with the same identity",
                 )
                 .advise("Run again once that run has ended.");
                 // Trace and claim are the other run's: they stay.
@@ -227,7 +227,7 @@ impl<I: TargetItem> Delivery<I> {
                 let letter = self.letter_of(&parcel, "write", &error, 0);
                 return self.failed(&parcel, error, &[Record::DeadLetter(Box::new(letter))]).await;
             }
-            match self.state.claim(std::slice::from_ref(&key)).await {
+            match self.state.claim(std::slice::from_ref(&request)).await {
                 Err(error) => return Fate::stopped(error),
                 Ok(claims) => {
                     let Some(Claim::Granted(entry)) = claims.into_iter().next() else { continue };
@@ -304,7 +304,10 @@ impl<I: TargetItem> Delivery<I> {
                 }
             }
         }
-        let decision = self.decision(parcel, update, kept, &done);
+        let decision = match self.decision(parcel, update, kept, &done) {
+            Decision::Send(None) => self.beside_others(parcel, update).await,
+            decision => decision,
+        };
         if found_out
             && matches!(decision, Decision::Send(_))
             && let Err(error) = self.keep_found(parcel, &done).await
@@ -312,6 +315,28 @@ impl<I: TargetItem> Delivery<I> {
             return Decision::Done(Fate::stopped(error));
         }
         decision
+    }
+
+    /// What is to be done about an item that is to be written and that no record is known of: whether the target holds one
+    /// for another item with its identity.
+    async fn beside_others(&self, parcel: &Parcel<'_, I>, update: bool) -> Decision {
+        let found = match self.resend {
+            true => None,
+            false => match self.record_of_identity(parcel).await {
+                Ok(found) => found,
+                Err(error) => return Decision::Done(self.not_sent(parcel, &error).await),
+            },
+        };
+        match found {
+            None => Decision::Send(None),
+            Some(id) if update => Decision::Send(id),
+            Some(id) => {
+                let Prepared { hash, identity, .. } = parcel.prepared;
+                let receipt = Receipt::new(Outcome::AlreadyThere, id);
+                let receipt = self.stored_as(parcel, &receipt, hash, identity.as_ref());
+                Decision::Keep(receipt, Settlement::of(Outcome::AlreadyThere), Vec::new())
+            }
+        }
     }
 
     /// What is to be done about an item, by its receipt.
@@ -351,17 +376,11 @@ impl<I: TargetItem> Delivery<I> {
         }
         let traces = match self.trace(parcels).await {
             Ok(traces) => traces,
-            // Nothing was sent. What hits one look-up hits the items of this batch, one by one.
-            Err(error) if error.kind() == ErrorKind::Cancelled => {
-                return parcels.iter().map(|_| Fate::default()).collect();
-            }
-            Err(error) if error.scope() == Scope::Run || error.kind() == ErrorKind::Internal => {
-                return parcels.iter().map(|_| Fate::stopped(error.duplicate())).collect();
-            }
+            // What hits one look-up hits the items of this batch, one by one.
             Err(error) => {
                 let mut fates = Vec::new();
                 for (parcel, _) in parcels {
-                    fates.push(self.give_up(parcel, error.duplicate(), 1, parcel.half_updated).await);
+                    fates.push(self.not_sent(parcel, &error).await);
                 }
                 return fates;
             }
@@ -383,23 +402,37 @@ impl<I: TargetItem> Delivery<I> {
         fates
     }
 
-    /// What is remembered of each item, durable when this returns.
-    async fn trace(&self, parcels: &[(&Parcel<'_, I>, Option<&VendorId>)]) -> Result<Vec<Trace>> {
-        let items: Vec<&I> = parcels.iter().map(|(parcel, _)| &parcel.prepared.item).collect();
-        let details = guarded_future(self.writer.trace(&items)).await.and_then(|details| details)?;
+    /// Something failed before an item was sent.
+    async fn not_sent(&self, parcel: &Parcel<'_, I>, error: &Error) -> Fate {
+        match error.kind() {
+            ErrorKind::Cancelled => Fate::default(),
+            kind if error.scope() == Scope::Run || kind == ErrorKind::Internal => {
+                Fate::stopped(error.duplicate())
+            }
+            _ => self.give_up(parcel, error.duplicate(), 1, parcel.half_updated).await,
+        }
+    }
+
+    /// What is remembered of each item.
+    pub(super) async fn traces_of(&self, items: &[&Prepared<I>]) -> Result<Vec<Trace>> {
+        let details: Vec<&I> = items.iter().map(|prepared| &prepared.item).collect();
+        let details = guarded_future(self.writer.trace(&details)).await.and_then(|details| details)?;
         let at = self.writer.now();
         let sent_until = Some(self.sent_until(at));
-        let traces: Vec<Trace> = parcels
-            .iter()
-            .zip(details)
-            .map(|((parcel, _), details)| Trace {
-                at,
-                sent_until,
-                hash: parcel.prepared.hash.clone(),
-                identity: parcel.prepared.identity.clone(),
-                details,
-            })
-            .collect();
+        let traces = items.iter().zip(details).map(|(prepared, details)| Trace {
+            at,
+            sent_until,
+            hash: prepared.hash.clone(),
+            identity: prepared.identity.clone(),
+            details,
+        });
+        Ok(traces.collect())
+    }
+
+    /// What is remembered of each item, durable when this returns.
+    async fn trace(&self, parcels: &[(&Parcel<'_, I>, Option<&VendorId>)]) -> Result<Vec<Trace>> {
+        let items: Vec<&Prepared<I>> = parcels.iter().map(|(parcel, _)| parcel.prepared).collect();
+        let traces = self.traces_of(&items).await?;
         let intents: Vec<Intent> = parcels
             .iter()
             .zip(&traces)
@@ -517,13 +550,24 @@ impl<I: TargetItem> Delivery<I> {
 
     /// The receipt as the journal keeps it.
     fn stored(&self, parcel: &Parcel<'_, I>, receipt: &Receipt, trace: &Trace) -> StoredReceipt {
+        self.stored_as(parcel, receipt, &trace.hash, trace.identity.as_ref())
+    }
+
+    fn stored_as(
+        &self,
+        parcel: &Parcel<'_, I>,
+        receipt: &Receipt,
+        hash: &ContentHash,
+        identity: Option<&Identity>,
+    ) -> StoredReceipt {
         let earlier = parcel.entry.receipt.as_ref().filter(|earlier| earlier.id == receipt.id);
         StoredReceipt {
             outcome: receipt.outcome,
             created_by_us: receipt.outcome == Outcome::Created
                 || earlier.is_some_and(|earlier| earlier.created_by_us),
-            hash: trace.hash.clone(),
+            hash: hash.clone(),
             id: receipt.id.clone(),
+            identity: identity.filter(|it| it.is_recognised()).cloned(),
             steps: earlier.map(|earlier| earlier.steps.clone()).unwrap_or_default(),
             at: Timestamp::now(),
         }
@@ -669,6 +713,10 @@ impl<I: TargetItem> Delivery<I> {
             missing: None,
             payload: OnceLock::new(),
         }
+    }
+
+    fn claim_of(&self, item: &Prepared<I>) -> ClaimRequest {
+        ClaimRequest { key: self.key(&item.key), identity: item.identity.clone() }
     }
 
     fn key(&self, item: &ItemKey) -> JournalKey {

@@ -9,6 +9,7 @@
 //! deliveries while there are places, and counts what they answer. Nothing else knows all three.
 
 mod deliver;
+mod identity;
 mod lookup;
 mod prepare;
 mod progress;

@@ -20,11 +20,11 @@ pub trait History: Send + Sync {
     /// The last runs, newest first: of one workflow, or of all.
     async fn runs(&self, workflow_id: Option<&str>, most: usize) -> Result<Vec<PastRun>>;
 
-    /// The run of an id, or of the beginning of one. Several where the beginning fits several.
+    /// The run of an id, or of the beginning of one: the first 20, oldest first, if the beginning fits several.
     async fn run(&self, id: &str) -> Result<Vec<PastRun>>;
 
     /// All that is known of an item. `wanted` is its key, the part of it after the source, the vendor's id of its
-    /// record, or its e-mail address.
+    /// record, or its e-mail address: the one it was sent with, or one in its dead letters.
     async fn items(&self, wanted: &str) -> Result<Vec<ItemHistory>>;
 
     /// The dead letters that `filter` means, oldest first: at most `most` of those with a number above `after`.
@@ -157,6 +157,9 @@ impl DeadLetter {
         ITEM_STEPS.contains(&self.step.as_str())
     }
 }
+
+/// How many runs [`History::run`] returns at most.
+pub(super) const MOST_RUNS_OF_PREFIX: usize = 20;
 
 /// Where an item as a whole can fail.
 pub(crate) const ITEM_STEPS: [&str; 3] = ["format", "logics", "write"];

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::DeadLetter;
 use crate::{
-    item::{ContentHash, DataType, ItemKey},
+    item::{ContentHash, DataType, Identity, ItemKey},
     receipt::{Outcome, StepTrace, Trace, VendorId},
     target::TargetId,
 };
@@ -21,12 +21,21 @@ pub struct JournalKey {
     pub item: ItemKey,
 }
 
+/// An item that a run asks to own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimRequest {
+    /// The item.
+    pub key: JournalKey,
+    /// What makes it one record with other items at its target.
+    pub identity: Option<Identity>,
+}
+
 /// The answer to a claim.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Claim {
     /// The item is this run's; this is what the journal knows of it.
     Granted(Box<Entry>),
-    /// Another run that is alive owns it.
+    /// Another run that is alive owns it, or another item with its identity.
     Busy,
 }
 
@@ -39,6 +48,18 @@ pub struct Entry {
     pub trace: Option<Trace>,
     /// Traces of steps whose fate is not known.
     pub step_traces: Vec<StepTrace>,
+    /// What is known of other items with its identity. Empty if the item has a receipt itself, or if its identity is not
+    /// [unique](Identity::is_recognised) at the target.
+    pub same_identity: SameIdentity,
+}
+
+/// What the journal knows of other items that are one record with an item.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SameIdentity {
+    /// The newest receipt under the identity.
+    pub receipt: Option<StoredReceipt>,
+    /// Traces under the identity whose outcome is not known.
+    pub traces: Vec<Trace>,
 }
 
 /// A receipt as it is kept.
@@ -52,6 +73,9 @@ pub struct StoredReceipt {
     pub hash: ContentHash,
     /// The vendor's id.
     pub id: Option<VendorId>,
+    /// The identity that the item had, if it is unique at the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
     /// The documents and notes that the journal knows of this item.
     pub steps: Vec<KnownStep>,
     /// When.

@@ -1,7 +1,8 @@
 //! State in memory: for runs that need none afterwards, and for tests.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque, hash_map},
+    hash::Hash,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -9,13 +10,13 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Claim, DeadLetter, Delivered, Entry, Grants, History, Intent, IntentTrace, ItemHistory, JournalKey,
-    LetterFilter, Passage, PastPassage, PastRun, Record, RunInfo, RunStage, RunState, State, StoredLetter,
-    StoredReceipt,
+    Claim, ClaimRequest, DeadLetter, Delivered, Entry, Grants, History, Intent, IntentTrace, ItemHistory,
+    JournalKey, LetterFilter, Passage, PastPassage, PastRun, Record, RunInfo, RunStage, RunState,
+    SameIdentity, State, StoredLetter, StoredReceipt, history::MOST_RUNS_OF_PREFIX,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
-    item::{DataType, ItemKey},
+    item::{DataType, Identity, ItemKey},
     receipt::VendorId,
     result::RunResult,
     secret::Secret,
@@ -44,7 +45,10 @@ pub struct MemoryState {
 struct Shared {
     entries: HashMap<JournalKey, Slot>,
     settled: VecDeque<JournalKey>,
-    owners: HashMap<(TargetId, DataType, VendorId), ItemKey>,
+    /// The items of each record, in the order of their receipts.
+    owners: HashMap<(TargetId, DataType, VendorId), Vec<ItemKey>>,
+    /// The items that each identity was claimed or last sent for.
+    identities: HashMap<(TargetId, DataType, Identity), Vec<ItemKey>>,
     dead_letters: VecDeque<StoredLetter>,
     letters: i64,
     passages: VecDeque<(JournalKey, PastPassage)>,
@@ -57,6 +61,10 @@ struct Shared {
 struct Slot {
     entry: Entry,
     owner: Option<String>,
+    /// The identity that the owner claimed.
+    claimed: Option<Identity>,
+    /// The identity of the last intent or receipt.
+    identity: Option<Identity>,
     /// The number of the newest letter when the owner claimed it.
     letters_before: i64,
 }
@@ -128,9 +136,10 @@ impl Drop for MemoryRun {
         if self.run.cursor {
             shared.cursor_owners.remove(&self.run.workflow_id);
         }
-        for slot in shared.entries.values_mut().filter(|slot| slot.owner.as_ref() == Some(&self.run.run_id)) {
-            slot.owner = None;
-        }
+        let owned = |slot: &Slot| slot.owner.as_ref() == Some(&self.run.run_id);
+        let keys: Vec<JournalKey> =
+            shared.entries.iter().filter(|(_, slot)| owned(slot)).map(|(key, _)| key.clone()).collect();
+        keys.iter().for_each(|key| shared.release(key));
         if let Some(run) = shared.run_mut(&self.run.run_id).filter(|run| run.stage == RunStage::Running) {
             run.stage = RunStage::BrokenOff;
         }
@@ -149,31 +158,21 @@ impl RunState for MemoryRun {
         Ok(())
     }
 
-    async fn claim(&self, keys: &[JournalKey]) -> Result<Vec<Claim>> {
+    async fn claim(&self, items: &[ClaimRequest]) -> Result<Vec<Claim>> {
         let mut shared = self.lock();
-        let letters = shared.letters;
-        let claims = keys.iter().map(|key| {
-            let slot = shared.entries.entry(key.clone()).or_default();
-            match &slot.owner {
-                Some(owner) if *owner != self.run.run_id => return Claim::Busy,
-                Some(_) => {}
-                None => {
-                    slot.owner = Some(self.run.run_id.clone());
-                    slot.letters_before = letters;
-                }
-            }
-            Claim::Granted(Box::new(slot.entry.clone()))
-        });
-        Ok(claims.collect())
+        Ok(items.iter().map(|item| shared.claim(&self.run.run_id, item)).collect())
     }
 
     async fn intend(&self, intents: &[Intent]) -> Result<()> {
         let mut shared = self.lock();
         for intent in intents {
-            let entry = &mut shared.entries.entry(intent.key.clone()).or_default().entry;
             match &intent.trace {
-                IntentTrace::Item(trace) => entry.trace = Some(trace.clone()),
+                IntentTrace::Item(trace) => shared.change(&intent.key, |slot| {
+                    slot.entry.trace = Some(trace.clone());
+                    slot.identity.clone_from(&trace.identity);
+                }),
                 IntentTrace::Step(trace) => {
+                    let entry = &mut shared.entries.entry(intent.key.clone()).or_default().entry;
                     entry.step_traces.retain(|known| known.step.name != trace.step.name);
                     entry.step_traces.push(trace.clone());
                 }
@@ -194,7 +193,14 @@ impl RunState for MemoryRun {
         data_type: DataType,
         id: &VendorId,
     ) -> Result<Option<ItemKey>> {
-        Ok(self.lock().owners.get(&(target.clone(), data_type, id.clone())).cloned())
+        let shared = self.lock();
+        let items = shared.owners.get(&(target.clone(), data_type, id.clone()));
+        let has_created = |item: &&ItemKey| {
+            let key = JournalKey { target: target.clone(), data_type, item: (*item).clone() };
+            let receipt = shared.entries.get(&key).and_then(|slot| slot.entry.receipt.as_ref());
+            receipt.is_some_and(|receipt| receipt.created_by_us)
+        };
+        Ok(items.and_then(|items| items.iter().find(has_created).or(items.first())).cloned())
     }
 
     async fn open_letters(&self, key: &JournalKey) -> Result<Vec<String>> {
@@ -233,17 +239,22 @@ impl History for MemoryState {
     }
 
     async fn run(&self, id: &str) -> Result<Vec<PastRun>> {
-        Ok(self.lock().runs.iter().filter(|run| run.run_id.starts_with(id)).cloned().collect())
+        let shared = self.lock();
+        let runs = shared.runs.iter().filter(|run| run.run_id.starts_with(id));
+        Ok(runs.take(MOST_RUNS_OF_PREFIX).cloned().collect())
     }
 
     async fn items(&self, wanted: &str) -> Result<Vec<ItemHistory>> {
         let shared = self.lock();
+        let identity = Identity::email(wanted);
         let mut keys: Vec<&JournalKey> = shared
             .entries
             .iter()
             .filter(|(key, slot)| {
                 let id = slot.entry.receipt.as_ref().and_then(|receipt| receipt.id.as_ref());
-                key.item.is(wanted) || id.is_some_and(|id| id.0 == wanted)
+                key.item.is(wanted)
+                    || id.is_some_and(|id| id.0 == wanted)
+                    || slot.identity.as_ref() == Some(&identity)
             })
             .map(|(key, _)| key)
             .chain(shared.passages.iter().map(|(key, _)| key).filter(|key| {
@@ -342,6 +353,10 @@ impl Shared {
         passage: Passage,
         kind: Option<ErrorKind>,
     ) {
+        // Of what repeats itself with every run only the last is kept.
+        if matches!(passage, Passage::Unchanged | Passage::Discarded) {
+            self.passages.retain(|(known, past)| known != key || past.passage != passage);
+        }
         if self.passages.len() == MAX_PASSAGES {
             self.passages.pop_front();
         }
@@ -426,7 +441,12 @@ impl Shared {
                 self.dead_letters.retain(|it| !(it.letter.step == step.name && is_about(&it.letter, key)));
                 self.passed(run, key, &step.name, Passage::Sent, None);
             }
-            Record::NotSent(key) => self.entries.entry(key.clone()).or_default().entry.trace = None,
+            Record::NotSent(key) => self.change(key, |slot| {
+                slot.entry.trace = None;
+                if let Some(identity) = slot.entry.receipt.as_ref().and_then(|it| it.identity.clone()) {
+                    slot.identity = Some(identity);
+                }
+            }),
             Record::StepNotSent(key, name) => {
                 let entry = &mut self.entries.entry(key.clone()).or_default().entry;
                 entry.step_traces.retain(|known| known.step.name != *name);
@@ -455,14 +475,24 @@ impl Shared {
     }
 
     fn receipt(&mut self, key: &JournalKey, receipt: &StoredReceipt) {
-        if let Some(id) = &receipt.id {
-            let owner = (key.target.clone(), key.data_type, id.clone());
-            self.owners.entry(owner).or_insert_with(|| key.item.clone());
+        let mut earlier = None;
+        self.change(key, |slot| {
+            slot.entry.trace = None;
+            earlier = slot.entry.receipt.replace(receipt.clone());
+            if receipt.identity.is_some() {
+                slot.identity.clone_from(&receipt.identity);
+            }
+        });
+        match earlier {
+            None => self.settled.push_back(key.clone()),
+            Some(earlier) if earlier.id != receipt.id => self.forget_record(key, earlier.id),
+            Some(_) => {}
         }
-        let entry = &mut self.entries.entry(key.clone()).or_default().entry;
-        entry.trace = None;
-        if entry.receipt.replace(receipt.clone()).is_none() {
-            self.settled.push_back(key.clone());
+        if let Some(id) = &receipt.id {
+            let items = self.owners.entry((key.target.clone(), key.data_type, id.clone())).or_default();
+            if !items.contains(&key.item) {
+                items.push(key.item.clone());
+            }
         }
         if self.settled.len() > MAX_RECEIPTS {
             self.forget_oldest();
@@ -472,23 +502,112 @@ impl Shared {
     fn forget_oldest(&mut self) {
         let Some(key) = self.settled.pop_front() else { return };
         let Some(slot) = self.entries.get_mut(&key) else { return };
-        if let Some(id) = slot.entry.receipt.take().and_then(|receipt| receipt.id) {
-            self.owners.remove(&(key.target.clone(), key.data_type, id));
-        }
+        let id = slot.entry.receipt.take().and_then(|receipt| receipt.id);
+        self.forget_record(&key, id);
         self.drop_if_empty(&key);
     }
 
+    /// An item no longer has a receipt for a record.
+    fn forget_record(&mut self, key: &JournalKey, id: Option<VendorId>) {
+        let Some(id) = id else { return };
+        unlink(&mut self.owners, (key.target.clone(), key.data_type, id), &key.item);
+    }
+
+    fn claim(&mut self, run_id: &str, request: &ClaimRequest) -> Claim {
+        let ClaimRequest { key, identity } = request;
+        let is_taken = |slot: &Slot| slot.owner.as_deref().is_some_and(|owner| owner != run_id);
+        let others = || identity.iter().flat_map(|identity| self.others(key, identity));
+        if self.entries.get(key).is_some_and(is_taken)
+            || others().any(|slot| is_taken(slot) && slot.claimed == *identity)
+        {
+            return Claim::Busy;
+        }
+        let letters = self.letters;
+        self.change(key, |slot| {
+            slot.claimed.clone_from(identity);
+            if slot.owner.is_none() {
+                slot.owner = Some(run_id.to_owned());
+                slot.letters_before = letters;
+            }
+        });
+        let mut entry = self.entries.get(key).map(|slot| slot.entry.clone()).unwrap_or_default();
+        if let Some(identity) = identity.as_ref().filter(|it| entry.receipt.is_none() && it.is_recognised()) {
+            entry.same_identity = self.same_identity(key, identity);
+        }
+        Claim::Granted(Box::new(entry))
+    }
+
+    /// The slots of other items that an identity was claimed or last sent for.
+    fn others(&self, key: &JournalKey, identity: &Identity) -> impl Iterator<Item = &Slot> {
+        let items = self.identities.get(&(key.target.clone(), key.data_type, identity.clone()));
+        items.into_iter().flatten().filter(|item| **item != key.item).filter_map(|item| {
+            let (target, data_type) = (key.target.clone(), key.data_type);
+            self.entries.get(&JournalKey { target, data_type, item: item.clone() })
+        })
+    }
+
+    fn same_identity(&self, key: &JournalKey, identity: &Identity) -> SameIdentity {
+        let others = || self.others(key, identity).filter(|slot| slot.identity.as_ref() == Some(identity));
+        let receipts = others().filter_map(|slot| slot.entry.receipt.as_ref());
+        SameIdentity {
+            receipt: receipts
+                .filter(|receipt| receipt.identity.as_ref() == Some(identity))
+                .max_by_key(|receipt| receipt.at)
+                .cloned(),
+            traces: others().filter_map(|slot| slot.entry.trace.clone()).collect(),
+        }
+    }
+
+    /// Changes the slot of an item, which is made if there is none, and keeps the index of identities.
+    fn change(&mut self, key: &JournalKey, change: impl FnOnce(&mut Slot)) {
+        let slot = self.entries.entry(key.clone()).or_default();
+        let before = slot.identities();
+        change(slot);
+        let after = slot.identities();
+        self.index(key, &before, &after);
+    }
+
+    fn index(&mut self, key: &JournalKey, before: &[Identity], after: &[Identity]) {
+        let name = |identity: &Identity| (key.target.clone(), key.data_type, identity.clone());
+        for identity in before.iter().filter(|it| !after.contains(it)) {
+            unlink(&mut self.identities, name(identity), &key.item);
+        }
+        for identity in after.iter().filter(|it| !before.contains(it)) {
+            self.identities.entry(name(identity)).or_default().push(key.item.clone());
+        }
+    }
+
     fn release(&mut self, key: &JournalKey) {
-        if let Some(slot) = self.entries.get_mut(key) {
-            slot.owner = None;
+        if self.entries.contains_key(key) {
+            self.change(key, |slot| (slot.owner, slot.claimed) = (None, None));
         }
         self.drop_if_empty(key);
     }
 
     fn drop_if_empty(&mut self, key: &JournalKey) {
         let empty = |slot: &Slot| slot.owner.is_none() && slot.entry == Entry::default();
-        if self.entries.get(key).is_some_and(empty) {
-            self.entries.remove(key);
+        if self.entries.get(key).is_some_and(empty)
+            && let Some(slot) = self.entries.remove(key)
+        {
+            self.index(key, &slot.identities(), &[]);
+        }
+    }
+}
+
+impl Slot {
+    fn identities(&self) -> Vec<Identity> {
+        let mut identities: Vec<Identity> = self.claimed.iter().chain(&self.identity).cloned().collect();
+        identities.dedup();
+        identities
+    }
+}
+
+/// Removes an item from the list that `name` stands for, and the list with its last item.
+fn unlink<N: Eq + Hash>(lists: &mut HashMap<N, Vec<ItemKey>>, name: N, item: &ItemKey) {
+    if let hash_map::Entry::Occupied(mut list) = lists.entry(name) {
+        list.get_mut().retain(|known| known != item);
+        if list.get().is_empty() {
+            list.remove();
         }
     }
 }
@@ -546,12 +665,17 @@ mod tests {
         }
     }
 
+    fn wanted(index: usize) -> ClaimRequest {
+        ClaimRequest { key: key(index), identity: Some(Identity::email(&format!("{index}@example.com"))) }
+    }
+
     fn receipt(index: usize) -> StoredReceipt {
         StoredReceipt {
             outcome: Outcome::Created,
             created_by_us: true,
             hash: serde_json::from_value(json!("hash")).unwrap(),
             id: Some(VendorId(index.to_string())),
+            identity: None,
             steps: Vec::new(),
             at: Timestamp::UNIX_EPOCH,
         }
@@ -569,7 +693,7 @@ mod tests {
         let state = MemoryState::new();
         let run = run(&state, "run", false).await.unwrap();
         for index in 0..=MAX_RECEIPTS {
-            run.claim(&[key(index)]).await.unwrap();
+            run.claim(&[wanted(index)]).await.unwrap();
             run.record(&[Record::Receipt(key(index), receipt(index)), Record::Settled(key(index), None)])
                 .await
                 .unwrap();
@@ -582,6 +706,8 @@ mod tests {
         assert_eq!(state.entry(&key(1)).unwrap().receipt, Some(receipt(1)));
         assert_eq!(owner(1).await.unwrap(), Some(key(1).item));
         assert_eq!(state.lock().entries.len(), MAX_RECEIPTS);
+        assert_eq!(state.lock().owners.len(), MAX_RECEIPTS);
+        assert!(state.lock().identities.is_empty());
     }
 
     #[tokio::test]
@@ -589,12 +715,13 @@ mod tests {
         let state = MemoryState::new();
         let (one, two) = (run(&state, "one", false).await.unwrap(), run(&state, "two", false).await.unwrap());
         let granted = |claims: Vec<Claim>| claims == [Claim::Granted(Box::default())];
-        assert!(granted(one.claim(&[key(0)]).await.unwrap()));
-        assert!(granted(one.claim(&[key(0)]).await.unwrap()), "its owner may claim it again");
-        assert_eq!(two.claim(&[key(0)]).await.unwrap(), [Claim::Busy]);
+        assert!(granted(one.claim(&[wanted(0)]).await.unwrap()));
+        assert!(granted(one.claim(&[wanted(0)]).await.unwrap()), "its owner may claim it again");
+        assert_eq!(two.claim(&[wanted(0)]).await.unwrap(), [Claim::Busy]);
         drop(one);
-        assert!(granted(two.claim(&[key(0)]).await.unwrap()));
+        assert!(granted(two.claim(&[wanted(0)]).await.unwrap()));
         two.record(&[Record::Settled(key(0), None)]).await.unwrap();
+        assert!(state.lock().identities.is_empty());
         assert!(state.lock().entries.is_empty(), "an item that nothing is known of takes no room");
     }
 

@@ -21,7 +21,10 @@ pub use self::sqlite::{Keep, SqliteState};
 pub use self::{
     dead_letter::{DeadLetter, LetterFilter, Payload, StoredLetter},
     history::{Delivered, History, ItemHistory, PastPassage, PastRun, RunStage},
-    journal::{Claim, Entry, Intent, IntentTrace, JournalKey, KnownStep, Passage, Record, StoredReceipt},
+    journal::{
+        Claim, ClaimRequest, Entry, Intent, IntentTrace, JournalKey, KnownStep, Passage, Record,
+        SameIdentity, StoredReceipt,
+    },
     memory::MemoryState,
 };
 
@@ -90,9 +93,13 @@ pub trait RunState: Send + Sync {
     /// Moves the workflow's cursor for a target.
     async fn save_cursor(&self, target: &TargetId, read_from: &str) -> Result<()>;
 
-    /// Makes this run the owner of items until they are settled. Answers per item what
-    /// the journal knows of it, or [`Claim::Busy`] while another run that is alive owns it.
-    async fn claim(&self, keys: &[JournalKey]) -> Result<Vec<Claim>>;
+    /// Makes this run the owner of items, and of their identities at the target, until the items are settled. Returns for
+    /// each item, in order, what the journal knows of it, or [`Claim::Busy`] while another run that is alive owns it or
+    /// another item with the same identity, target and data type. Items of this run never exclude each other.
+    ///
+    /// Each item is claimed with its identity or not at all. Claims never wait: a run that holds claims and gets `Busy` for
+    /// others settles the ones it holds before it asks again, so that two runs cannot wait for each other.
+    async fn claim(&self, items: &[ClaimRequest]) -> Result<Vec<Claim>>;
 
     /// Stores traces, before what they stand for is sent.
     async fn intend(&self, intents: &[Intent]) -> Result<()>;
@@ -100,7 +107,8 @@ pub trait RunState: Send + Sync {
     /// Removes a trace whose request was certainly not executed, or stores what became of it.
     async fn record(&self, records: &[Record]) -> Result<()>;
 
-    /// Which item a vendor's record belongs to, if the journal knows.
+    /// Which item a vendor's record belongs to, if the journal knows. If several items have a receipt for it: the one that a
+    /// run created it for, else the first of them.
     async fn owner_of(
         &self,
         target: &TargetId,

@@ -84,6 +84,10 @@ pub struct Nature {
     pub concurrency: usize,
     /// By how much look-ups lag behind writes, and say so.
     pub lag: Duration,
+    /// Whether a write recognises a record by its email address.
+    pub checks_email: bool,
+    /// Whether there is a lookup at all.
+    pub finds: bool,
     /// Whether a look-up without an e-mail address can tell.
     pub finds_without_email: bool,
     /// Whether documents go along with the request that creates a record.
@@ -98,6 +102,8 @@ impl Default for Nature {
             batch_size: 1,
             concurrency: 4,
             lag: Duration::ZERO,
+            checks_email: true,
+            finds: true,
             finds_without_email: true,
             documents_along: false,
             tolerance: Duration::ZERO,
@@ -238,11 +244,11 @@ impl Held {
         item.attachments.iter().map(|it| it.name.clone()).collect()
     }
 
-    fn write(&mut self, write: &Write<'_, Person>) -> Receipt {
+    fn write(&mut self, write: &Write<'_, Person>, checks_email: bool) -> Receipt {
         let item = write.item;
         let existing = self.records.iter_mut().find(|record| match write.known {
             Some(id) => record.id == *id,
-            None => record.email.is_some() && record.email == item.email,
+            None => checks_email && record.email.is_some() && record.email == item.email,
         });
         match existing {
             Some(record) if write.on_existing == OnExisting::Update => {
@@ -326,7 +332,7 @@ impl Writer<Person> for ScriptedWriter {
                 None => self.target.react(&write.item.name).await,
             };
             receipts.push(reacted.and_then(|executed| {
-                let mut receipt = self.target.lock().write(write);
+                let mut receipt = self.target.lock().write(write, self.target.nature.checks_email);
                 if self.target.nature.documents_along && receipt.outcome == Outcome::Created {
                     receipt.steps = self.target.lock().send_along(write.item);
                 }
@@ -345,6 +351,9 @@ impl Writer<Person> for ScriptedWriter {
         self.target.lock().finds += 1;
         if let Executed::AndLost = self.target.react(&format!("find:{name}")).await? {
             return Err(lost());
+        }
+        if !self.target.nature.finds {
+            return Ok(Found::CannotTell("there is no lookup".into()));
         }
         let email = trace.details["email"].as_str();
         if email.is_none() && !self.target.nature.finds_without_email {

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use hrflow_core::{
-    ContentHash, DataType, Identity, Step, StepTrace, TargetId, Trace, VendorId,
-    state::{Intent, IntentTrace, JournalKey, MemoryState, RunInfo, State},
+    ContentHash, Identity, Step, StepTrace, Trace, VendorId,
+    state::{Intent, IntentTrace, MemoryState, State},
     testing::target::{Nature, Person, Reaction, ScriptedTarget},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::support::{Setup, person, with_documents, written};
+use crate::support::{Setup, info, key, person, with_documents, written};
 
 const LAG: Duration = Duration::from_secs(2);
 
@@ -19,25 +19,9 @@ fn lagging() -> ScriptedTarget {
     ScriptedTarget::new(Nature { lag: LAG, ..Nature::default() })
 }
 
-fn key(name: &str) -> JournalKey {
-    JournalKey {
-        target: TargetId("scripted".into()),
-        data_type: DataType::Profile,
-        item: hrflow_core::ItemKey::new(format!("source/{name}")),
-    }
-}
-
 /// Stores an intent in a run that ends right after it.
 async fn intend(state: &MemoryState, trace: IntentTrace) {
-    let info = RunInfo {
-        run_id: "earlier".into(),
-        workflow_id: "workflow".into(),
-        connector: "scripted".into(),
-        action: "push_profile".into(),
-        started_at: Timestamp::now(),
-        cursor: false,
-    };
-    let run = state.begin_run(&info).await.unwrap();
+    let run = state.begin_run(&info("earlier")).await.unwrap();
     run.intend(&[Intent { key: key("ada"), trace }]).await.unwrap();
 }
 

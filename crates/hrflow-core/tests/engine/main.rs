@@ -1,5 +1,6 @@
 //! The run engine against a target that fails in every way: every item is accounted for.
 
+mod identity;
 mod intents;
 mod retry;
 mod runs;

@@ -5,12 +5,14 @@ use std::{sync::Arc, time::Duration};
 use futures::{StreamExt, stream};
 use hrflow_core::{
     Action, ActionInfo, ActionType, DataType, Environment, Error, ErrorKind, Finding, FormatName, ItemKey,
-    ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, TriggerType, Warehouse, async_trait,
+    ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, TargetId, TriggerType, Warehouse,
+    async_trait,
     options::{Attachments, OnExisting, Options},
     parameters::NoParameters,
-    state::MemoryState,
+    state::{JournalKey, MemoryState, RunInfo},
     testing::target::{Person, ScriptedParameters, ScriptedTarget},
 };
+use jiff::Timestamp;
 use serde_json::json;
 
 /// People in memory, oldest or newest first.
@@ -75,6 +77,27 @@ pub(crate) fn people(names: &[&str]) -> Vec<Result<Person, ErrorKind>> {
 
 pub(crate) fn copy(person: &Person) -> Result<Person> {
     Ok(person.clone())
+}
+
+/// A run of the scripted target.
+pub(crate) fn info(run_id: &str) -> RunInfo {
+    RunInfo {
+        run_id: run_id.to_owned(),
+        workflow_id: "workflow".to_owned(),
+        connector: "scripted".to_owned(),
+        action: "push_profile".to_owned(),
+        started_at: Timestamp::now(),
+        cursor: false,
+    }
+}
+
+/// What the journal knows a person by.
+pub(crate) fn key(name: &str) -> JournalKey {
+    JournalKey {
+        target: TargetId("scripted".to_owned()),
+        data_type: DataType::Profile,
+        item: ItemKey::new(format!("source/{name}")),
+    }
 }
 
 /// One run to be, over `target`.

@@ -9,7 +9,7 @@ use hrflow_core::{
 use jiff::SignedDuration;
 use rusqlite::Connection;
 
-use crate::support::{at, begin, claimed, info, intent, key, letter, receipt, result, trace};
+use crate::support::{at, begin, claimed, info, intent, key, letter, receipt, result, trace, wanted};
 
 fn directory() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
@@ -80,7 +80,7 @@ async fn two_programs_share_it() {
     let second = begin(&two, "two").await;
     claimed(first.as_ref(), "a").await;
     first.intend(&[intent("a", "ada@example.com")]).await.unwrap();
-    assert_eq!(second.claim(&[key("a")]).await.unwrap(), [Claim::Busy]);
+    assert_eq!(second.claim(&[wanted("a")]).await.unwrap(), [Claim::Busy]);
     assert_eq!(two.begin_run(&info("three", true)).await.err().unwrap().kind(), ErrorKind::Unavailable);
     assert_eq!(two.history().run("one").await.unwrap()[0].stage, RunStage::Running);
 
@@ -198,7 +198,7 @@ async fn damage_in_the_middle_stops_what_meets_it() {
         Err(error) => error,
         Ok(state) => match state.begin_run(&info("two", false)).await {
             Err(error) => error,
-            Ok(run) => run.claim(&[key("7")]).await.err().unwrap(),
+            Ok(run) => run.claim(&[wanted("7")]).await.err().unwrap(),
         },
     };
     assert!(error.to_string().contains("damaged"), "{error}");

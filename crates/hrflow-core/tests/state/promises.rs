@@ -1,15 +1,16 @@
 //! What every home of state promises.
 
 use hrflow_core::{
-    ErrorKind, Secret,
+    ErrorKind, Identity, Secret,
     state::{
-        Claim, DeadLetter, Intent, IntentTrace, KnownStep, LetterFilter, MemoryState, Passage, Payload,
-        Record, RunStage, SqliteState, State,
+        Claim, ClaimRequest, DeadLetter, Entry, Intent, IntentTrace, KnownStep, LetterFilter, MemoryState,
+        Passage, Payload, Record, RunStage, SameIdentity, SqliteState, State, StoredReceipt,
     },
 };
 
 use crate::support::{
-    at, begin, claimed, info, intent, key, letter, receipt, result, step_trace, target, trace,
+    at, begin, claimed, granted, info, intent, key, letter, receipt, result, step_trace, target, trace,
+    wanted, wanted_as,
 };
 
 macro_rules! promises {
@@ -32,6 +33,10 @@ macro_rules! promises {
 
 promises! {
     an_item_has_one_owner_and_is_free_when_its_run_is_gone,
+    an_identity_has_one_owner_at_a_target,
+    runs_that_claim_in_different_orders_never_wait_for_each_other,
+    a_claim_tells_what_is_known_of_its_identity,
+    what_was_not_sent_leaves_no_identity,
     a_trace_stays_until_its_fate_is_known,
     a_receipt_is_found_again_whole,
     steps_join_their_receipt,
@@ -55,13 +60,90 @@ async fn an_item_has_one_owner_and_is_free_when_its_run_is_gone(state: &dyn Stat
     let (one, two) = (begin(state, "one").await, begin(state, "two").await);
     assert_eq!(claimed(one.as_ref(), "a").await, Default::default());
     assert_eq!(claimed(one.as_ref(), "a").await, Default::default(), "its owner may claim it again");
-    assert_eq!(two.claim(&[key("a"), key("b")]).await.unwrap()[0], Claim::Busy);
+    assert_eq!(two.claim(&[wanted("a"), wanted("b")]).await.unwrap()[0], Claim::Busy);
     one.record(&[Record::Settled(key("a"), None)]).await.unwrap();
     claimed(two.as_ref(), "a").await;
-    assert_eq!(one.claim(&[key("a")]).await.unwrap(), [Claim::Busy]);
+    assert_eq!(one.claim(&[wanted("a")]).await.unwrap(), [Claim::Busy]);
     drop(two);
     claimed(one.as_ref(), "a").await;
     claimed(one.as_ref(), "b").await;
+}
+
+async fn an_identity_has_one_owner_at_a_target(state: &dyn State) {
+    let (one, two) = (begin(state, "one").await, begin(state, "two").await);
+    granted(one.as_ref(), wanted_as("a", "ada@example.com")).await;
+    granted(one.as_ref(), wanted_as("b", "ada@example.com")).await;
+    let claim = async |request: ClaimRequest| two.claim(&[request]).await.unwrap().remove(0);
+    assert_eq!(claim(wanted_as("c", "ADA@example.com ")).await, Claim::Busy);
+    assert_eq!(claim(wanted_as("a", "other@example.com")).await, Claim::Busy, "the key is claimed too");
+    let mut elsewhere = wanted_as("c", "ada@example.com");
+    elsewhere.key.target = hrflow_core::TargetId("another account".into());
+    assert_ne!(claim(elsewhere).await, Claim::Busy);
+    let mut job = wanted_as("c", "ada@example.com");
+    job.key.data_type = hrflow_core::DataType::Job;
+    assert_ne!(claim(job).await, Claim::Busy);
+    // It stays claimed until the last item with it is settled.
+    one.record(&[Record::Settled(key("a"), None)]).await.unwrap();
+    assert_eq!(claim(wanted_as("c", "ada@example.com")).await, Claim::Busy);
+    one.record(&[Record::Settled(key("b"), None)]).await.unwrap();
+    assert_ne!(claim(wanted_as("c", "ada@example.com")).await, Claim::Busy);
+    assert_eq!(one.claim(&[wanted_as("a", "ada@example.com")]).await.unwrap(), [Claim::Busy]);
+    drop(two);
+    granted(one.as_ref(), wanted_as("a", "ada@example.com")).await;
+}
+
+async fn runs_that_claim_in_different_orders_never_wait_for_each_other(state: &dyn State) {
+    let (one, two) = (begin(state, "one").await, begin(state, "two").await);
+    let items = [wanted_as("a", "ada@example.com"), wanted_as("b", "bob@example.com")];
+    let reversed = [wanted_as("c", "bob@example.com"), wanted_as("d", "ada@example.com")];
+    granted(one.as_ref(), items[0].clone()).await;
+    granted(two.as_ref(), reversed[0].clone()).await;
+    // Each holds what the other one asks for next, and gets an answer at once.
+    assert_eq!(one.claim(&items).await.unwrap()[1], Claim::Busy);
+    assert_eq!(two.claim(&reversed).await.unwrap()[1], Claim::Busy);
+    // A claim that was not granted holds nothing.
+    one.record(&[Record::Settled(key("a"), None)]).await.unwrap();
+    granted(two.as_ref(), reversed[1].clone()).await;
+    two.record(&[Record::Settled(key("c"), None), Record::Settled(key("d"), None)]).await.unwrap();
+    granted(one.as_ref(), items[1].clone()).await;
+}
+
+async fn a_claim_tells_what_is_known_of_its_identity(state: &dyn State) {
+    let run = begin(state, "one").await;
+    let ada = || wanted_as("z", "ada@example.com");
+    assert_eq!(granted(run.as_ref(), ada()).await, Entry::default());
+    // An intent without an outcome, then a receipt, each of another item.
+    run.intend(&[intent("a", "ada@example.com"), intent("b", "bob@example.com")]).await.unwrap();
+    let known = granted(run.as_ref(), ada()).await.same_identity;
+    assert_eq!((known.receipt, known.traces), (None, vec![trace("ada@example.com")]));
+    run.record(&[Record::Receipt(key("a"), receipt("7"))]).await.unwrap();
+    let newer = StoredReceipt { at: at(9), ..receipt("8") };
+    run.record(&[Record::Receipt(key("c"), newer.clone())]).await.unwrap();
+    let known = granted(run.as_ref(), ada()).await.same_identity;
+    assert_eq!((known.receipt, known.traces), (Some(newer), vec![]), "the newest");
+    // An item without the identity, one that is not unique, and one that has a receipt itself are told nothing.
+    let members = ClaimRequest { identity: Some(Identity::members(&["ada"])), ..wanted("y") };
+    for request in
+        [wanted("x"), members, wanted_as("w", "bea@example.com"), wanted_as("a", "ada@example.com")]
+    {
+        let known = granted(run.as_ref(), request.clone()).await.same_identity;
+        assert_eq!(known, SameIdentity::default(), "{request:?}");
+    }
+    let mut elsewhere = ada();
+    elsewhere.key.target = hrflow_core::TargetId("another account".into());
+    assert_eq!(granted(run.as_ref(), elsewhere).await, Entry::default());
+}
+
+async fn what_was_not_sent_leaves_no_identity(state: &dyn State) {
+    let run = begin(state, "one").await;
+    run.record(&[Record::Receipt(key("a"), receipt("7"))]).await.unwrap();
+    run.intend(&[intent("a", "new@example.com")]).await.unwrap();
+    let known = async |email| granted(run.as_ref(), wanted_as("z", email)).await.same_identity;
+    assert_eq!(known("new@example.com").await.traces, [trace("new@example.com")]);
+    assert_eq!(known("new@example.com").await.receipt, None, "the receipt has the address before");
+    run.record(&[Record::NotSent(key("a"))]).await.unwrap();
+    assert_eq!(known("new@example.com").await, SameIdentity::default());
+    assert_eq!(known("ada@example.com").await.receipt, Some(receipt("7")));
 }
 
 async fn a_trace_stays_until_its_fate_is_known(state: &dyn State) {
@@ -113,10 +195,13 @@ async fn a_record_belongs_to_the_item_that_made_it(state: &dyn State) {
     let run = begin(state, "one").await;
     let mut seen = receipt("7");
     seen.created_by_us = false;
-    run.record(&[Record::Receipt(key("a"), receipt("7")), Record::Receipt(key("b"), seen)]).await.unwrap();
+    run.record(&[Record::Receipt(key("b"), seen), Record::Receipt(key("a"), receipt("7"))]).await.unwrap();
     let owner = async |id: &str| run.owner_of(&target(), key("a").data_type, &id.into()).await.unwrap();
     assert_eq!(owner("7").await, Some(key("a").item));
     assert_eq!(owner("8").await, None);
+    // An item that gets another record no longer has the one before.
+    run.record(&[Record::Receipt(key("a"), receipt("8"))]).await.unwrap();
+    assert_eq!((owner("7").await, owner("8").await), (Some(key("b").item), Some(key("a").item)));
 }
 
 async fn one_letter_for_one_failure_however_often(state: &dyn State) {
@@ -326,6 +411,11 @@ async fn a_run_is_remembered_with_its_result(state: &dyn State) {
     assert_eq!(history.runs(None, 1).await.unwrap().len(), 1);
     assert!(history.runs(Some("another"), 10).await.unwrap().is_empty());
     assert_eq!(history.run("run-").await.unwrap().len(), 2);
+    for number in 3..=22 {
+        drop(begin(state, &format!("run-{number}")).await);
+    }
+    let found = history.run("run-").await.unwrap();
+    assert_eq!((found.len(), found[0].run_id.as_str()), (20, "run-1"), "the oldest twenty");
     assert_eq!(state.last_result("workflow").await.unwrap(), Some(result("run-1")));
 }
 
@@ -340,8 +430,14 @@ async fn everything_about_one_item_is_told(state: &dyn State) {
     for _ in 0..2 {
         run.record(&[Record::Settled(key("a"), Some(Passage::Unchanged))]).await.unwrap();
     }
-    run.record(&[Record::Receipt(key("b"), receipt("8"))]).await.unwrap();
+    claimed(run.as_ref(), "b").await;
+    run.intend(&[intent("b", "bob@example.com")]).await.unwrap();
+    let bob = Some(Identity::email("bob@example.com"));
+    let delivered = StoredReceipt { identity: bob, ..receipt("8") };
+    run.record(&[Record::Receipt(key("b"), delivered), Record::Settled(key("b"), None)]).await.unwrap();
     let history = state.history();
+    let found = history.items("Bob@example.com").await.unwrap();
+    assert_eq!(found.iter().map(|it| it.key.clone()).collect::<Vec<_>>(), [key("b").item], "delivered");
     for wanted in ["source/a", "a", "7", "Ada@example.com"] {
         let found = history.items(wanted).await.unwrap();
         assert_eq!(found.len(), 1, "{wanted}");
@@ -351,7 +447,11 @@ async fn everything_about_one_item_is_told(state: &dyn State) {
         assert_eq!(item.unanswered, [("note".to_owned(), at(4))]);
         let passages: Vec<_> = item.passages.iter().map(|it| (it.step.as_str(), it.passage)).collect();
         assert_eq!(passages[..2], [("resume", Passage::Failed), ("write", Passage::Created)]);
-        assert_eq!(passages[2], ("write", Passage::Unchanged));
+        assert_eq!(
+            passages[2..],
+            [("write", Passage::Unchanged)],
+            "the last of those that repeat themselves"
+        );
         assert_eq!(item.passages[0].kind, Some(ErrorKind::Invalid));
         assert_eq!(item.passages[0].run_id, "one");
         assert_eq!(item.dead_letters.len(), 1);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use hrflow_core::{
     DataType, ErrorKind, Identity, ItemKey, Outcome, RunResult, Step, StepTrace, TargetId, Trace, VendorId,
     state::{
-        Claim, DeadLetter, Entry, Intent, IntentTrace, JournalKey, KnownStep, Payload, RunInfo, RunState,
-        State, StoredReceipt,
+        Claim, ClaimRequest, DeadLetter, Entry, Intent, IntentTrace, JournalKey, KnownStep, Payload, RunInfo,
+        RunState, State, StoredReceipt,
     },
 };
 use jiff::Timestamp;
@@ -36,6 +36,7 @@ pub(crate) fn receipt(id: &str) -> StoredReceipt {
         created_by_us: true,
         hash: serde_json::from_value(json!("ab".repeat(32))).unwrap(),
         id: Some(VendorId(id.to_owned())),
+        identity: Some(Identity::email("ada@example.com")),
         steps: vec![step],
         at: at(2),
     }
@@ -93,11 +94,26 @@ pub(crate) async fn begin(state: &dyn State, run_id: &str) -> Arc<dyn RunState> 
     state.begin_run(&info(run_id, false)).await.unwrap()
 }
 
+/// The claim of an item without an identity.
+pub(crate) fn wanted(name: &str) -> ClaimRequest {
+    ClaimRequest { key: key(name), identity: None }
+}
+
+/// The claim of an item with an email address.
+pub(crate) fn wanted_as(name: &str, email: &str) -> ClaimRequest {
+    ClaimRequest { key: key(name), identity: Some(Identity::email(email)) }
+}
+
 /// The entry of an item that is there to be claimed.
 pub(crate) async fn claimed(run: &dyn RunState, name: &str) -> Entry {
-    match run.claim(&[key(name)]).await.unwrap().pop().unwrap() {
+    granted(run, wanted(name)).await
+}
+
+/// The entry of an item that no other run owns.
+pub(crate) async fn granted(run: &dyn RunState, request: ClaimRequest) -> Entry {
+    match run.claim(&[request]).await.unwrap().pop().unwrap() {
         Claim::Granted(entry) => *entry,
-        Claim::Busy => panic!("somebody else owns {name}"),
+        Claim::Busy => panic!("another run owns the item"),
     }
 }
 

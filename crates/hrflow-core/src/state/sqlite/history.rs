@@ -20,7 +20,7 @@ use crate::{
     result::RunResult,
     state::{
         DeadLetter, Delivered, History, ItemHistory, LetterFilter, PastPassage, PastRun, Payload, RunStage,
-        StoredLetter,
+        StoredLetter, history::MOST_RUNS_OF_PREFIX,
     },
     target::TargetId,
 };
@@ -47,9 +47,9 @@ impl History for SqliteHistory {
         let runs = self.0.store.read(move |connection| {
             connection
                 .prepare_cached(&format!(
-                    "SELECT {RUN} FROM runs WHERE run_id >= ?1 AND run_id < ?1 || char(1114111) ORDER BY run LIMIT 20"
+                    "SELECT {RUN} FROM runs WHERE run_id >= ?1 AND run_id < ?1 || char(1114111) ORDER BY run LIMIT ?2"
                 ))?
-                .query_map([&id], |row| past_run(row, &home.locks))?
+                .query_map(params![id, limit(MOST_RUNS_OF_PREFIX)], |row| past_run(row, &home.locks))?
                 .collect()
         });
         runs.await

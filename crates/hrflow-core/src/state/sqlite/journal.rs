@@ -1,28 +1,23 @@
 //! Items, traces, receipts, passages and dead letters, as rows.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+use rusqlite::{Connection, OptionalExtension, Result, Row, params, types::Value};
 
 use super::pack::{Json, Time, digest, undigest};
 use crate::{
     error::ErrorKind,
-    item::{DataType, ItemKey},
+    item::{DataType, Identity, ItemKey},
     receipt::{StepTrace, Trace, VendorId},
     state::{
-        DeadLetter, Entry, IntentTrace, JournalKey, KnownStep, Passage, Record, StoredReceipt,
+        DeadLetter, Entry, IntentTrace, JournalKey, KnownStep, Passage, Record, SameIdentity, StoredReceipt,
         history::ITEM_STEPS,
     },
     target::TargetId,
 };
 
 /// The columns of a receipt, in the order that [`receipt`] reads them from the column it is given.
-pub(super) const RECEIPT: &str = "outcome, created_by_us, hash, vendor_id, steps, delivered_at";
-
-/// What an item's row says of its owner.
-pub(super) struct Owner {
-    pub(super) run: i64,
-    pub(super) run_id: String,
-}
+pub(super) const RECEIPT: &str =
+    "outcome, created_by_us, hash, vendor_id, steps, delivered_at, receipt_identity";
 
 /// The number of an item's row, which is made where there is none.
 pub(super) fn item(connection: &Connection, key: &JournalKey) -> Result<i64> {
@@ -52,46 +47,93 @@ fn target(connection: &Connection, target: &TargetId, data_type: DataType) -> Re
         .insert(params![target.0, Json(data_type)])
 }
 
-/// Who owns an item, if somebody does.
-pub(super) fn owner(connection: &Connection, item: i64) -> Result<Option<Owner>> {
-    connection
-        .prepare_cached("SELECT run, run_id FROM items JOIN runs ON run = owner WHERE item = ?1")?
-        .query_row([item], |row| Ok(Owner { run: row.get(0)?, run_id: row.get(1)? }))
-        .optional()
+/// The runs other than `run` that own an item, or another item with the identity at the same target. They may be over.
+pub(super) fn other_owners(
+    connection: &Connection,
+    run: i64,
+    item: i64,
+    identity: Option<&Identity>,
+) -> Result<Vec<String>> {
+    let mut owners = connection
+        .prepare_cached("SELECT run_id FROM items JOIN runs ON run = owner WHERE item = ?1 AND run != ?2")?
+        .query_map([item, run], |row| row.get(0))?
+        .collect::<Result<Vec<String>>>()?;
+    if let Some(identity) = identity {
+        let of_identity: Vec<String> = connection
+            .prepare_cached(
+                "SELECT run_id FROM items JOIN runs ON run = owner WHERE claimed_identity = ?1 AND run != ?2 \
+                 AND target = (SELECT target FROM items WHERE item = ?3)",
+            )?
+            .query_map(params![digest(identity.as_str()), run, item], |row| row.get(0))?
+            .collect::<Result<_>>()?;
+        owners.extend(of_identity);
+    }
+    Ok(owners)
 }
 
-/// Makes a run the owner of an item. Letters that are stored from now on are not about what it is about to deliver.
-pub(super) fn own(connection: &Connection, item: i64, run: i64) -> Result<()> {
+/// Makes a run the owner of an item and of its identity. Letters that are stored from then on are not about what it is about to
+/// deliver.
+pub(super) fn own(connection: &Connection, run: i64, item: i64, identity: Option<&Identity>) -> Result<()> {
     connection
         .prepare_cached(
-            "UPDATE items SET owner = ?2, letters_before = (SELECT max(letter) FROM dead_letters) \
-             WHERE item = ?1",
+            "UPDATE items SET owner = ?2, claimed_identity = ?3, letters_before = CASE WHEN owner = ?2 \
+             THEN letters_before ELSE (SELECT max(letter) FROM dead_letters) END WHERE item = ?1",
         )?
-        .execute(params![item, run])
+        .execute(params![item, run, identity.map(|identity| digest(identity.as_str()))])
         .map(drop)
 }
 
 fn disown(connection: &Connection, item: i64) -> Result<()> {
-    connection.prepare_cached("UPDATE items SET owner = NULL WHERE item = ?1")?.execute([item]).map(drop)
+    connection
+        .prepare_cached("UPDATE items SET owner = NULL, claimed_identity = NULL WHERE item = ?1")?
+        .execute([item])
+        .map(drop)
 }
 
 /// Frees whatever a run owns.
 pub(super) fn disown_all(connection: &Connection, run: i64) -> Result<()> {
-    connection.prepare_cached("UPDATE items SET owner = NULL WHERE owner = ?1")?.execute([run]).map(drop)
+    connection
+        .prepare_cached("UPDATE items SET owner = NULL, claimed_identity = NULL WHERE owner = ?1")?
+        .execute([run])
+        .map(drop)
 }
 
-pub(super) fn entry(connection: &Connection, item: i64) -> Result<Entry> {
+/// What is known of an item, and of others with its identity.
+pub(super) fn entry(connection: &Connection, item: i64, identity: Option<&Identity>) -> Result<Entry> {
     let (receipt, trace) = connection
         .prepare_cached(&format!("SELECT {RECEIPT}, trace FROM items WHERE item = ?1"))?
         .query_row([item], |row| {
-            let trace: Option<Json<Trace>> = row.get(6)?;
+            let trace: Option<Json<Trace>> = row.get(7)?;
             Ok((receipt(row, 0)?, trace.map(|Json(trace)| trace)))
         })?;
     let step_traces = connection
         .prepare_cached("SELECT trace FROM step_traces WHERE item = ?1")?
         .query_map([item], |row| row.get(0).map(|Json(trace): Json<StepTrace>| trace))?
         .collect::<Result<_>>()?;
-    Ok(Entry { receipt, trace, step_traces })
+    let same_identity = match identity.filter(|it| receipt.is_none() && it.is_recognised()) {
+        Some(identity) => same_identity(connection, item, identity)?,
+        None => SameIdentity::default(),
+    };
+    Ok(Entry { receipt, trace, step_traces, same_identity })
+}
+
+/// What is known of other items with an identity, at the target of `item`.
+fn same_identity(connection: &Connection, item: i64, identity: &Identity) -> Result<SameIdentity> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {RECEIPT}, trace, receipt_identity = ?1 FROM items WHERE identity = ?1 AND item != ?2 \
+         AND target = (SELECT target FROM items WHERE item = ?2) AND (trace IS NOT NULL OR receipt_identity = ?1) \
+         ORDER BY delivered_at DESC"
+    ))?;
+    let mut rows = statement.query(params![digest(identity.as_str()), item])?;
+    let mut known = SameIdentity::default();
+    while let Some(row) = rows.next()? {
+        if known.receipt.is_none() && row.get::<_, Option<bool>>(8)? == Some(true) {
+            known.receipt = receipt(row, 0)?;
+        }
+        let trace: Option<Json<Trace>> = row.get(7)?;
+        known.traces.extend(trace.map(|Json(trace)| trace));
+    }
+    Ok(known)
 }
 
 /// The receipt in the columns from `first` on; none where the item was never delivered.
@@ -104,6 +146,10 @@ pub(super) fn receipt(row: &Row<'_>, first: usize) -> Result<Option<StoredReceip
         created_by_us: row.get(first + 1)?,
         hash: undigest(row.get(first + 2)?, first + 2)?,
         id: row.get::<_, Option<String>>(first + 3)?.map(VendorId),
+        identity: match row.get::<_, Value>(first + 6)? {
+            Value::Null => None,
+            identity => Some(undigest(identity, first + 6)?),
+        },
         steps,
         at,
     }))
@@ -131,7 +177,9 @@ pub(super) fn record(connection: &Connection, run: i64, record: &Record) -> Resu
         Record::Receipt(key, receipt) => store_receipt(connection, item(connection, key)?, receipt),
         Record::Step(key, step) => step_done(connection, run, item(connection, key)?, step),
         Record::NotSent(key) => connection
-            .prepare_cached("UPDATE items SET trace = NULL WHERE item = ?1")?
+            .prepare_cached(
+                "UPDATE items SET trace = NULL, identity = ifnull(receipt_identity, identity) WHERE item = ?1",
+            )?
             .execute([item(connection, key)?])
             .map(drop),
         Record::StepNotSent(key, name) => drop_step_trace(connection, item(connection, key)?, name),
@@ -157,7 +205,7 @@ fn store_receipt(connection: &Connection, item: i64, receipt: &StoredReceipt) ->
     connection
         .prepare_cached(
             "UPDATE items SET outcome = ?2, created_by_us = ?3, hash = ?4, vendor_id = ?5, steps = ?6, \
-             delivered_at = ?7, trace = NULL WHERE item = ?1",
+             delivered_at = ?7, receipt_identity = ?8, identity = ifnull(?8, identity), trace = NULL WHERE item = ?1",
         )?
         .execute(params![
             item,
@@ -167,6 +215,7 @@ fn store_receipt(connection: &Connection, item: i64, receipt: &StoredReceipt) ->
             receipt.id.as_ref().map(|id| &id.0),
             Json(&receipt.steps),
             Time(receipt.at),
+            receipt.identity.as_ref().map(|identity| digest(identity.as_str())),
         ])
         .map(drop)
 }

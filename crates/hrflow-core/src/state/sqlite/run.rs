@@ -22,7 +22,7 @@ use crate::{
     item::{DataType, ItemKey},
     receipt::VendorId,
     result::RunResult,
-    state::{Claim, Intent, JournalKey, Record, RunInfo, RunState},
+    state::{Claim, ClaimRequest, Intent, JournalKey, Record, RunInfo, RunState},
     target::TargetId,
 };
 
@@ -109,14 +109,20 @@ fn break_off(connection: &Connection, run: i64) -> rusqlite::Result<()> {
     journal::disown_all(connection, run)
 }
 
-fn claim(connection: &Connection, run: i64, locks: &Locks, key: &JournalKey) -> rusqlite::Result<Claim> {
-    let item = journal::item(connection, key)?;
-    match journal::owner(connection, item)? {
-        Some(owner) if owner.run != run && locks.run_is_alive(&owner.run_id) => return Ok(Claim::Busy),
-        Some(owner) if owner.run == run => {}
-        _ => journal::own(connection, item, run)?,
+fn claim(
+    connection: &Connection,
+    run: i64,
+    locks: &Locks,
+    request: &ClaimRequest,
+) -> rusqlite::Result<Claim> {
+    let item = journal::item(connection, &request.key)?;
+    let identity = request.identity.as_ref();
+    let owners = journal::other_owners(connection, run, item, identity)?;
+    if owners.iter().any(|owner| locks.run_is_alive(owner)) {
+        return Ok(Claim::Busy);
     }
-    Ok(Claim::Granted(Box::new(journal::entry(connection, item)?)))
+    journal::own(connection, run, item, identity)?;
+    Ok(Claim::Granted(Box::new(journal::entry(connection, item, identity)?)))
 }
 
 #[async_trait]
@@ -146,10 +152,10 @@ impl RunState for SqliteRun {
         saved.await.map(drop)
     }
 
-    async fn claim(&self, keys: &[JournalKey]) -> Result<Vec<Claim>> {
-        let (keys, home, run) = (keys.to_vec(), self.shared.clone(), self.run);
+    async fn claim(&self, items: &[ClaimRequest]) -> Result<Vec<Claim>> {
+        let (items, home, run) = (items.to_vec(), self.shared.clone(), self.run);
         let claims = self.shared.store.publish(move |connection| {
-            keys.iter().map(|key| claim(connection, run, &home.locks, key)).collect()
+            items.iter().map(|item| claim(connection, run, &home.locks, item)).collect()
         });
         claims.await
     }

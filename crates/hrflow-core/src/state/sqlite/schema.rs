@@ -7,7 +7,7 @@ const APPLICATION_ID: i32 = 0x4852_464C;
 
 /// The steps from one version to the next. A file's `user_version` says how many it has taken; a step that was
 /// released is never changed.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     r"
     CREATE TABLE runs (
         run INTEGER PRIMARY KEY,
@@ -143,6 +143,14 @@ const MIGRATIONS: [&str; 2] = [
     BEGIN
         DELETE FROM payloads WHERE payload = OLD.payload;
     END;
+",
+    // A run owns an item with its identity. A receipt says under which identity it was given; `identity` is that of the last
+    // intent.
+    r"
+    ALTER TABLE items ADD COLUMN claimed_identity ANY;
+    ALTER TABLE items ADD COLUMN receipt_identity ANY;
+    UPDATE items SET receipt_identity = identity WHERE outcome IS NOT NULL AND trace IS NULL;
+    CREATE INDEX items_by_claimed_identity ON items (claimed_identity, target) WHERE claimed_identity IS NOT NULL;
 ",
 ];
 
