@@ -6,7 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use hrflow_core::ErrorKind;
 
-use crate::exit::Exit;
+use crate::{
+    exit::Exit,
+    output::{self, harmless},
+};
 
 const AFTER_HELP: &str = "\
 Results go to stdout, logs and progress to stderr.
@@ -483,8 +486,13 @@ pub(crate) fn parse() -> Result<Arguments, Exit> {
 
 fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, Exit> {
     Arguments::try_parse_from(arguments).map_err(|error| {
-        // The reader may have gone: then there is nobody to tell.
-        drop(error.print());
+        let plain = error.render().to_string();
+        if error.use_stderr() && harmless(&plain) != plain {
+            output::tell(&plain);
+        } else {
+            // The reader may have gone.
+            drop(error.print());
+        }
         if error.use_stderr() { Exit::Usage } else { Exit::Success }
     })
 }

@@ -12,7 +12,11 @@ use crate::{arguments::LogFormat, output, progress::Bar};
 /// Starts logging: of our own crates, unless the environment says otherwise. Logs and the bar share stderr. `least` is
 /// what is logged where nobody asks for more.
 pub(crate) fn start(least: &str, verbose: u8, format: LogFormat, bar: Bar) {
-    let builder = tracing_subscriber::fmt().with_env_filter(filter(least, verbose)).with_writer(Stderr(bar));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter(least, verbose)).with_writer(Stderr {
+        bar,
+        format,
+        has_colours: takes_colours(),
+    });
     match format {
         LogFormat::Json => builder.json().flatten_event(true).init(),
         LogFormat::Text => builder.with_ansi(takes_colours()).init(),
@@ -45,21 +49,31 @@ fn takes_colours() -> bool {
 }
 
 /// Writes around the bar. An event comes in one piece.
-struct Stderr(Bar);
+struct Stderr {
+    bar: Bar,
+    format: LogFormat,
+    has_colours: bool,
+}
 
 impl<'w> MakeWriter<'w> for Stderr {
     type Writer = Event<'w>;
 
     fn make_writer(&'w self) -> Event<'w> {
-        Event(&self.0)
+        Event(self)
     }
 }
 
-struct Event<'w>(&'w Bar);
+struct Event<'w>(&'w Stderr);
 
 impl Write for Event<'_> {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        self.0.suspend(|| io::stderr().write(event))
+        let text = String::from_utf8_lossy(event);
+        let safe = match self.0.format {
+            LogFormat::Json => output::harmless_json(&text),
+            LogFormat::Text => output::harmless_log(&text, self.0.has_colours),
+        };
+        self.0.bar.suspend(|| io::stderr().write_all(safe.as_bytes()))?;
+        Ok(event.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

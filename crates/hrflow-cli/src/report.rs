@@ -1,9 +1,11 @@
 //! A run's result, for people.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use std::fmt;
+
+use comfy_table::{ContentArrangement, presets};
 use hrflow_core::{Events, RunResult, Status, result::MAX_FAILURES};
 
-use crate::{output::harmless, text::word};
+use crate::{output::line, text::word};
 
 /// What a run came to: a line, its counts, its failures.
 pub(crate) fn result(result: &RunResult) -> String {
@@ -20,20 +22,35 @@ pub(crate) fn result(result: &RunResult) -> String {
 /// A terminal that is narrower than this, or says so, gets long lines instead of narrow columns.
 const NARROWEST: u16 = 60;
 
-/// An empty table in the program's style: as wide as the terminal, without lines.
-pub(crate) fn table<const N: usize>(header: [&str; N]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header);
-    if table.width().is_some_and(|width| width >= NARROWEST) {
-        table.set_content_arrangement(ContentArrangement::Dynamic);
+/// A table in the program's style: as wide as the terminal, without lines. `Display` has no spaces at the ends of lines.
+pub(crate) struct Table(comfy_table::Table);
+
+impl Table {
+    /// An empty table.
+    pub(crate) fn new<const N: usize>(header: [&str; N]) -> Self {
+        let mut table = comfy_table::Table::new();
+        table.load_style(presets::NOTHING).set_header(header);
+        if table.width().is_some_and(|width| width >= NARROWEST) {
+            table.set_content_arrangement(ContentArrangement::Dynamic);
+        }
+        Self(table)
     }
-    table
+
+    /// Adds a row. What a cell holds stays in its line.
+    pub(crate) fn row<const N: usize>(&mut self, cells: [impl AsRef<str>; N]) {
+        self.0.add_row(cells.each_ref().map(|cell| line(cell.as_ref()).into_owned()));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
-/// A table as text, without blanks at the ends of lines.
-pub(crate) fn text(table: &Table) -> String {
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    lines.join("\n")
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.0.lines().map(|line| line.trim_end().to_owned()).collect();
+        f.write_str(&lines.join("\n"))
+    }
 }
 
 fn headline(result: &RunResult) -> String {
@@ -41,7 +58,7 @@ fn headline(result: &RunResult) -> String {
     let took = result.finished_at.duration_since(result.started_at).as_secs_f64();
     let of_workflow = match result.workflow_id.as_str() {
         "" => String::new(),
-        id => format!(" of {}", harmless(id)),
+        id => format!(" of {}", line(id)),
     };
     format!(
         "{} {}: {status} in {took:.1} s\nRun {}{of_workflow}",
@@ -77,28 +94,23 @@ fn counts(events: &Events) -> String {
             "items without a position to read on from",
         ),
     ];
-    let mut table = table(["event", "count", ""]);
+    let mut table = Table::new(["event", "count", ""]);
     for (event, count, meaning) in rows {
         if count > 0 || matches!(event, "read_success" | "write_success") {
-            table.add_row([event, &count.to_string(), meaning]);
+            table.row([event, &count.to_string(), meaning]);
         }
     }
-    if let Some(counts) = table.column_mut(1) {
+    if let Some(counts) = table.0.column_mut(1) {
         counts.set_cell_alignment(comfy_table::CellAlignment::Right);
     }
-    text(&table)
+    table.to_string()
 }
 
 fn failures(result: &RunResult) -> String {
-    let mut table = table(["item", "step", "kind", "failure"]);
+    let mut table = Table::new(["item", "step", "kind", "failure"]);
     for failure in &result.failures {
         let key = if failure.key.is_empty() { "-" } else { &failure.key };
-        table.add_row([
-            harmless(key),
-            failure.step.clone(),
-            failure.kind.to_string(),
-            harmless(&failure.message),
-        ]);
+        table.row([key, &failure.step, &failure.kind.to_string(), &failure.message]);
     }
-    text(&table)
+    table.to_string()
 }

@@ -96,17 +96,51 @@ fn the_browser_comes_back_and_the_grant_is_kept() {
 }
 
 #[test]
-fn an_answer_to_another_question_is_refused() {
+fn requests_without_its_state_are_ignored() {
+    let play = Playground::new();
+    let workflow = workflow(&play, &free_address());
+    play.home.write("consent.yaml", &workflow);
+    let (mut child, stderr, url) = start(&play);
+    let back = location(&visit(&url));
+    let (address, _) = back.split_once('?').unwrap();
+    let authority = address.strip_prefix("http://").unwrap().split('/').next().unwrap().to_owned();
+    let state = back.split("state=").nth(1).unwrap().split('&').next().unwrap();
+
+    let _silent: Vec<TcpStream> = (0..50).map(|_| TcpStream::connect(&authority).unwrap()).collect();
+    let mut slow = TcpStream::connect(&authority).unwrap();
+    write!(slow, "GET /callback?code=x HT").unwrap();
+    let mut garbage = TcpStream::connect(&authority).unwrap();
+    garbage.write_all(b"\x16\x03\x01\0\r\n\r\n").unwrap();
+    for stray in [
+        back.replace(state, "another-state"),
+        address.to_owned(),
+        format!("{address}?error=access_denied"),
+        format!("{address}?error=access_denied&state=another-state"),
+        format!("{address}?state={state}"),
+        format!("http://{authority}/other?code=x&state={state}"),
+    ] {
+        let response = visit(&stray);
+        assert!(response.starts_with("HTTP/1.1 4"), "{stray}: {response}");
+        assert!(child.try_wait().unwrap().is_none(), "{stray} ended it");
+    }
+    assert!(visit(&back).contains("go back to the terminal"));
+    let ran = end(child, stderr);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+}
+
+#[test]
+fn a_denial_with_its_state_ends_it() {
     let play = Playground::new();
     let workflow = workflow(&play, &free_address());
     play.home.write("consent.yaml", &workflow);
     let (child, stderr, url) = start(&play);
     let back = location(&visit(&url));
+    let (address, _) = back.split_once('?').unwrap();
     let state = back.split("state=").nth(1).unwrap().split('&').next().unwrap();
-    visit(&back.replace(state, "somebody-elses"));
+    visit(&format!("{address}?error=access_denied&state={state}&error_description=%E2%80%AEno"));
     let ran = end(child, stderr);
     assert_eq!(ran.code, Some(1), "{ran:?}");
-    assert!(ran.stderr.contains("the answer to another question"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("consent was not given: access_denied: \\u{202e}no"), "{}", ran.stderr);
 }
 
 #[test]

@@ -117,28 +117,49 @@ fn a_new_one_overwrites_what_an_old_one_wrote() {
 }
 
 #[test]
-fn what_somebody_else_wrote_stays() {
+fn an_edited_file_is_never_overwritten() {
     let home = Home::new();
-    let serving = Serving::start(&home, "sandbox --json --workflow w.yaml", "}\n");
-    let workflow = read(&home, "w.yaml");
+    let both = "sandbox --json --workflow w.yaml --profiles people.jsonl";
+    let serving = Serving::start(&home, &format!("{both} --generate 3"), "}\n");
+    let (workflow, people) = (read(&home, "w.yaml"), read(&home, "people.jsonl"));
     assert_eq!(serving.stop(), Some(0));
-    let made_real = workflow.replacen("http://127.0.0.1:", "https://api.hrflow.ai/", 1);
-    let unmarked = workflow.split_once('\n').unwrap().1;
-    for text in ["connector: teamtailor\n", "", made_real.as_str(), unmarked] {
-        home.write("w.yaml", text);
-        let ran = home.run("sandbox --workflow w.yaml");
+    // A port that is taken: an edited file is reported before anything listens.
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let rejects = |name: &str, text: &str| {
+        home.write(name, text);
+        let ran = home.run(&format!("{both} --hrflow-port {port}"));
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{text}");
         assert_eq!(
             ran.stderr,
-            "w.yaml is there already, and is not as `hrflow sandbox` wrote it: move it away, or give another name\n"
+            format!(
+                "{name} exists and is not as `hrflow sandbox` wrote it. Move it away, or give another name.\n"
+            )
         );
-        assert_eq!(read(&home, "w.yaml"), text);
+        assert_eq!(read(&home, name), text);
+    };
+    let made_real = workflow.replacen("http://127.0.0.1:", "https://api.hrflow.ai/", 1);
+    let (first, rest) = workflow.split_once('\n').unwrap();
+    let with_tag = workflow.replace("options:", "  tags: [mine]\noptions:");
+    let with_remark = format!("{workflow}# mine\n");
+    for text in ["connector: teamtailor\n", "", made_real.as_str(), rest, first, &with_tag, &with_remark] {
+        rejects("w.yaml", text);
     }
-    home.write("people.jsonl", "{\"source\": {\"key\": \"real\"}}\n");
-    let ran = home.run("sandbox --profiles people.jsonl");
-    assert_eq!(ran.code, Some(2));
-    assert!(ran.stderr.starts_with("people.jsonl is there already"), "{}", ran.stderr);
+    home.write("w.yaml", &workflow);
+    let renamed = people.replacen("first_name\":\"", "first_name\":\"X", 1);
+    let shorter = people.split_once('\n').unwrap().1;
+    for text in ["{\"source\": {\"key\": \"real\"}}\n", "", renamed.as_str(), shorter, people.trim_end()] {
+        rejects("people.jsonl", text);
+    }
+    // As another sandbox wrote them, with more profiles and other ports, they are replaced.
+    home.write("people.jsonl", &people);
+    let serving = Serving::start(&home, both, "}\n");
+    assert_eq!(read(&home, "people.jsonl").lines().count() + 3, people.lines().count());
+    assert_eq!(serving.stop(), Some(0));
+
     let ran = home.run("sandbox --workflow .");
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    let ran = home.run("sandbox --profiles /dev/zero");
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     let ran = home.run("sandbox --workflow none/w.yaml");
     let expected = "cannot write none/w.yaml: No such file or directory (os error 2)\n";

@@ -18,7 +18,7 @@ use super::state;
 use crate::{
     arguments::Auth,
     exit::{Exit, Failure},
-    output::{self, harmless},
+    output::{self, line},
 };
 
 pub(crate) async fn execute(arguments: &Auth) -> Result<Exit, Failure> {
@@ -42,7 +42,7 @@ pub(crate) async fn execute(arguments: &Auth) -> Result<Exit, Failure> {
         granted = ask(consent.as_ref(), arguments.no_browser) => granted?,
         () = signals.next() => return Ok(Exit::Interrupted),
     };
-    let found: String = granted.iter().map(|line| format!("ok      {}\n", harmless(line))).collect();
+    let found: String = granted.iter().map(|it| format!("ok      {}\n", line(it))).collect();
     output::print(&found)?;
     Ok(Exit::Success)
 }
@@ -71,14 +71,13 @@ async fn ask(consent: &dyn Consent, no_browser: bool) -> Result<Vec<String>, Fai
     if !no_browser && std::io::stderr().is_terminal() && open::that_detached(url.as_str()).is_err() {
         output::tell("No browser could be opened: open the address yourself.");
     }
-    let redirected = match receiver {
+    let code: Secret = match receiver {
         Some(receiver) => {
             output::tell(&format!("Waiting for the browser to come back to {} …", consent.redirect_uri()));
-            receiver.wait().await?
+            receiver.wait(&state).await?.map_err(failed)?
         }
-        None => pasted().await?,
+        None => code_in(pasted().await?.expose(), &state).map_err(failed)?,
     };
-    let code: Secret = code_in(redirected.expose(), &state).map_err(failed)?;
     consent.grant(&code).await.map_err(failed)
 }
 

@@ -10,7 +10,7 @@ use super::{run, state};
 use crate::{
     arguments::Check,
     exit::{Exit, Failure},
-    output,
+    output::{self, line},
 };
 
 pub(crate) async fn execute(arguments: &Check) -> Result<Exit, Failure> {
@@ -33,9 +33,9 @@ pub(crate) async fn execute(arguments: &Check) -> Result<Exit, Failure> {
     if arguments.json {
         output::print_json(&report)?;
     } else {
-        let found = report.found.iter().map(|line| format!("ok      {}\n", output::harmless(line)));
-        let warned = report.warnings.iter().map(|line| format!("warning {}\n", output::harmless(line)));
-        let failed = report.failures.iter().map(|it| format!("failed  {}\n", output::harmless(&it.message)));
+        let found = report.found.iter().map(|it| format!("ok      {}\n", line(it)));
+        let warned = report.warnings.iter().map(|it| format!("warning {}\n", line(it)));
+        let failed = report.failures.iter().map(|it| format!("failed  {}\n", line(&it.message)));
         output::print(&found.chain(warned).chain(failed).collect::<String>())?;
     }
     Ok(match report.failures.as_slice() {

@@ -12,6 +12,6 @@ pub(crate) fn execute(arguments: &Completions) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     let mut command = arguments::Arguments::command();
     clap_complete::generate(arguments.shell, &mut command, "hrflow", &mut script);
-    output::print(&String::from_utf8_lossy(&script))?;
+    output::print_as_is(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Success)
 }

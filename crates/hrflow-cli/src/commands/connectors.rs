@@ -32,16 +32,16 @@ pub(crate) fn execute(arguments: &Connectors) -> Result<Exit, Failure> {
         output::print_json(&entries)?;
         return Ok(Exit::Success);
     }
-    let mut table = report::table(["connector", "name", "type", "action", "origin", "target"]);
+    let mut table = report::Table::new(["connector", "name", "type", "action", "origin", "target"]);
     for entry in &entries {
         let kind = serde_json::to_value(entry.connector_type).unwrap_or_default();
         for action in &entry.actions {
             let kind = kind.as_str().unwrap_or_default();
-            table.add_row([entry.connector, entry.name, kind, action.name, action.origin, action.target]);
+            table.row([entry.connector, entry.name, kind, action.name, action.origin, action.target]);
         }
     }
     let hint = "`hrflow describe CONNECTOR ACTION` shows what an action needs.";
-    output::print(&format!("{}\n\n{hint}\n", report::text(&table)))?;
+    output::print(&format!("{table}\n\n{hint}\n"))?;
     Ok(Exit::Success)
 }
 

@@ -14,7 +14,7 @@ use super::state;
 use crate::{
     arguments::{DeadLetters, LetterDrop, LetterFilters, LetterList, LetterPick},
     exit::{Exit, Failure},
-    output::{self, harmless},
+    output, program,
     progress::Bar,
     report,
     text::time,
@@ -100,22 +100,23 @@ async fn list(arguments: &LetterList) -> Result<Exit, Failure> {
     if arguments.json {
         return print_each(&filter, arguments, |stored| serde_json::to_value(Line::of(stored))).await;
     }
-    let mut table = report::table(["item", "workflow", "step", "kind", "last", "tries", "what happened"]);
+    let mut table =
+        report::Table::new(["item", "workflow", "step", "kind", "last", "tries", "what happened"]);
     for_each(&filter, arguments, |stored| {
         let line = Line::of(stored);
-        table.add_row([
-            harmless(line.key),
-            harmless(line.workflow_id),
-            line.step.to_owned(),
-            line.kind.to_string(),
-            time(line.last_at),
-            line.attempts.to_string(),
-            harmless(line.message),
+        table.row([
+            line.key,
+            line.workflow_id,
+            line.step,
+            &line.kind.to_string(),
+            &time(line.last_at),
+            &line.attempts.to_string(),
+            line.message,
         ]);
         Ok(true)
     })
     .await?;
-    let text = if table.is_empty() { "There are no dead letters.".to_owned() } else { report::text(&table) };
+    let text = if table.is_empty() { "There are no dead letters.".to_owned() } else { table.to_string() };
     output::print(&format!("{text}\n"))?;
     Ok(Exit::Success)
 }
@@ -123,7 +124,21 @@ async fn list(arguments: &LetterList) -> Result<Exit, Failure> {
 /// Prints whole letters, as JSON in any case: what they hold is JSON.
 async fn show(arguments: &LetterPick) -> Result<Exit, Failure> {
     let filter = filter_of_pick(arguments);
+    if let Some(key) = &filter.key {
+        let history = state::existing(None, &arguments.list.state)?.history();
+        if history.dead_letters(&filter, 0, 1).await.map_err(state::failure)?.is_empty() {
+            return Err(none_of(key));
+        }
+    }
     print_each(&filter, &arguments.list, |stored| serde_json::to_value(Whole::of(stored)?)).await
+}
+
+/// A key was mistyped, or its item has no dead letter.
+fn none_of(key: &str) -> Failure {
+    Failure::usage(format!(
+        "There is no dead letter of {key} that matches. `{} dead-letters ls` lists them.",
+        program::name()
+    ))
 }
 
 async fn drop_letters(arguments: &LetterDrop) -> Result<Exit, Failure> {
@@ -136,6 +151,9 @@ async fn drop_letters(arguments: &LetterDrop) -> Result<Exit, Failure> {
     let list = &arguments.pick.list;
     let dropped = state::existing(None, &list.state)?.history().drop_dead_letters(&filter).await;
     let dropped = dropped.map_err(state::failure)?;
+    if let (0, Some(key)) = (dropped, &filter.key) {
+        return Err(none_of(key));
+    }
     if list.json {
         output::print_json(&serde_json::json!({ "dropped": dropped }))?;
     } else {

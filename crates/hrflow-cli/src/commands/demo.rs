@@ -147,7 +147,7 @@ async fn show(
         let result = push(&show.connector, &target_parameters, &state, &sandbox, &person).await?;
         let fate = Fate::of(&result.events);
         let arrived = stand_in.find(&sandbox, &person).await;
-        let reason = result.failures.first().map(|failure| output::harmless(&failure.message));
+        let reason = result.failures.first().map(|failure| output::line(&failure.message).into_owned());
         show.events += result.events;
         show.scenes.push(Scene { person, fate, reason, arrived });
     }

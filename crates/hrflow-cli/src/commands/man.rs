@@ -17,7 +17,7 @@ pub(crate) fn execute(arguments: &Man) -> Result<Exit, Failure> {
         let mut page = Vec::new();
         let rendered = Page::new(command).render(&mut page);
         rendered.map_err(|error| Failure::fatal(format!("the manual page cannot be made: {error}")))?;
-        output::print(&String::from_utf8_lossy(&page))?;
+        output::print_as_is(&String::from_utf8_lossy(&page))?;
         return Ok(Exit::Success);
     };
     let cannot =

@@ -11,7 +11,7 @@ use self::mapped::{Fate, Mapped};
 use crate::{
     arguments::Map,
     exit::{Exit, Failure},
-    output::{self, JsonList, harmless},
+    output::{self, JsonList, harmless_json, line},
 };
 
 pub(crate) async fn execute(arguments: &Map) -> Result<Exit, Failure> {
@@ -78,38 +78,38 @@ impl Page {
 
 fn text(number: u64, mapped: &Mapped) -> String {
     let mut text = match &mapped.key {
-        Some(key) => format!("Item {number}: {}\n\n", harmless(key)),
+        Some(key) => format!("Item {number}: {}\n\n", line(key)),
         None => format!("Item {number}\n\n"),
     };
     let mut part = |title: &str, lines: &str| text.push_str(&format!("{title}\n{}\n", indented(lines)));
     match (&mapped.default, &mapped.default_failure) {
         (Some(item), _) => part("Default format", &pretty(item)),
-        (None, Some(failure)) => part("Default format", &harmless(failure)),
+        (None, Some(failure)) => part("Default format", failure),
         (None, None) => {}
     }
     if let Some(item) = &mapped.mapped {
         part("Mapped", &pretty(item));
     }
-    let lines: Vec<String> = mapped.difference.iter().map(|it| harmless(&it.to_string())).collect();
+    let lines: Vec<String> = mapped.difference.iter().map(|it| line(&it.to_string()).into_owned()).collect();
     match (&mapped.mapped, lines.as_slice()) {
         (None, _) => {}
         (Some(_), []) => part("Difference", "none"),
         (Some(_), lines) => part("Difference", &lines.join("\n")),
     }
     if !mapped.violations.is_empty() {
-        part("What the target does not take", &harmless(&mapped.violations.join("\n")));
+        part("What the target does not take", &mapped.violations.join("\n"));
     }
     if let Some(logic) = &mapped.discarded_by {
         part("Discarded", &format!("by {logic}"));
     }
     if let Some(failure) = &mapped.failure {
-        part("Failed", &harmless(failure));
+        part("Failed", failure);
     }
     text
 }
 
 fn pretty(item: &Value) -> String {
-    harmless(&format!("{item:#}"))
+    harmless_json(&format!("{item:#}")).into_owned()
 }
 
 fn indented(lines: &str) -> String {

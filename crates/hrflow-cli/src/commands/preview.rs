@@ -45,7 +45,7 @@ impl Preview {
             (false, _) => format!("{item:#}\n"),
         };
         shown.count += 1;
-        match output::print(&text) {
+        match output::print_json_text(&text) {
             Ok(true) => {}
             Ok(false) => {
                 shown.closed = true;
@@ -74,7 +74,7 @@ impl Preview {
         let json = serde_json::to_string_pretty(result).map_err(|error| Failure::fatal(error.to_string()))?;
         let members = json.trim_start_matches('{');
         let list = if shown.count == 0 { "{\"would_send\": []," } else { "\n]," };
-        output::print(&format!("{list}{members}\n"))?;
+        output::print_json_text(&format!("{list}{members}\n"))?;
         Ok(Exit::of(result))
     }
 

@@ -1,5 +1,7 @@
 //! `hrflow receipts export`: which record of the vendor is which item.
 
+use std::borrow::Cow;
+
 use hrflow_core::state::{Delivered, State};
 use serde::Serialize;
 
@@ -14,7 +16,7 @@ use crate::{
 /// How many receipts are read at a time.
 const PAGE: usize = 1_000;
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Row<'d> {
     key: &'d str,
     target: &'d str,
@@ -45,11 +47,15 @@ pub(crate) async fn export(arguments: &Export) -> Result<Exit, Failure> {
     loop {
         let page = history.receipts(after, PAGE).await.map_err(state::failure)?;
         let rows: Vec<Row<'_>> = page.iter().map(Row::of).collect();
-        let text = if arguments.json { json(&rows) } else { csv(&rows, !has_header) };
-        let text = text.map_err(|error| Failure::fatal(format!("cannot write the receipts: {error}")))?;
+        let cannot =
+            |error: Box<dyn std::error::Error>| Failure::fatal(format!("cannot write the receipts: {error}"));
+        let goes_on = match arguments.json {
+            true => output::print_json_text(&json(&rows).map_err(cannot)?)?,
+            false => output::print_as_is(&csv(&rows, !has_header).map_err(cannot)?)?,
+        };
         has_header = true;
         // A reader that has gone has seen enough.
-        if !output::print(&text)? || page.is_empty() {
+        if !goes_on || page.is_empty() {
             return Ok(Exit::Success);
         }
         after = page.last().map_or(after, |last| last.number);
@@ -65,11 +71,46 @@ fn json(rows: &[Row<'_>]) -> Result<String, Box<dyn std::error::Error>> {
     Ok(text)
 }
 
+/// Text that a spreadsheet shows instead of evaluating it: a formula begins with one of these characters. Numbers and times
+/// that this program writes itself do not pass through here.
+///
+/// Source: OWASP, CSV injection.
+fn cell(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
+}
+
 fn csv(rows: &[Row<'_>], header: bool) -> Result<String, Box<dyn std::error::Error>> {
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     if header {
         writer.write_record(["key", "target", "id", "outcome", "created_by_us", "at"])?;
     }
-    rows.iter().try_for_each(|row| writer.serialize(row))?;
+    for row in rows {
+        let id = row.id.map(cell);
+        let cells = Row { key: &cell(row.key), target: &cell(row.target), id: id.as_deref(), ..row.clone() };
+        writer.serialize(cells)?;
+    }
     Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spreadsheet_evaluates_nothing() {
+        let row = |key, id| Row {
+            key,
+            target: "@target",
+            id: Some(id),
+            outcome: "created".to_owned(),
+            created_by_us: true,
+            at: "-0001".to_owned(),
+        };
+        let rows = [row("=1+1", "+1"), row("-a", "\tb"), row("a=b", "42"), row("\r=1", "@x")];
+        assert_eq!(
+            csv(&rows, false).unwrap(),
+            "'=1+1,'@target,'+1,created,true,-0001\n'-a,'@target,'\tb,created,true,-0001\n\
+             a=b,'@target,42,created,true,-0001\n\"'\r=1\",'@target,'@x,created,true,-0001\n"
+        );
+    }
 }

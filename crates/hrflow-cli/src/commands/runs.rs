@@ -6,7 +6,7 @@ use super::state;
 use crate::{
     arguments::Runs,
     exit::{Exit, Failure},
-    output::{self, harmless},
+    output::{self, line},
     report,
     text::time,
 };
@@ -26,14 +26,15 @@ async fn list(history: &dyn History, arguments: &Runs) -> Result<Exit, Failure> 
         output::print_json(&runs)?;
         return Ok(Exit::Success);
     }
-    let mut table =
-        report::table(["run", "workflow", "action", "started", "end", "read", "written", "there", "failed"]);
+    let mut table = report::Table::new([
+        "run", "workflow", "action", "started", "end", "read", "written", "there", "failed",
+    ]);
     for run in &runs {
         let events = run.result.as_ref().map(|result| result.events);
         let count = |count: Option<u64>| count.map_or_else(String::new, |count| count.to_string());
-        table.add_row([
+        table.row([
             run.run_id.clone(),
-            harmless(&run.workflow_id),
+            run.workflow_id.clone(),
             format!("{} {}", run.connector, run.action),
             time(run.started_at),
             end(run),
@@ -43,7 +44,7 @@ async fn list(history: &dyn History, arguments: &Runs) -> Result<Exit, Failure> 
             count(events.map(|it| it.format_failure + it.logics_failure + it.write_failure)),
         ]);
     }
-    let text = if runs.is_empty() { "There are no runs.".to_owned() } else { report::text(&table) };
+    let text = if runs.is_empty() { "There are no runs.".to_owned() } else { table.to_string() };
     output::print(&format!("{text}\n"))?;
     Ok(Exit::Success)
 }
@@ -71,7 +72,7 @@ async fn show(history: &dyn History, id: &str, json: bool) -> Result<Exit, Failu
             run.action,
             end(&run),
             run.run_id,
-            harmless(&run.workflow_id),
+            line(&run.workflow_id),
             time(run.started_at)
         ),
     };

@@ -1,6 +1,7 @@
 //! `hrflow sandbox`.
 
 mod files;
+mod profiles;
 mod summary;
 pub(crate) mod workflow;
 
@@ -13,23 +14,28 @@ use crate::{
     output,
 };
 
-/// Seed of the invented profiles: everybody gets the same.
+/// Seed of the invented profiles: each sandbox has the same.
 const SEED: u64 = 1;
 
 pub(crate) async fn execute(arguments: &Arguments) -> Result<Exit, Failure> {
     let mut signals = super::listen()?;
+    // An edited file is found before anything listens.
+    if let Some(path) = &arguments.profiles {
+        profiles::ensure_unedited(path).await?;
+    }
+    if let Some(path) = &arguments.workflow {
+        files::ensure_free(path, workflow::is_unedited)?;
+    }
     let sandbox = start(arguments).await?;
     let workflow = workflow::text(&sandbox);
     sandbox.fill(arguments.generate, SEED);
 
     // A script may wait for these files, or for what is printed once they are there.
     if let Some(path) = &arguments.profiles {
-        let source_key = sandbox.credentials().hrflow.source_key;
-        let lines = files::lines(&sandbox.hrflow().profiles());
-        files::write(path, &lines, |text| files::are_of(&source_key, text))?;
+        files::write(path, &profiles::lines(&sandbox))?;
     }
     if let Some(path) = &arguments.workflow {
-        files::write(path, &workflow, workflow::is_ours)?;
+        files::write(path, &workflow)?;
     }
     let text = if arguments.json { line(&sandbox)? } else { summary::text(&sandbox, &workflow, arguments) };
     output::print(&text)?;

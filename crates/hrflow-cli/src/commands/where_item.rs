@@ -11,7 +11,7 @@ use super::{dead_letters::Line, state};
 use crate::{
     arguments::Where,
     exit::{Exit, Failure},
-    output::{self, harmless},
+    output::{self, line},
     report,
     text::{time, word},
 };
@@ -26,10 +26,7 @@ pub(crate) async fn execute(arguments: &Where) -> Result<Exit, Failure> {
         output::print(&texts.join("\n"))?;
     }
     if items.is_empty() {
-        output::tell(&format!(
-            "Nothing is known of {}: no run of this state has met it.",
-            harmless(&arguments.key)
-        ));
+        output::tell(&format!("Nothing is known of {}: no run of this state has met it.", arguments.key));
         return Ok(Exit::Fatal);
     }
     Ok(Exit::Success)
@@ -68,11 +65,11 @@ impl<'h> Item<'h> {
 }
 
 fn text(history: &ItemHistory) -> String {
-    let mut text = format!("{}\nat {}\n\n", harmless(history.key.as_str()), harmless(&history.target.0));
+    let mut text = format!("{}\nat {}\n\n", line(history.key.as_str()), line(&history.target.0));
     text.push_str(&format!("  {}\n", whereabouts(history)));
     for step in history.receipt.iter().flat_map(|receipt| &receipt.steps) {
         let fate = if step.sent { "sent" } else { "not sent: it belongs to a record that was there before" };
-        text.push_str(&format!("  {}: {} {fate}\n", step.name, harmless(&step.identity)));
+        text.push_str(&format!("  {}: {} {fate}\n", step.name, line(&step.identity)));
     }
     for (step, at) in &history.unanswered {
         text.push_str(&format!(
@@ -87,18 +84,18 @@ fn text(history: &ItemHistory) -> String {
             letter.step,
             time(letter.at),
             letter.kind,
-            harmless(&letter.message)
+            line(&letter.message)
         ));
     }
     if !history.passages.is_empty() {
-        let mut table = report::table(["  when", "run", "workflow", "step", "what became of it"]);
+        let mut table = report::Table::new(["  when", "run", "workflow", "step", "what became of it"]);
         for it in &history.passages {
             let kind = it.kind.map(|kind| format!(" ({kind})")).unwrap_or_default();
             let what = format!("{}{kind}", meaning(it.passage));
             let when = format!("  {}", time(it.at));
-            table.add_row([when, it.run_id.clone(), harmless(&it.workflow_id), it.step.clone(), what]);
+            table.row([&when, &it.run_id, &it.workflow_id, &it.step, &what]);
         }
-        text.push_str(&format!("\n{}\n", report::text(&table)));
+        text.push_str(&format!("\n{table}\n"));
     }
     text
 }
@@ -107,7 +104,7 @@ fn whereabouts(history: &ItemHistory) -> String {
     let Some(receipt) = &history.receipt else {
         return "It is not known to be there.".to_owned();
     };
-    let id = receipt.id.as_ref().map(|id| format!(" with id {}", harmless(&id.0))).unwrap_or_default();
+    let id = receipt.id.as_ref().map(|id| format!(" with id {}", line(&id.0))).unwrap_or_default();
     let ours = if receipt.created_by_us { ", created by a run" } else { ", made by somebody else" };
     format!("It is there{id}{ours}; {} {}", word(&receipt.outcome), time(receipt.at))
 }

@@ -2,11 +2,11 @@
 
 use std::{
     convert::Infallible,
-    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use hrflow_core::{Secret, http::Url};
+use hrflow_core::{ErrorKind, Secret, consent::code_in, http::Url};
 use hyper::{
     Method, Request, Response, StatusCode, body::Incoming, server::conn::http1, service::service_fn,
 };
@@ -18,7 +18,15 @@ use crate::exit::Failure;
 const PAGE: &str = "<!doctype html><meta charset=utf-8><title>hrflow</title>\
                     <p>The answer has arrived: go back to the terminal. This window can be closed.";
 
-/// Answers the browser once.
+const OTHER: &str = "<!doctype html><meta charset=utf-8><title>hrflow</title>\
+                     <p>This is not the response that hrflow waits for. Open the address that the terminal shows.";
+
+/// How long one connection may take; a browser takes milliseconds.
+const SLOWEST: Duration = Duration::from_secs(10);
+/// How long to wait when no connection can be accepted.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+
+/// Listens for the browser.
 pub(super) struct Receiver {
     listener: TcpListener,
     address: Url,
@@ -45,58 +53,70 @@ impl Receiver {
         Ok(Some(Self { listener, address }))
     }
 
-    /// Waits for the browser to come. Whatever else it asks for, such as an icon, is not there.
-    pub(super) async fn wait(self) -> Result<Secret, Failure> {
-        let (came, answer) = oneshot::channel();
-        let came = Arc::new(Mutex::new(Some(came)));
-        let address = Arc::new(self.address);
+    /// Waits for the response to the question that `state` stands for: its code, or why there is none. Other requests are
+    /// rejected, and the wait goes on: any page in the browser can send some, and any program on this machine.
+    pub(super) async fn wait(self, state: &str) -> Result<hrflow_core::Result<Secret>, Failure> {
+        let (sender, response) = oneshot::channel();
+        let waiting = Arc::new(Waiting {
+            address: self.address,
+            state: Secret::new(state),
+            sender: Mutex::new(Some(sender)),
+        });
         let serve = async {
             loop {
-                let (stream, _): (_, SocketAddr) = self.listener.accept().await?;
-                let (came, address) = (came.clone(), address.clone());
-                let answer = service_fn(move |request| {
-                    let response = respond(&request, &address, &came);
+                // Too many open connections end by themselves.
+                let Ok((stream, _)) = self.listener.accept().await else {
+                    tokio::time::sleep(ACCEPT_AGAIN).await;
+                    continue;
+                };
+                let waiting = waiting.clone();
+                let service = service_fn(move |request| {
+                    let response = waiting.respond(&request);
                     async move { Ok::<_, Infallible>(response) }
                 });
                 let mut http = http1::Builder::new();
-                let serving = http.keep_alive(false).serve_connection(TokioIo::new(stream), answer);
-                tokio::spawn(async move {
-                    // A browser that goes away comes back, or does not.
-                    let _ = serving.await;
-                });
+                let serving = http.keep_alive(false).serve_connection(TokioIo::new(stream), service);
+                // A connection that sends nothing blocks no other one, and does not stay.
+                tokio::spawn(tokio::time::timeout(SLOWEST, serving));
             }
         };
         tokio::select! {
-            failed = serve => {
-                let failed: std::io::Result<Infallible> = failed;
-                let why = failed.err().map(|error| error.to_string()).unwrap_or_default();
-                Err(Failure::fatal(format!("cannot hear the browser: {why}")))
-            }
-            redirected = answer => {
-                redirected.map_err(|_| Failure::fatal("the browser's answer was lost: start again"))
-            }
+            never = serve => { let never: Infallible = never; match never {} }
+            code = response => code.map_err(|_| Failure::fatal("the browser's response was lost: start again")),
         }
     }
 }
 
-type Came = Arc<Mutex<Option<oneshot::Sender<Secret>>>>;
+struct Waiting {
+    address: Url,
+    state: Secret,
+    sender: Mutex<Option<oneshot::Sender<hrflow_core::Result<Secret>>>>,
+}
 
-fn respond(request: &Request<Incoming>, address: &Url, came: &Came) -> Response<String> {
-    let is_meant = request.method() == Method::GET && request.uri().path() == address.path();
-    let query = request.uri().query().filter(|_| is_meant);
-    let mut response = Response::new(String::new());
-    let Some(query) = query else {
-        *response.status_mut() = StatusCode::NOT_FOUND;
-        return response;
-    };
-    let mut redirected = address.clone();
-    redirected.set_query(Some(query));
-    if let Some(came) = came.lock().unwrap_or_else(PoisonError::into_inner).take() {
-        // Whoever waits may have given up.
-        let _ = came.send(Secret::new(redirected.as_str()));
+impl Waiting {
+    fn respond(&self, request: &Request<Incoming>) -> Response<String> {
+        let is_meant = request.method() == Method::GET && request.uri().path() == self.address.path();
+        let Some(query) = request.uri().query().filter(|_| is_meant) else {
+            return page(StatusCode::NOT_FOUND, "");
+        };
+        let mut redirected = self.address.clone();
+        redirected.set_query(Some(query));
+        let code = code_in(redirected.as_str(), self.state.expose());
+        if code.as_ref().is_err_and(|error| error.kind() == ErrorKind::Protocol) {
+            return page(StatusCode::BAD_REQUEST, OTHER);
+        }
+        if let Some(sender) = self.sender.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // Whoever waits may have given up.
+            let _ = sender.send(code);
+        }
+        page(StatusCode::OK, PAGE)
     }
-    let headers = response.headers_mut();
-    headers.insert("content-type", hyper::header::HeaderValue::from_static("text/html; charset=utf-8"));
-    *response.body_mut() = PAGE.to_owned();
+}
+
+fn page(status: StatusCode, text: &str) -> Response<String> {
+    let mut response = Response::new(text.to_owned());
+    *response.status_mut() = status;
+    let html = hyper::header::HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert("content-type", html);
     response
 }

@@ -23,9 +23,9 @@ pub(super) fn text(shows: &[Show], missing: &[Missing]) -> String {
 
 fn show(show: &Show) -> String {
     let Show { connector, scenes, events, milliseconds, .. } = show;
-    let mut table = report::table(["profile", "outcome", "id", "résumé"]);
+    let mut table = report::Table::new(["profile", "outcome", "id", "résumé"]);
     for scene in scenes {
-        table.add_row(row(scene));
+        table.row(row(scene));
     }
     let sentences: String = scenes.iter().filter_map(|scene| sentence(scene, show)).collect();
     format!(
@@ -34,7 +34,7 @@ fn show(show: &Show) -> String {
         events.read_success,
         events.write_success,
         *milliseconds as f64 / 1000.0,
-        report::text(&table),
+        table,
     )
 }
 

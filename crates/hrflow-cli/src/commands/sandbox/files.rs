@@ -2,35 +2,48 @@
 
 use std::{
     fs,
-    io::{self, Write},
+    io::{self, ErrorKind, Write},
     path::Path,
 };
 
-use serde_json::Value;
+use hrflow_core::bounded_read::{self, Unread};
 use tempfile::Builder;
 
 use crate::exit::Failure;
 
-/// Writes a file whole or not at all, for nobody else to read. What is there already is overwritten only where it
-/// is ours.
-pub(super) fn write(path: &Path, text: &str, is_ours: impl Fn(&str) -> bool) -> Result<(), Failure> {
-    let cannot = |error: io::Error| Failure::fatal(format!("cannot write {}: {error}", path.display()));
-    if !is_free(path, is_ours).map_err(cannot)? {
-        return Err(Failure::usage(format!(
-            "{} is there already, and is not as `hrflow sandbox` wrote it: move it away, or give another name",
-            path.display()
-        )));
+/// Most bytes of a file that is compared with what a sandbox writes: about 100,000 profiles.
+const MOST: usize = 512 << 20;
+
+/// The content of a file; none if there is no such file.
+pub(super) fn existing(path: &Path) -> Result<Option<String>, Failure> {
+    match bounded_read::text(path, MOST) {
+        Ok(text) => Ok(Some(text)),
+        Err(Unread::Io(error)) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(Unread::Io(error)) if error.kind() != ErrorKind::IsADirectory => {
+            Err(Failure::fatal(format!("cannot read {}: {error}", path.display())))
+        }
+        Err(_) => Err(edited(path)),
     }
-    replace(path, text).map_err(cannot)
 }
 
-fn is_free(path: &Path, is_ours: impl Fn(&str) -> bool) -> io::Result<bool> {
-    match fs::symlink_metadata(path) {
-        Ok(found) if !found.is_file() => Ok(false),
-        Ok(_) => Ok(fs::read_to_string(path).is_ok_and(|text| is_ours(&text))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-        Err(error) => Err(error),
+/// Fails if a file exists and is not as a sandbox wrote it.
+pub(super) fn ensure_free(path: &Path, is_unedited: impl Fn(&str) -> bool) -> Result<(), Failure> {
+    match existing(path)? {
+        Some(text) if !is_unedited(&text) => Err(edited(path)),
+        _ => Ok(()),
     }
+}
+
+pub(super) fn edited(path: &Path) -> Failure {
+    Failure::usage(format!(
+        "{} exists and is not as `hrflow sandbox` wrote it. Move it away, or give another name.",
+        path.display()
+    ))
+}
+
+/// Writes a file whole or not at all, for its owner only.
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    replace(path, text).map_err(|error| Failure::fatal(format!("cannot write {}: {error}", path.display())))
 }
 
 fn replace(path: &Path, text: &str) -> io::Result<()> {
@@ -44,30 +57,4 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
-}
-
-/// Profiles as JSON Lines.
-pub(super) fn lines(profiles: &[Value]) -> String {
-    profiles.iter().map(|profile| format!("{profile}\n")).collect()
-}
-
-/// Whether all the profiles of a file are of one source.
-pub(super) fn are_of(source_key: &str, text: &str) -> bool {
-    text.lines().all(|line| {
-        serde_json::from_str::<Value>(line).is_ok_and(|profile| profile["source"]["key"] == source_key)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_fictional_people_are_overwritten() {
-        let fictional = "{\"source\":{\"key\":\"fictional\"}}\n";
-        let ours = |text: &str| are_of("fictional", text);
-        assert!(ours("") && ours(fictional));
-        assert!(!ours(&format!("{fictional}{{\"source\":{{\"key\":\"real\"}}}}\n")));
-        assert!(!ours("[]\n") && !ours("text"));
-    }
 }

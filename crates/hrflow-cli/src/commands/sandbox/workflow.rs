@@ -2,17 +2,18 @@
 
 use hrflow_sandbox::{Credentials, Sandbox, Urls};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
-const MARK: &str = "# Written by `hrflow sandbox`";
-const LOCAL: &str = "api_url: http://127.0.0.1:";
+/// The first line, up to the digest of the others.
+const MARK: &str = "# Written by `hrflow sandbox`, which replaces it unless it is edited. Digest: ";
 
 /// A workflow file that pushes the profile with the most to show.
 pub(crate) fn text(sandbox: &Sandbox) -> String {
     let Urls { hrflow: hrflow_url, teamtailor: teamtailor_url, .. } = sandbox.urls();
     let Credentials { hrflow, teamtailor, .. } = sandbox.credentials();
-    format!(
+    let text = format!(
         "\
-{MARK}, for as long as that one runs; the next one overwrites it.
+# The addresses are those of one sandbox, for as long as it runs.
 workflow_id: sandbox-to-teamtailor
 connector: teamtailor
 action: push_profile
@@ -35,12 +36,19 @@ options:
         fullest(&sandbox.hrflow().profiles()),
         teamtailor.key,
         teamtailor.api_version
-    )
+    );
+    format!("{MARK}{}\n{text}", digest(&text))
 }
 
-/// Whether a sandbox wrote the file, and nobody has made it one for real systems since.
-pub(super) fn is_ours(text: &str) -> bool {
-    text.starts_with(MARK) && text.matches(LOCAL).count() == 2
+/// Whether a sandbox wrote the file, and it was not edited since.
+pub(super) fn is_unedited(text: &str) -> bool {
+    let marked = text.strip_prefix(MARK).and_then(|rest| rest.split_once('\n'));
+    marked.is_some_and(|(written, rest)| written == digest(rest))
+}
+
+/// Enough of a SHA-256 to tell an edited text; it is no protection against forgery.
+fn digest(text: &str) -> String {
+    base16ct::lower::encode_string(&Sha256::digest(text.as_bytes())[..8])
 }
 
 /// The key of the profile with the most attachments.
