@@ -4,7 +4,7 @@ use hrflow_core::{Error, ErrorKind, Finding, Result, Scope};
 
 use crate::{
     errors::Fault,
-    parameters::Tls,
+    parameters::{Encryption, Tls},
     schema::{EXPERIENCE_COLUMNS, EXPERIENCE_READ, PERSON_COLUMNS, PERSON_READ},
     sql::{EXPERIENCES, PERSONS},
     value::Cell,
@@ -18,8 +18,8 @@ impl PersonWriter {
         loop {
             match self.look(updates).await {
                 Ok(found) => return Ok(found),
-                Err(fault) if self.again(&fault, &mut attempt).await => {}
-                Err(fault) => return Err(self.error(fault, "database.check")),
+                Err(fault) if self.access.again(&fault, &mut attempt).await => {}
+                Err(fault) => return Err(self.access.error(fault, "database.check")),
             }
         }
     }
@@ -31,13 +31,18 @@ impl PersonWriter {
         let parameters = &access.parameters;
         let version = session.query(dialect.version(), &[]).await?;
         let version = version.first().and_then(|row| row.first()).and_then(Cell::text).unwrap_or("unknown");
-        let (tls, unsafe_way) = match parameters.db_tls {
-            Tls::Require => ("encrypted, its certificate verified", None),
-            Tls::Trust => (
+// On this machine it is no warning.
+        let (tls, unsafe_way) = match session.encryption {
+            Encryption::Verified => ("encrypted, its certificate verified", None),
+            Encryption::Unverified => (
                 "encrypted, its certificate not verified",
-                Some("the server's certificate is not verified: db_tls is `trust`"),
+                (parameters.db_tls == Tls::Trust)
+                    .then_some("the server's certificate is not verified: db_tls is `trust`"),
             ),
-            Tls::Off => ("not encrypted", Some("the connection is not encrypted: db_tls is `off`")),
+            Encryption::Absent => (
+                "not encrypted",
+                (parameters.db_tls == Tls::Off).then_some("the connection is not encrypted: db_tls is `off`"),
+            ),
         };
         let mut found = vec![
             format!(
@@ -85,7 +90,7 @@ impl PersonWriter {
         }
         found.push("persons may be selected and inserted".into());
         for column in ["EMAIL_PERSO", "EMAIL"] {
-            let values = self.with_schema(&[PERSONS, column].map(|it| Cell::Text(it.to_owned())));
+            let values = self.access.with_schema(&[PERSONS, column].map(|it| Cell::Text(it.to_owned())));
             // Not every user may see the indexes; then there is nothing to say.
             let Ok(rows) = session.query(dialect.indexed(), &values).await else { break };
             if rows.first().and_then(|row| row.first()).and_then(Cell::int) == Some(0) {

@@ -13,6 +13,10 @@ pub(crate) enum Fault {
     Lost(String),
     /// No answer came in time. The connection is given up.
     Timeout,
+    /// The connection cannot be encrypted as it has to be.
+    Unprotected(Error),
+    /// A server of this kind answers, and one of the other kind is expected.
+    OtherEngine(Engine),
     /// What it says.
     Other(Error),
 }
@@ -32,9 +36,13 @@ pub(crate) enum Class {
     Busy,
     /// The connection is gone, or the server is.
     Gone,
+    /// The server starts, recovers or fails over: it comes back without anything being done here.
+    Away,
     /// Every row there is.
     All,
 }
+
+const AWAY: &str = "the server is starting, recovering or failing over";
 
 /// The same numbers mean different things: 1205 is a deadlock at SQL Server, and a wait that took too long at MySQL.
 const MYSQL: &[(&[u32], Class, ErrorKind, &str)] = &[
@@ -44,7 +52,8 @@ const MYSQL: &[(&[u32], Class, ErrorKind, &str)] = &[
         ErrorKind::Unauthorized,
         "the user or the password is refused",
     ),
-    (&[1044, 1130, 1251, 2059, 3159, 4151], Class::All, ErrorKind::Forbidden, "the user may not come in"),
+    (&[1044, 1130, 1251, 2059], Class::All, ErrorKind::Forbidden, "access denied"),
+    (&[1129], Class::All, ErrorKind::Forbidden, "this machine is blocked after too many broken connections"),
     (&[1049], Class::All, ErrorKind::Config, "there is no such database"),
     (&[1142, 1143, 1227, 1370], Class::All, ErrorKind::Forbidden, "the user lacks a right"),
     (&[1290, 1836], Class::All, ErrorKind::Unavailable, "the server may be read only"),
@@ -53,11 +62,13 @@ const MYSQL: &[(&[u32], Class, ErrorKind, &str)] = &[
     (&[1205, 1206], Class::Busy, ErrorKind::Unavailable, "somebody else holds a lock for too long"),
     (&[1213, 1020, 3572], Class::Busy, ErrorKind::Unavailable, "two transactions were in each other's way"),
     (
-        &[1040, 1203, 1226, 1429, 1053, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 3032, 4031],
+        &[1040, 1203, 1226, 1429, 1152, 1158, 1159, 1160, 1161, 1317, 1927, 4031],
         Class::Gone,
         ErrorKind::Unavailable,
         "the server does not serve now",
     ),
+    // 1047 is how a Galera node says that it is not ready.
+    (&[1047, 1053, 3032, 3168], Class::Away, ErrorKind::Unavailable, AWAY),
     (
         &[1969, 3024],
         Class::Gone,
@@ -73,7 +84,7 @@ const MSSQL: &[(&[u32], Class, ErrorKind, &str)] = &[
         ErrorKind::Unauthorized,
         "the user or the password is refused",
     ),
-    (&[916, 4064, 18451, 40615], Class::All, ErrorKind::Forbidden, "the user may not come in"),
+    (&[916, 4064, 18451, 40615], Class::All, ErrorKind::Forbidden, "access denied"),
     (&[4060, 911], Class::All, ErrorKind::Config, "there is no such database, or the user may not open it"),
     (&[229, 230, 262, 297, 300], Class::All, ErrorKind::Forbidden, "the user lacks a right"),
     (&[3906, 3908], Class::All, ErrorKind::Unavailable, "the database may be read only"),
@@ -83,12 +94,19 @@ const MSSQL: &[(&[u32], Class, ErrorKind, &str)] = &[
     (&[1205, 3960, 3961], Class::Busy, ErrorKind::Unavailable, "two transactions were in each other's way"),
     (
         &[
-            596, 701, 976, 1204, 6005, 8645, 9001, 10928, 10929, 17142, 17809, 18401, 40143, 40197, 40501,
-            40540, 40613, 49918, 49919, 49920,
+            701, 1204, 8645, 9001, 10928, 10929, 17809, 40501, 49918, 49919, 49920,
         ],
         Class::Gone,
         ErrorKind::Unavailable,
         "the server does not serve now",
+    ),
+    (
+        &[
+            596, 921, 922, 927, 942, 976, 978, 983, 4221, 6005, 17142, 17187, 18401, 40143, 40197, 40540, 40613,
+        ],
+        Class::Away,
+        ErrorKind::Unavailable,
+        AWAY,
     ),
     (&[1105, 9002], Class::Gone, ErrorKind::Unavailable, "the server has no room left"),
 ];
@@ -115,6 +133,7 @@ impl Fault {
                 None => Class::All,
             },
             Self::Lost(_) | Self::Timeout => Class::Gone,
+            Self::Unprotected(_) | Self::OtherEngine(_) => Class::All,
             Self::Other(error) if error.scope() == Scope::Run => Class::All,
             Self::Other(error) if error.is_retryable() => Class::Busy,
             Self::Other(_) => Class::Row,
@@ -131,21 +150,25 @@ impl Fault {
     pub(crate) fn words(&self) -> &str {
         match self {
             Self::Refused { words, .. } | Self::Lost(words) => words,
-            Self::Timeout | Self::Other(_) => "",
+            Self::Timeout | Self::Unprotected(_) | Self::OtherEngine(_) | Self::Other(_) => "",
         }
     }
 
     /// Whether the connection cannot be used any more.
     pub(crate) fn ends_session(&self, engine: Engine) -> bool {
-        !matches!(self, Self::Other(_)) && self.class(engine) == Class::Gone
+        !matches!(self, Self::Other(_)) && matches!(self.class(engine), Class::Gone | Class::Away)
     }
 
     /// The error that a person sees.
     pub(crate) fn into_error(self, engine: Engine, redactor: &Redactor, operation: &'static str) -> Error {
         let class = self.class(engine);
-        let scope = if matches!(class, Class::All | Class::Gone) { Scope::Run } else { Scope::Item };
+        let scope = if matches!(class, Class::All | Class::Gone | Class::Away) { Scope::Run } else { Scope::Item };
         match self {
-            Self::Other(error) => error.with("operation", operation),
+            Self::Other(error) | Self::Unprotected(error) => error.with("operation", operation),
+            Self::OtherEngine(found) => {
+                Error::new(ErrorKind::Config, format!("{found} answers where {engine} did before"))
+                    .with("operation", operation)
+            }
             Self::Timeout => Error::new(ErrorKind::Timeout, format!("{engine} did not answer in time"))
                 .with_scope(scope)
                 .with("operation", operation),
@@ -169,7 +192,7 @@ impl Fault {
                     None => error,
                 };
                 let error = error.with("code", code).with("operation", operation);
-                match advice(kind) {
+                match advice(engine, code, kind) {
                     Some(advice) => error.advise(advice),
                     None => error,
                 }
@@ -194,8 +217,9 @@ fn meaning(engine: Engine, code: u32) -> Option<(Class, ErrorKind, &'static str)
         .map(|(_, class, kind, message)| (*class, *kind, *message))
 }
 
-fn advice(kind: ErrorKind) -> Option<&'static str> {
+fn advice(engine: Engine, code: u32, kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
+        _ if (engine, code) == (Engine::Mysql, 1129) => "Run `FLUSH HOSTS` on the server.",
         ErrorKind::Unauthorized => "Check db_user and db_password.",
         ErrorKind::Forbidden => {
             "Have the user granted SELECT, INSERT and UPDATE on PERSONNES and EXPERIENCES_PROFESSIONNELLES."

@@ -10,6 +10,7 @@ mod format;
 mod holders;
 mod look;
 mod mapping;
+mod open;
 mod parameters;
 mod person;
 mod schema;
@@ -25,7 +26,7 @@ use hrflow_core::{Action, Connector, ConnectorType, FormatName};
 
 pub use format::format_hrflow_profile_to_admen;
 pub use mapping::MAPPING;
-pub use parameters::{Engine, Parameters, Tls};
+pub use parameters::{EngineChoice, Parameters, Tls};
 pub use person::{Experience, Person};
 pub use warehouse::Persons;
 

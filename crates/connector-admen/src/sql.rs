@@ -175,6 +175,15 @@ impl Dialect {
         }
     }
 
+    /// The names of the database and of the schema as the server writes them, or whether it compares names without their
+    /// case. SQL Server is asked for a schema first.
+    pub(crate) fn names(&self) -> &'static str {
+        match self.engine {
+            Engine::Mssql => "SELECT DB_NAME(), SCHEMA_NAME(SCHEMA_ID(@P1))",
+            Engine::Mysql => "SELECT DATABASE(), @@lower_case_table_names",
+        }
+    }
+
     pub(crate) fn version(&self) -> &'static str {
         match self.engine {
             Engine::Mssql => "SELECT CAST(SERVERPROPERTY('ProductVersion') AS NVARCHAR(128))",
@@ -383,6 +392,7 @@ mod tests {
             ("begin", dialect.begin().to_owned()),
             ("lock", dialect.lock().to_owned()),
             ("describe", dialect.describe()),
+            ("names", dialect.names().to_owned()),
             ("version", dialect.version().to_owned()),
             ("highest id", dialect.highest_id()),
             ("holders", dialect.holders(2, [false, true])),

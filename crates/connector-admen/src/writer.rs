@@ -1,7 +1,5 @@
 //! An open `AD-MEN Profiles`: one connection, transactions under the lock of a name, and another try where that helps.
 
-use std::time::Duration;
-
 use hrflow_core::{
     Error, ErrorKind, Found, Identity, Options, Outcome, Receipt, Result, Scope, TargetId, Write,
     http::budget, options::OnExisting,
@@ -13,10 +11,10 @@ use crate::{
     draft::Draft,
     errors::{Class, Fault, unknown},
     look::Details,
-    parameters::{Engine, Parameters},
+    open::Opened,
+    parameters::Parameters,
     person::Person,
     schema::Schema,
-    sql::{EXPERIENCES, PERSONS},
     store::{Job, Store},
     value::Cell,
 };
@@ -31,7 +29,6 @@ pub(crate) struct PersonWriter {
     pub(crate) schema: Schema,
     pub(crate) target_id: TargetId,
     pub(crate) on_existing: OnExisting,
-    attempts: u32,
     /// Held around check and insert by every writer to this database, so that two cannot double a person; and while
     /// looking for what was sent without an answer, so that it cannot arrive after the look.
     lock: String,
@@ -51,68 +48,10 @@ enum Failure {
 
 impl PersonWriter {
     pub(crate) async fn open(parameters: Parameters, options: &Options) -> Result<Self> {
-        if parameters.is_exposed() {
-            tracing::warn!("db_tls is off: persons and the password travel unprotected to another machine");
-        }
-        let (host, name) = (parameters.host().to_lowercase(), parameters.db_name.trim());
-        let schema = match parameters.db_engine {
-            Engine::Mssql => format!(" {}", parameters.db_schema.trim()),
-            Engine::Mysql => String::new(),
-        };
-        let target_id = TargetId(format!("admen {host}:{} {name}{schema}", parameters.db_port));
-        let lock = lock_name(name);
-        let access = Access::new(parameters, options.timeout.into());
-        let mut writer = Self {
-            access,
-            schema: Schema::default(),
-            target_id,
-            on_existing: options.on_existing,
-            attempts: options.attempts.get().into(),
-            lock,
-            place: Mutex::default(),
-        };
-        let mut attempt = 0;
-        loop {
-            match writer.describe().await {
-                Ok(schema) => {
-                    writer.schema = schema;
-                    return Ok(writer);
-                }
-                Err(fault) if writer.again(&fault, &mut attempt).await => {}
-                Err(fault) => return Err(writer.error(fault, "database.open")),
-            }
-        }
-    }
-
-    async fn describe(&self) -> Result<Schema, Fault> {
-        let mut place = self.place.lock().await;
-        let mut session = self.session(&mut place).await?;
-        let dialect = &self.access.dialect;
-        let tables = [PERSONS, EXPERIENCES].map(|it| Cell::Text(it.to_owned()));
-        let values = self.with_schema(&tables);
-        let rows = session.query(&dialect.describe(), &values).await?;
-        let schema = Schema::read(dialect.engine, &rows, &self.access.parameters.db_user)?;
-        if let Some(sql) = dialect.not_transactional()
-            && let Some(row) = session.query(sql, &tables).await?.first()
-        {
-            let text = |at: usize| row.get(at).and_then(Cell::text).unwrap_or_default().to_owned();
-            let why =
-                format!("{} is kept by {}, which undoes nothing that failed half-way", text(0), text(1));
-            let error = Error::new(ErrorKind::Config, why)
-                .advise("Have both tables kept by InnoDB: `ALTER TABLE … ENGINE=InnoDB`.");
-            return Err(error.into());
-        }
-        *place = Some(session);
-        Ok(schema)
-    }
-
-    /// The values of a statement that asks for the schema first, where it does.
-    pub(crate) fn with_schema(&self, values: &[Cell]) -> Vec<Cell> {
-        let schema = Cell::Text(self.access.parameters.db_schema.trim().to_owned());
-        match self.access.engine() {
-            Engine::Mssql => std::iter::once(schema).chain(values.iter().cloned()).collect(),
-            Engine::Mysql => values.to_vec(),
-        }
+        let Opened { access, session, schema, target_id } = Opened::open(parameters, options).await?;
+        let lock = lock_name(access.parameters.db_name.trim());
+        let place = Mutex::new(Some(session));
+        Ok(Self { access, schema, target_id, on_existing: options.on_existing, lock, place })
     }
 
     /// The connection, out of its place; a new one where there is none.
@@ -127,36 +66,14 @@ impl PersonWriter {
         &self.place
     }
 
-    /// Whether the fault may be over soon, after the wait that it takes.
-    pub(crate) async fn again(&self, fault: &Fault, attempt: &mut u32) -> bool {
-        *attempt += 1;
-        let is_gone = match fault {
-            Fault::Other(error) => error.kind() == ErrorKind::Unavailable,
-            fault => fault.class(self.access.engine()) == Class::Gone,
-        };
-        if !is_gone || *attempt >= self.attempts {
-            return false;
-        }
-        // A connection that idled too long is replaced at once.
-        let step = Duration::from_millis(500).saturating_mul(1 << (*attempt - 1).min(6));
-        let pause =
-            if *attempt == 1 { Duration::from_millis(50) } else { step.mul_f64(0.5 + fastrand::f64() / 2.0) };
-        budget::current().pause(pause).await
-    }
-
-    pub(crate) fn error(&self, fault: Fault, operation: &'static str) -> Error {
-        let error = fault.into_error(self.access.engine(), &self.access.redactor, operation);
-        error.with("database", self.access.parameters.address())
-    }
-
     /// The highest number of a person there is.
     pub(crate) async fn highest_id(&self) -> Result<i64> {
         let mut attempt = 0;
         loop {
             match self.read_highest_id().await {
                 Ok(id) => return Ok(id),
-                Err(fault) if self.again(&fault, &mut attempt).await => {}
-                Err(fault) => return Err(self.error(fault, "persons.highest")),
+                Err(fault) if self.access.again(&fault, &mut attempt).await => {}
+                Err(fault) => return Err(self.access.error(fault, "persons.highest")),
             }
         }
     }
@@ -222,8 +139,8 @@ impl PersonWriter {
     /// The error of a transaction.
     fn failed(&self, failure: Failure) -> Error {
         match failure {
-            Failure::Undone(fault) => self.error(fault, "persons.write"),
-            Failure::Unknown(fault, _) => unknown(self.error(fault, "persons.commit")),
+            Failure::Undone(fault) => self.access.error(fault, "persons.write"),
+            Failure::Unknown(fault, _) => unknown(self.access.error(fault, "persons.commit")),
             Failure::Locked => Error::new(ErrorKind::Unavailable, LOCKED)
                 .with("lock", &self.lock)
                 .advise("Let it end; what it holds is a lock of the database by that name."),
@@ -272,7 +189,7 @@ impl PersonWriter {
                 },
                 outcome => return outcome,
             };
-            if !self.again(&fault, &mut attempt).await {
+            if !self.access.again(&fault, &mut attempt).await {
                 return Err(match may_be_there.filter(|_| !self.is_one_persons(jobs, &fault)) {
                     Some(answers) => Failure::Unknown(fault, answers),
                     None => Failure::Undone(fault),
@@ -335,8 +252,8 @@ impl PersonWriter {
         loop {
             match self.look_under_lock(details).await {
                 Ok(found) => return Ok(found),
-                Err(fault) if self.again(&fault, &mut attempt).await => {}
-                Err(fault) => return Err(self.error(fault, "persons.find")),
+                Err(fault) if self.access.again(&fault, &mut attempt).await => {}
+                Err(fault) => return Err(self.access.error(fault, "persons.find")),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What a user may say.
 
-use connector_admen::{Engine, Parameters, Tls};
+use connector_admen::{EngineChoice, Parameters, Tls};
 use hrflow_core::parameters::{fields, read};
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ fn five_are_required_and_one_is_a_secret() {
     let parameters: Parameters = read("target_parameters", &all(json!({}))).unwrap();
     assert_eq!(
         (parameters.db_engine, parameters.db_tls, parameters.db_port),
-        (Engine::Mssql, Tls::Require, 1433)
+        (EngineChoice::Auto, Tls::Auto, 1433)
     );
     assert_eq!((parameters.db_schema.as_str(), parameters.scsync_modified.as_str()), ("dbo", "0"));
     assert!(!format!("{parameters:?}").contains(PASSWORD));
@@ -47,7 +47,15 @@ fn faults_name_the_field_and_never_the_password() {
         (json!({ "db_engine": "oracle" }), "target_parameters.db_engine"),
         (json!({ "db_tls": "yes" }), "target_parameters.db_tls"),
         (json!({ "db_tls": "off", "db_ca_file": "ca.pem" }), "target_parameters.db_ca_file"),
+        (json!({ "db_tls": "trust", "db_ca_file": "ca.pem" }), "target_parameters.db_ca_file"),
         (json!({ "db_pasword": "x" }), "target_parameters.db_pasword: unknown; did you mean db_password?"),
+        (
+            json!({ "db_host": "SERVER\\SQLEXPRESS" }),
+            "Set db_host to `SERVER` and db_port to the TCP port of the instance SQLEXPRESS",
+        ),
+        (json!({ "db_host": ".\\SQLEXPRESS" }), "Set db_host to `localhost` and db_port to the TCP port"),
+        (json!({ "db_host": "db.example.com,1500" }), "Set db_host to `db.example.com`, and db_port to 1500"),
+        (json!({ "db_host": "tcp:db.example.com:1500" }), "Set db_host to `db.example.com`, and db_port to 1500"),
     ] {
         let faults = faults(more);
         assert!(faults.contains(part) && !faults.contains(PASSWORD), "{faults}");
@@ -56,6 +64,12 @@ fn faults_name_the_field_and_never_the_password() {
         json!({ "db_tls": "trust" }),
         json!({ "db_engine": "mysql", "db_tls": "off" }),
         json!({ "db_host": "::1" }),
+        json!({ "db_host": "[::1]:1433" }),
+        json!({ "db_host": "fe80::1433" }),
+        json!({ "db_host": "tcp:db.example.com" }),
+        json!({ "db_host": "db.example.com,1433" }),
+        json!({ "db_host": "TCP:db.example.com, 1433" }),
+        json!({ "db_tls": "auto", "db_ca_file": "ca.pem" }),
     ] {
         assert_eq!(faults(more), "");
     }

@@ -43,7 +43,7 @@ impl Database {
         &self.address
     }
 
-    /// What a workflow file says to write to it.
+    /// What a workflow file says to write to it with the server's certificate verified.
     pub fn parameters(&self) -> serde_json::Value {
         self.parameters_of(&self.name)
     }
@@ -52,8 +52,17 @@ impl Database {
     pub fn parameters_of(&self, user: &str) -> serde_json::Value {
         json!({
             "db_host": "127.0.0.1", "db_port": self.address.port, "db_name": self.name, "db_user": user,
-            "db_password": PASSWORD, "db_engine": "mysql", "db_ca_file": self.address.ca_file,
+            "db_password": PASSWORD, "db_ca_file": self.address.ca_file,
         })
+    }
+
+    /// The five parameters that every user has, and nothing else.
+    pub fn five_parameters(&self) -> serde_json::Value {
+        let mut parameters = self.parameters();
+        if let Some(members) = parameters.as_object_mut() {
+            members.remove("db_ca_file");
+        }
+        parameters
     }
 
     /// Makes a user with rights in this database, such as `SELECT, INSERT`.

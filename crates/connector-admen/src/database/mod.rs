@@ -3,15 +3,19 @@
 mod mssql;
 mod mysql;
 mod probe;
+mod retry;
+mod tls;
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
-use connector_hrflow::Filled;
-use hrflow_core::{Error, ErrorKind, Redactor, Result, Scope, bounded_read};
+use hrflow_core::{Error, ErrorKind, Options, Redactor, Scope};
 
 use crate::{
     errors::Fault,
-    parameters::{Engine, Parameters},
+    parameters::{Encryption, Engine, EngineChoice, Parameters},
     sql::Dialect,
     value::Cell,
 };
@@ -23,12 +27,17 @@ pub(crate) struct Access {
     pub(crate) redactor: Redactor,
     /// How long one request may take.
     pub(crate) timeout: Duration,
+    /// The most tries of a request.
+    attempts: u32,
+    has_logged_in: AtomicBool,
 }
 
 /// One connection. Whoever works with it takes it out of where it is kept, and puts it back when all is settled: what is
 /// dropped half-way is closed, and the server undoes what was not committed.
 pub(crate) struct Session {
     connection: Connection,
+    /// How it is encrypted in fact.
+    pub(crate) encryption: Encryption,
     dialect: Dialect,
     timeout: Duration,
     /// The largest request that the server takes, in bytes; it breaks the connection over a larger one.
@@ -43,30 +52,78 @@ enum Connection {
 }
 
 impl Access {
-    pub(crate) fn new(parameters: Parameters, timeout: Duration) -> Self {
+    pub(crate) fn new(parameters: Parameters, options: &Options) -> Self {
+        Self::with(parameters, options.timeout.into(), options.attempts.get().into())
+    }
+
+    fn with(parameters: Parameters, timeout: Duration, attempts: u32) -> Self {
         let mut redactor = Redactor::new();
         redactor.add(&parameters.db_password);
-        let dialect = Dialect::new(parameters.db_engine, &parameters.db_schema);
-        Self { parameters, dialect, redactor, timeout }
+        let dialect = Dialect::new(parameters.likely_engine(), &parameters.db_schema);
+        Self { parameters, dialect, redactor, timeout, attempts, has_logged_in: AtomicBool::new(false) }
     }
 
     pub(crate) fn engine(&self) -> Engine {
         self.dialect.engine
     }
 
+    /// Logs in for the first time. Unless the kind of server is set, it is detected, and every later login is for that
+    /// kind. Detection costs no second connection where the server is of the kind that its port is usual for.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect). If the kind is set and the server is of the other one, the error names everything else that
+    /// a login there would lack.
+    pub(crate) async fn first_login(&mut self) -> Result<Session, Fault> {
+        match (self.connect().await, self.parameters.db_engine) {
+            (Err(Fault::OtherEngine(found)), EngineChoice::Auto) => {
+                self.dialect = Dialect::new(found, &self.parameters.db_schema);
+                self.connect().await
+            }
+            (Err(Fault::OtherEngine(found)), _) => Err(self.other_engine(found).await.into()),
+            (outcome, _) => outcome,
+        }
+    }
+
     /// Logs in.
     ///
     /// # Errors
     ///
-    /// A fault that hits every item: refused credentials, an unreachable host, a server of the other kind.
+    /// A fault that hits every item: rejected credentials, an unreachable host, a server of the other kind, a connection
+    /// that cannot be encrypted as it has to be.
     pub(crate) async fn connect(&self) -> Result<Session, Fault> {
         hrflow_core::http::choose_crypto();
-        let connection = match self.engine() {
-            Engine::Mssql => Connection::Mssql(Box::new(mssql::connect(self).await?)),
-            Engine::Mysql => Connection::Mysql(Box::new(mysql::connect(self).await?)),
-        };
+        let mut unprotected = None;
+        for encryption in self.parameters.encryptions(self.parameters.host()) {
+            match self.log_in(*encryption).await {
+                Err(Fault::Unprotected(error)) => unprotected = unprotected.or(Some(error)),
+                connection => {
+                    let (connection, encryption) = connection?;
+                    self.has_logged_in.store(true, Ordering::Relaxed);
+                    return self.prepare(connection, encryption).await;
+                }
+            }
+        }
+        Err(unprotected.map_or(Fault::Timeout, Fault::Unprotected))
+    }
+
+    /// The connection, and how it is encrypted in fact: a server may send its clients on to another machine.
+    async fn log_in(&self, encryption: Encryption) -> Result<(Connection, Encryption), Fault> {
+        match self.engine() {
+            Engine::Mssql => {
+                let (client, encryption) = mssql::connect(self, encryption).await?;
+                Ok((Connection::Mssql(Box::new(client)), encryption))
+            }
+            Engine::Mysql => {
+                Ok((Connection::Mysql(Box::new(mysql::connect(self, encryption).await?)), encryption))
+            }
+        }
+    }
+
+    async fn prepare(&self, connection: Connection, encryption: Encryption) -> Result<Session, Fault> {
         let mut session = Session {
             connection,
+            encryption,
             dialect: self.dialect.clone(),
             timeout: self.timeout,
             most: None,
@@ -81,6 +138,35 @@ impl Access {
             session.tells_numbers = told(1).and_then(Cell::text).is_some_and(is_mariadb_10_5);
         }
         Ok(session)
+    }
+
+    /// The values of a statement that asks for the schema first, if its dialect does.
+    pub(crate) fn with_schema(&self, values: &[Cell]) -> Vec<Cell> {
+        let schema = Cell::Text(self.parameters.db_schema.trim().to_owned());
+        match self.engine() {
+            Engine::Mssql => std::iter::once(schema).chain(values.iter().cloned()).collect(),
+            Engine::Mysql => values.to_vec(),
+        }
+    }
+
+    /// The error for a server of another kind than the one that is set.
+    async fn other_engine(&self, found: Engine) -> Error {
+        let (engine, name) = match found {
+            Engine::Mssql => (EngineChoice::Mssql, "mssql"),
+            Engine::Mysql => (EngineChoice::Mysql, "mysql"),
+        };
+        let address = self.parameters.address();
+        let message = format!("{found} answers at {address}, and db_engine says {}", self.engine());
+        let advice = format!("Leave db_engine out or set it to `{name}`, or set db_port to the port of the other server.");
+        let there = Self::with(Parameters { db_engine: engine, ..self.parameters.clone() }, self.timeout, 1);
+        let advice = match there.connect().await {
+            Ok(_) => advice,
+            Err(fault) => {
+                let next = fault.into_error(found, &self.redactor, "database.open");
+                format!("{advice} After that: {next}")
+            }
+        };
+        Error::new(ErrorKind::Config, message).advise(advice)
     }
 }
 
@@ -191,45 +277,24 @@ async fn within<T>(timeout: Duration, work: impl Future<Output = Result<T, Fault
     tokio::time::timeout(timeout, work).await.unwrap_or(Err(Fault::Timeout))
 }
 
-/// Most bytes of `db_ca_file`; the certificates that a Linux system trusts take up about 250 KiB.
-const MAX_CA_FILE: usize = 4 << 20;
-
-/// The certificates of `db_ca_file`, as PEM.
-fn authorities(parameters: &Parameters) -> Result<Option<Vec<u8>>> {
-    let Some(path) = parameters.db_ca_file.filled() else { return Ok(None) };
-    let unusable = |why: String| {
-        Error::new(ErrorKind::Config, format!("db_ca_file cannot be used: {path}: {why}"))
-            .advise("It is a file with one or more certificates, as PEM.")
-    };
-    let pem = bounded_read::bytes(path.as_ref(), MAX_CA_FILE).map_err(|why| unusable(why.to_string()))?;
-    if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
-        return Err(unusable("it holds no certificate".to_owned()));
-    }
-    Ok(Some(pem))
-}
-
-/// The server cannot do what `db_tls` asks for.
-fn unencrypted(words: String) -> Error {
-    Error::new(ErrorKind::Config, "the server offers no encryption")
-        .with_vendor_message(words)
-        .advise("Have TLS set up there, or set db_tls to `off` where the way to it is safe.")
-}
-
-/// The server's certificate is not trusted.
-fn untrusted(words: String) -> Error {
-    Error::new(ErrorKind::Config, "the server's certificate is not trusted").with_vendor_message(words).advise(
-        "Name the authority that signed it in db_ca_file, and the host as the certificate has it in db_host; db_tls `trust` \
-         takes any certificate.",
-    )
-}
-
-/// There is nobody at the address.
-fn unreachable(access: &Access, words: String) -> Error {
+/// No server can be reached at the address.
+fn unreachable(access: &Access, words: &str) -> Error {
     let address = access.parameters.address();
-    Error::new(ErrorKind::Unavailable, format!("{} cannot be reached at {address}", access.engine()))
-        .with_vendor_message(access.redactor.redact(&words))
+    let server = match access.parameters.db_engine {
+        EngineChoice::Auto => "the database server".to_owned(),
+        _ => access.engine().to_string(),
+    };
+    Error::new(ErrorKind::Unavailable, format!("{server} cannot be reached at {address}"))
+        .with_vendor_message(access.redactor.redact(words))
         .with_scope(Scope::Run)
-        .advise("Check db_host and db_port, and that the server is up.")
+        .advise("Check db_host and db_port, and that the server runs.")
+}
+
+/// What answers at the address is neither of the two.
+fn no_database(access: &Access) -> Error {
+    let address = access.parameters.address();
+    Error::new(ErrorKind::Config, format!("the server at {address} is neither SQL Server nor MySQL nor MariaDB"))
+        .advise("Check db_host and db_port.")
 }
 
 #[cfg(test)]

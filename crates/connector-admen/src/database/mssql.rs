@@ -9,73 +9,92 @@ use tiberius::{AuthMethod, ColumnData, Config, EncryptionLevel, Row, ToSql, nume
 use tokio::net::TcpStream;
 use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt};
 
-use super::{Access, probe};
-use crate::{errors::Fault, parameters::Tls, value::Cell};
+use super::{
+    Access,
+    probe::{self, Answer},
+};
+use crate::{
+    errors::Fault,
+    parameters::{Encryption, Engine},
+    value::Cell,
+};
 
 pub(super) type Client = tiberius::Client<Compat<TcpStream>>;
 
-pub(super) async fn connect(access: &Access) -> Result<Client, Fault> {
-    let config = config(access)?;
-    let connected = tokio::time::timeout(access.timeout, log_in(access, config)).await;
-    let fault = match connected {
-        Ok(Ok(client)) => return Ok(client),
+pub(super) async fn connect(access: &Access, encryption: Encryption) -> Result<(Client, Encryption), Fault> {
+    if encryption == Encryption::Absent
+        && probe::ask(&access.parameters).await == Some(Answer::SqlServer { unencrypted: false })
+    {
+        // The driver would encrypt the connection all the same.
+        return Err(Fault::Unprotected(super::tls::insists()));
+    }
+    let fault = match tokio::time::timeout(access.timeout, log_in(access, encryption)).await {
+        Ok(Ok(connected)) => return Ok(connected),
         Ok(Err(fault)) => fault,
         Err(_) => Fault::Timeout,
     };
-    if matches!(fault, Fault::Refused { .. } | Fault::Other(_)) {
+    if !matches!(fault, Fault::Lost(_) | Fault::Timeout) {
         return Err(fault);
     }
     // A server of another kind does not understand what it is asked, or says something that nobody asked.
-    match probe::mysql(&access.parameters).await {
-        Some(error) => Err(error.into()),
-        None => Err(fault),
+    match probe::ask(&access.parameters).await {
+        Some(Answer::Mysql) => Err(Fault::OtherEngine(Engine::Mysql)),
+        Some(Answer::Other) => Err(super::no_database(access).into()),
+        _ => Err(fault),
     }
 }
 
-async fn log_in(access: &Access, mut config: Config) -> Result<Client, Fault> {
+async fn log_in(access: &Access, mut encryption: Encryption) -> Result<(Client, Encryption), Fault> {
     let parameters = &access.parameters;
     let mut address = (parameters.host().to_owned(), parameters.db_port);
     // A server may send its clients on once, as Azure's does.
     for _ in 0..2 {
         let stream = TcpStream::connect((address.0.as_str(), address.1)).await;
-        let stream = stream.map_err(|error| super::unreachable(access, error.to_string()))?;
+        let stream = stream.map_err(|error| super::unreachable(access, &error.to_string()))?;
         let _ = stream.set_nodelay(true);
-        match Client::connect(config.clone(), stream.compat_write()).await {
-            Ok(client) => return Ok(client),
+        let config = config(access, &address, encryption)?;
+        let words = match Client::connect(config, stream.compat_write()).await {
+            Ok(client) => return Ok((client, encryption)),
             Err(tiberius::error::Error::Routing { host, port }) => {
-                config.host(&host);
-                config.port(port);
+                // What is allowed on this machine alone is not allowed on another.
+                if encryption != Encryption::Verified
+                    && let Some(first) = parameters.encryptions(&host).first()
+                {
+                    encryption = *first;
+                }
                 address = (host, port);
+                continue;
             }
-            Err(tiberius::error::Error::Tls(words)) if words.contains("certificate") => {
-                return Err(super::untrusted(words).into());
+            Err(error @ (tiberius::error::Error::Server(_) | tiberius::error::Error::Conversion(_))) => {
+                return Err(fault(error));
             }
-            Err(tiberius::error::Error::Protocol(words)) if words.contains("encryption level") => {
-                return Err(super::unencrypted(words.into_owned()).into());
-            }
-            Err(error) => return Err(fault(error)),
-        }
+            Err(error) => error.to_string(),
+        };
+        return Err(match super::tls::failure(&words, &address.0, encryption) {
+            Some(error) => Fault::Unprotected(error),
+            None => Fault::Lost(super::tls::shortened(&words).to_owned()),
+        });
     }
     Err(Fault::Lost("the server sends its clients on without end".to_owned()))
 }
 
-fn config(access: &Access) -> Result<Config, Error> {
+fn config(access: &Access, address: &(String, u16), encryption: Encryption) -> Result<Config, Error> {
     let parameters = &access.parameters;
     let mut config = Config::new();
-    config.host(parameters.host());
-    config.port(parameters.db_port);
+    config.host(&address.0);
+    config.port(address.1);
     config.database(&parameters.db_name);
     config.application_name("hrflow-connectors");
     config.authentication(AuthMethod::sql_server(&parameters.db_user, parameters.db_password.expose()));
-    match parameters.db_tls {
-        Tls::Off => config.encryption(EncryptionLevel::NotSupported),
-        Tls::Trust => {
+    match encryption {
+        Encryption::Absent => config.encryption(EncryptionLevel::NotSupported),
+        Encryption::Unverified => {
             config.encryption(EncryptionLevel::Required);
             config.trust_cert();
         }
-        Tls::Require => {
+        Encryption::Verified => {
             config.encryption(EncryptionLevel::Required);
-            if let Some(authorities) = super::authorities(parameters)? {
+            if let Some(authorities) = super::tls::authorities(parameters)? {
                 config.trust_cert_ca_bundle(authorities);
             }
         }

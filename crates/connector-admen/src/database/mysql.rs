@@ -8,13 +8,23 @@ use mysql_async::{
 };
 use rustls::{RootCertStore, pki_types::CertificateDer};
 
-use super::{Access, probe};
-use crate::{errors::Fault, parameters::Tls, value::Cell};
+use super::{
+    Access,
+    probe::{self, Answer},
+};
+use crate::{
+    errors::Fault,
+    parameters::{Encryption, Engine, Tls},
+    value::Cell,
+};
 
 /// Statements are kept prepared; there is one for each pattern of NULLs.
 const STATEMENTS: usize = 256;
+/// The server accepts encrypted connections only: `ER_SECURE_TRANSPORT_REQUIRED` of MySQL and of MariaDB.
+const INSISTS: [u32; 2] = [3159, 4151];
+const ACCESS_DENIED: u32 = 1045;
 
-pub(super) async fn connect(access: &Access) -> Result<Conn, Fault> {
+pub(super) async fn connect(access: &Access, encryption: Encryption) -> Result<Conn, Fault> {
     let parameters = &access.parameters;
     let options = OptsBuilder::default()
         .ip_or_hostname(parameters.host())
@@ -25,34 +35,65 @@ pub(super) async fn connect(access: &Access) -> Result<Conn, Fault> {
         // A socket is not what was asked for, even if the server offers one.
         .prefer_socket(false)
         .stmt_cache_size(STATEMENTS)
-        .ssl_opts(tls(access)?);
+        .ssl_opts(tls(access, encryption)?);
+    // The login itself waits for the greeting: a connection that only looked would count towards `max_connect_errors`.
     let connect = async { tokio::time::timeout(access.timeout, Conn::new(options)).await };
     let connected = tokio::select! {
         connected = connect => connected,
-        error = probe::sql_server_in_time(parameters) => return Err(error.into()),
+        answer = probe::ask_after_greeting(parameters) => return Err(not_mysql(access, answer)),
     };
-    match connected {
-        Ok(Ok(connection)) => Ok(connection),
-        Ok(Err(error)) => Err(refined(fault(error), access)),
-        Err(_) => Err(probe::sql_server(parameters).await.map_or(Fault::Timeout, Fault::Other)),
+    let fault = match connected {
+        Ok(Ok(connection)) => return Ok(connection),
+        Ok(Err(error)) => fault(error),
+        Err(_) => Fault::Timeout,
+    };
+    let fault = match fault {
+        Fault::Lost(words) => match super::tls::failure(&words, parameters.host(), encryption) {
+            Some(error) => return Err(Fault::Unprotected(error)),
+            None => super::unreachable(access, super::tls::shortened(&words)).into(),
+        },
+        Fault::Timeout => Fault::Timeout,
+        Fault::Refused { code, .. } if INSISTS.contains(&code) => {
+            return Err(Fault::Unprotected(super::tls::insists()));
+        }
+        // To an account that requires encryption the server says the same as to a wrong password.
+        fault @ Fault::Refused { code: ACCESS_DENIED, .. } if parameters.db_tls == Tls::Off => {
+            let error = fault.into_error(Engine::Mysql, &access.redactor, "database.open");
+            let advice = "Check db_user and db_password. If the server or the account requires encryption (REQUIRE SSL), set db_tls to \
+                          `require` or to `trust`.";
+            return Err(error.advise(advice).into());
+        }
+        fault => return Err(fault),
+    };
+    // What is no server of this kind does not understand the login, or says nothing to it.
+    Err(match probe::ask(parameters).await {
+        Some(answer @ (Answer::SqlServer { .. } | Answer::Other)) => not_mysql(access, answer),
+        _ => fault,
+    })
+}
+
+fn not_mysql(access: &Access, answer: Answer) -> Fault {
+    match answer {
+        Answer::SqlServer { .. } => Fault::OtherEngine(Engine::Mssql),
+        Answer::Mysql | Answer::Other => super::no_database(access).into(),
     }
 }
 
-fn tls(access: &Access) -> Result<Option<SslOpts>, Error> {
+fn tls(access: &Access, encryption: Encryption) -> Result<Option<SslOpts>, Error> {
     let options = SslOpts::default().with_disable_built_in_roots(true);
-    Ok(match access.parameters.db_tls {
-        Tls::Off => None,
-        Tls::Trust => Some(
+    Ok(match encryption {
+        Encryption::Absent => None,
+        Encryption::Unverified => Some(
             SslOpts::default()
                 .with_danger_accept_invalid_certs(true)
                 .with_danger_skip_domain_validation(true),
         ),
-        Tls::Require => {
+        Encryption::Verified => {
             // The system's authorities, as SQL Server's client takes them.
             let system = rustls_native_certs::load_native_certs().certs;
             let mut roots: Vec<Vec<u8>> =
                 system.into_iter().filter(is_usable).map(|it| it.to_vec()).collect();
-            roots.extend(super::authorities(&access.parameters)?);
+            roots.extend(super::tls::authorities(&access.parameters)?);
             if roots.is_empty() {
                 return Err(Error::new(
                     ErrorKind::Config,
@@ -70,18 +111,6 @@ fn tls(access: &Access) -> Result<Option<SslOpts>, Error> {
 /// Whether TLS can read it: over one that it cannot, it would refuse every server.
 fn is_usable(certificate: &CertificateDer<'static>) -> bool {
     RootCertStore::empty().add(certificate.clone()).is_ok()
-}
-
-/// The same fault, where it says too little.
-fn refined(fault: Fault, access: &Access) -> Fault {
-    match fault {
-        Fault::Lost(words) if words.contains("does not have this capability") || words.contains("SSL") => {
-            super::unencrypted(words).into()
-        }
-        Fault::Lost(words) if words.contains("certificate") => super::untrusted(words).into(),
-        Fault::Lost(words) => super::unreachable(access, words).into(),
-        fault => fault,
-    }
 }
 
 fn fault(error: mysql_async::Error) -> Fault {

@@ -1,9 +1,12 @@
 //! Getting in: refused, not allowed, not there, unprotected.
 
+use std::net::IpAddr;
+
 use hrflow_core::{ErrorKind, Scope};
 use mariadb_testing::{Server, Settings};
 use serde_json::{Value, json};
 
+use crate::greeter::Greeter;
 use crate::support::{database, open, push_with, somebody};
 
 /// The error that opening ends with.
@@ -37,23 +40,118 @@ async fn whoever_is_refused_hears_why() {
     let (kind, words) = refused(with("db_port", json!(1))).await;
     assert_eq!(kind, ErrorKind::Unavailable);
     assert!(
-        words.contains("MySQL cannot be reached at 127.0.0.1:1") && words.contains("Check db_host"),
+        words.contains("the database server cannot be reached at 127.0.0.1:1") && words.contains("Check db_host"),
         "{words}"
     );
     let (kind, words) = refused(with("db_ca_file", json!("/no/such.pem"))).await;
     assert_eq!(kind, ErrorKind::Config);
     assert!(words.contains("/no/such.pem"), "{words}");
 
-    // Nobody knows the authority that signed the server's certificate, unless they are told.
-    let mut of = database.parameters();
-    of.as_object_mut().unwrap().remove("db_ca_file");
+    // No authority that this machine trusts has signed the server's certificate.
+    let mut of = database.five_parameters();
+    of["db_tls"] = json!("require");
     let (kind, words) = refused(of.clone()).await;
     assert_eq!(kind, ErrorKind::Config, "{words}");
-    assert!(words.contains("certificate is not trusted"), "{words}");
-    for tls in ["trust", "off"] {
+    assert!(words.contains("certificate is not trusted: no authority"), "{words}");
+    assert!(words.contains("Set db_ca_file") && words.contains("set db_tls to `trust`"), "{words}");
+    assert!(words.len() < 500, "{words}");
+}
+
+/// What `check` reports of the connection, and how the server sees it.
+async fn encryption(of: Value) -> String {
+    let found = open(of, json!({})).await.expect("it opens").check().await.expect("the check passes");
+    let first = found[0].to_string();
+    first.split(": ").last().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn the_check_reports_the_encryption_that_is_really_used() {
+    let database = database().await;
+    let mut of = database.five_parameters();
+    assert_eq!(encryption(of.clone()).await, "encrypted, its certificate not verified");
+    assert_eq!(encryption(database.parameters()).await, "encrypted, its certificate verified");
+    for (tls, told) in [("trust", "encrypted, its certificate not verified"), ("off", "not encrypted")] {
         of["db_tls"] = json!(tls);
-        assert!(open(of.clone(), json!({})).await.is_ok(), "{tls}");
+        assert_eq!(encryption(of.clone()).await, told);
     }
+    let server = Server::start(Settings { options: vec!["--skip-ssl".to_owned()], ..Settings::default() }).await.unwrap();
+    let database = server.database().await.unwrap();
+    assert_eq!(encryption(database.five_parameters()).await, "not encrypted");
+}
+
+#[tokio::test]
+async fn the_five_parameters_connect_to_this_machine_and_break_no_handshake() {
+    let server = Server::start(Settings::default()).await.unwrap();
+    let database = server.database().await.unwrap();
+    let broken = "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'ABORTED_CONNECTS'";
+    let before = database.number(broken).await.unwrap();
+    let result = push_with(database.five_parameters(), json!({}), &[somebody(1)]).await;
+    assert_eq!(result.events.write_success, 1, "{:?}", result.failures);
+    // A connection that only looks at the greeting counts towards `max_connect_errors`.
+    assert_eq!(database.number(broken).await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_server_that_insists_on_encryption_is_told() {
+    let server = Server::start(Settings::default()).await.unwrap();
+    let database = server.database().await.unwrap();
+    database.run("SET GLOBAL require_secure_transport = ON").await.unwrap();
+    let mut of = database.five_parameters();
+    assert_eq!(encryption(of.clone()).await, "encrypted, its certificate not verified");
+    of["db_tls"] = json!("off");
+    // MariaDB says the same as to a wrong password.
+    let (kind, words) = refused(of).await;
+    assert_eq!(kind, ErrorKind::Unauthorized, "{words}");
+    assert!(words.contains("If the server or the account requires encryption"), "{words}");
+    assert!(words.contains("set db_tls to `require` or to `trust`"), "{words}");
+    // MySQL has a number of its own for it.
+    let mut of = database.five_parameters();
+    of["db_port"] = json!(Greeter::start(0, 3159, usize::MAX).await);
+    of["db_tls"] = json!("off");
+    let (kind, words) = refused(of).await;
+    assert_eq!(kind, ErrorKind::Config, "{words}");
+    assert!(words.contains("accepts encrypted connections only, and db_tls is `off`"), "{words}");
+    assert!(words.contains("Set db_tls to `require`") && words.contains("`trust`"), "{words}");
+}
+
+/// This machine by an address that is not loopback: another machine, as far as the connector can tell.
+fn another_machine() -> IpAddr {
+    let socket = std::net::UdpSocket::bind("0.0.0.0:0").unwrap();
+    // Nothing is sent: the system only chooses the address that it would send from.
+    socket.connect("192.0.2.1:9").unwrap();
+    let address = socket.local_addr().unwrap().ip();
+    assert!(!address.is_loopback(), "this test needs a network");
+    address
+}
+
+#[tokio::test]
+async fn another_machine_is_verified_and_nothing_less() {
+    let options = |more: &[&str]| {
+        let all = ["--bind-address=0.0.0.0"].iter().chain(more);
+        all.map(|it| (*it).to_owned()).collect::<Vec<_>>()
+    };
+    let host = another_machine().to_string();
+    let with_tls = Server::start(Settings { options: options(&[]), ..Settings::default() }).await.unwrap();
+    let database = with_tls.database().await.unwrap();
+    let mut of = database.five_parameters();
+    of["db_host"] = json!(host);
+    let (kind, words) = refused(of.clone()).await;
+    assert_eq!(kind, ErrorKind::Config, "{words}");
+    assert!(words.contains("the server's certificate is not trusted: no authority"), "{words}");
+    // Both things that the certificate lacks are named, one after the other.
+    of["db_ca_file"] = json!(database.address().ca_file);
+    let (_, words) = refused(of.clone()).await;
+    assert!(words.contains(&format!("it is valid for localhost, 127.0.0.1, and not for {host}")), "{words}");
+
+    let without = Server::start(Settings { options: options(&["--skip-ssl"]), ..Settings::default() }).await.unwrap();
+    let database = without.database().await.unwrap();
+    let mut of = database.five_parameters();
+    of["db_host"] = json!(host);
+    let (kind, words) = refused(of.clone()).await;
+    assert_eq!(kind, ErrorKind::Config, "{words}");
+    assert!(words.contains("offers no encryption") && words.contains("set db_tls to `off`"), "{words}");
+    of["db_tls"] = json!("off");
+    assert_eq!(encryption(of).await, "not encrypted");
 }
 
 #[tokio::test]
@@ -74,7 +172,9 @@ async fn the_connection_is_encrypted() {
     let mut of = database.parameters();
     of["db_tls"] = json!("off");
     of.as_object_mut().unwrap().remove("db_ca_file");
-    assert_eq!(refused(of).await.0, ErrorKind::Unauthorized);
+    let (kind, words) = refused(of).await;
+    assert_eq!(kind, ErrorKind::Unauthorized);
+    assert!(words.contains("requires encryption (REQUIRE SSL), set db_tls to `require` or"), "{words}");
 }
 
 #[tokio::test]
@@ -102,7 +202,7 @@ async fn tables_that_undo_nothing_are_refused() {
         .unwrap();
     let (kind, words) = refused(database.parameters()).await;
     assert_eq!(kind, ErrorKind::Config);
-    assert!(words.contains("PERSONNES is kept by MyISAM"), "{words}");
+    assert!(words.contains("PERSONNES uses MyISAM, which has no transactions"), "{words}");
 }
 
 #[tokio::test]
@@ -169,11 +269,14 @@ async fn mysql_where_sql_server_is_expected_is_told() {
     of["db_engine"] = json!("mssql");
     let (kind, words) = refused(of).await;
     assert_eq!(kind, ErrorKind::Config, "{words}");
-    assert!(
-        words.contains("MySQL or MariaDB answers at 127.0.0.1:")
-            && words.contains("Set db_engine to `mysql`"),
-        "{words}"
-    );
+    assert!(words.contains("MySQL answers at 127.0.0.1:") && words.contains("set it to `mysql`"), "{words}");
+    assert!(!words.contains("After that"), "{words}");
+    // Everything that is missing is named at once.
+    let mut of = database.five_parameters();
+    of["db_engine"] = json!("mssql");
+    of["db_tls"] = json!("require");
+    let (_, words) = refused(of).await;
+    assert!(words.contains("set it to `mysql`") && words.contains("After that") && words.contains("db_ca_file"), "{words}");
 }
 
 #[tokio::test]

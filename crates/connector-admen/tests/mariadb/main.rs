@@ -3,6 +3,7 @@
 mod access;
 mod faults;
 mod fits;
+mod greeter;
 mod lost;
 mod persons;
 mod properties;

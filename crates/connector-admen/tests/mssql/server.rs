@@ -70,10 +70,18 @@ impl Mock {
     }
 }
 
-pub(crate) fn parameters_of(port: u16) -> Value {
-    // In upper case, since the server compares statements so.
+/// The five parameters that every user has. The schema is in upper case, since the server compares statements so.
+pub(crate) fn five_parameters(port: u16) -> Value {
     json!({ "db_host": "127.0.0.1", "db_port": port, "db_name": "admen", "db_user": "hrflow", "db_password": PASSWORD,
-        "db_tls": "off", "db_schema": "DBO" })
+        "db_schema": "DBO" })
+}
+
+/// Without a wait for the greeting of MySQL, and without encryption.
+pub(crate) fn parameters_of(port: u16) -> Value {
+    let mut of = five_parameters(port);
+    of["db_engine"] = json!("mssql");
+    of["db_tls"] = json!("off");
+    of
 }
 
 pub(crate) fn number(number: i64) -> QueryResponse {

@@ -3,6 +3,7 @@
 use std::fs;
 
 use hrflow_core::{ErrorKind, Scope};
+use mssql_mock_tds::protocol;
 use rcgen::generate_simple_self_signed;
 use serde_json::{Value, json};
 use tokio::{
@@ -64,7 +65,9 @@ async fn certificates_are_verified_unless_they_are_trusted() {
     of["db_tls"] = json!("require");
     let error = open(of.clone()).await.err().expect("nobody vouches for it");
     assert_eq!((error.kind(), error.scope()), (ErrorKind::Config, Scope::Run), "{error}");
-    assert!(error.to_string().contains("certificate is not trusted"), "{error}");
+    assert!(error.to_string().contains("certificate is not trusted: no authority"), "{error}");
+    // The driver's advice to its own users is left out.
+    assert!(error.to_string().len() < 500 && !error.to_string().contains("tiberius"), "{error}");
 
     of["db_ca_file"] = json!(file);
     assert!(open(of.clone()).await.is_ok());
@@ -76,10 +79,68 @@ async fn certificates_are_verified_unless_they_are_trusted() {
     of["db_ca_file"] = json!(file);
     let error = open(of.clone()).await.err().expect("it is for another host");
     assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+    assert!(error.to_string().contains("it is valid for db.example.com, and not for 127.0.0.1"), "{error}");
 
     of.as_object_mut().unwrap().remove("db_ca_file");
     of["db_tls"] = json!("trust");
-    assert!(open(of).await.is_ok());
+    assert_eq!(encryption(of.clone()).await, "encrypted, its certificate not verified");
+    // On this machine that is the default.
+    of["db_tls"] = json!("auto");
+    assert_eq!(encryption(of.clone()).await, "encrypted, its certificate not verified");
+    of["db_tls"] = json!("off");
+    let error = open(of).await.err().expect("it insists on encryption");
+    assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+    assert!(error.to_string().contains("accepts encrypted connections only, and db_tls is `off`"), "{error}");
+    assert!(error.to_string().contains("Set db_tls to `require`"), "{error}");
+}
+
+/// What `check` reports of the connection.
+async fn encryption(of: Value) -> String {
+    let found = open(of).await.expect("it opens").check().await.expect("the check passes");
+    let first = found[0].to_string();
+    first.split(": ").last().unwrap_or_default().to_owned()
+}
+
+/// A server that answers the handshake with something of its own, as the data of a packet.
+async fn handshake(answer: &'static [u8]) -> Value {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut buffer = [0; 4096];
+                client.read(&mut buffer).await?;
+                client.write_all(&protocol::build_prelogin_response_with_encryption(true)).await?;
+                client.read(&mut buffer).await?;
+                if !answer.is_empty() {
+                    let length = u16::try_from(answer.len() + 8).unwrap_or_default().to_be_bytes();
+                    let packet = [&[PRELOGIN, 1, length[0], length[1], 0, 0, 1, 0], answer].concat();
+                    client.write_all(&packet).await?;
+                }
+                std::io::Result::Ok(())
+            });
+        }
+    });
+    parameters_of(port)
+}
+
+#[tokio::test]
+async fn a_server_with_an_old_tls_is_told() {
+    // An alert of TLS 1.0: the version of the protocol is not supported.
+    let alert = &[0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46];
+    for (answer, kind, part) in [
+        (&alert[..], ErrorKind::Config, "the server offers TLS 1.1 or older only"),
+        (&[], ErrorKind::Unavailable, "the server broke off the TLS handshake"),
+    ] {
+        for tls in ["require", "trust", "auto"] {
+            let mut of = handshake(answer).await;
+            of["db_tls"] = json!(tls);
+            let error = open(of).await.err().expect("there is no common version");
+            assert_eq!((error.kind(), error.scope()), (kind, Scope::Run), "{error}");
+            let words = error.to_string();
+            assert!(words.contains(part) && words.contains("TLS 1.2 is the oldest"), "{words}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -90,4 +151,5 @@ async fn a_server_without_encryption_is_told() {
     let error = open(of).await.err().expect("nothing is encrypted");
     assert_eq!((error.kind(), error.scope()), (ErrorKind::Config, Scope::Run));
     assert!(error.to_string().contains("offers no encryption"), "{error}");
+    assert!(error.to_string().contains("set db_tls to `off`"), "{error}");
 }
