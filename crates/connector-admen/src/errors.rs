@@ -93,16 +93,15 @@ const MSSQL: &[(&[u32], Class, ErrorKind, &str)] = &[
     (&[1222], Class::Busy, ErrorKind::Unavailable, "somebody else holds a lock for too long"),
     (&[1205, 3960, 3961], Class::Busy, ErrorKind::Unavailable, "two transactions were in each other's way"),
     (
-        &[
-            701, 1204, 8645, 9001, 10928, 10929, 17809, 40501, 49918, 49919, 49920,
-        ],
+        &[701, 1204, 8645, 9001, 10928, 10929, 17809, 40501, 49918, 49919, 49920],
         Class::Gone,
         ErrorKind::Unavailable,
         "the server does not serve now",
     ),
     (
         &[
-            596, 921, 922, 927, 942, 976, 978, 983, 4221, 6005, 17142, 17187, 18401, 40143, 40197, 40540, 40613,
+            596, 921, 922, 927, 942, 976, 978, 983, 4221, 6005, 17142, 17187, 18401, 40143, 40197, 40540,
+            40613,
         ],
         Class::Away,
         ErrorKind::Unavailable,
@@ -162,7 +161,8 @@ impl Fault {
     /// The error that a person sees.
     pub(crate) fn into_error(self, engine: Engine, redactor: &Redactor, operation: &'static str) -> Error {
         let class = self.class(engine);
-        let scope = if matches!(class, Class::All | Class::Gone | Class::Away) { Scope::Run } else { Scope::Item };
+        let scope =
+            if matches!(class, Class::All | Class::Gone | Class::Away) { Scope::Run } else { Scope::Item };
         match self {
             Self::Other(error) | Self::Unprotected(error) => error.with("operation", operation),
             Self::OtherEngine(found) => {

@@ -30,7 +30,9 @@ impl Opened {
     /// What keeps every item from being written. All missing tables and columns are named at once.
     pub(crate) async fn open(parameters: Parameters, options: &Options) -> Result<Self> {
         if parameters.is_exposed() {
-            tracing::warn!("db_tls is off: candidates and the password travel unencrypted to another machine");
+            tracing::warn!(
+                "db_tls is off: candidates and the password travel unencrypted to another machine"
+            );
         }
         let mut access = Access::new(parameters, options);
         let budget = Budget::lasting(options.deadline.into());
@@ -38,7 +40,9 @@ impl Opened {
             let mut attempt = 0;
             loop {
                 match describe(&mut access).await {
-                    Ok((session, schema, target_id)) => return Ok(Self { access, session, schema, target_id }),
+                    Ok((session, schema, target_id)) => {
+                        return Ok(Self { access, session, schema, target_id });
+                    }
                     Err(fault) if access.again(&fault, &mut attempt).await => {}
                     Err(fault) => return Err(access.error(fault, "database.open")),
                 }

@@ -238,7 +238,8 @@ mod tests {
     use super::*;
 
     fn of(host: &str, more: serde_json::Value) -> Parameters {
-        let mut all = json!({ "db_host": host, "db_port": 1433, "db_name": "a", "db_user": "b", "db_password": "c" });
+        let mut all =
+            json!({ "db_host": host, "db_port": 1433, "db_name": "a", "db_user": "b", "db_password": "c" });
         for (name, value) in more.as_object().into_iter().flatten() {
             all[name] = value.clone();
         }
@@ -264,14 +265,30 @@ mod tests {
     #[test]
     fn only_this_machine_does_without_a_verified_certificate() {
         let local = [Encryption::Unverified, Encryption::Absent];
-        for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]", "::ffff:127.0.0.1", "tcp:localhost"] {
+        for host in [
+            "localhost",
+            "LOCALHOST",
+            "127.0.0.1",
+            "127.1.2.3",
+            "::1",
+            "[::1]",
+            "::ffff:127.0.0.1",
+            "tcp:localhost",
+        ] {
             let parameters = of(host, json!({}));
             assert_eq!(parameters.encryptions(parameters.host()), local, "{host}");
             // What is named to be verified with is verified with.
             let parameters = of(host, json!({ "db_ca_file": "ca.pem" }));
             assert_eq!(parameters.encryptions(parameters.host()), [Encryption::Verified], "{host}");
         }
-        for host in ["db.example.com", "localhost.example.com", "10.0.0.1", "0.0.0.0", "127.0.0.1.example.com", "fe80::1"] {
+        for host in [
+            "db.example.com",
+            "localhost.example.com",
+            "10.0.0.1",
+            "0.0.0.0",
+            "127.0.0.1.example.com",
+            "fe80::1",
+        ] {
             let parameters = of(host, json!({}));
             assert_eq!(parameters.encryptions(parameters.host()), [Encryption::Verified], "{host}");
         }

@@ -240,14 +240,18 @@ impl Column {
 
     fn text(&self, text: &str, width: Width, warnings: &mut Warnings) -> Result<Cell> {
         if let Some(missing) = self.charset.misses(text) {
-            let why = format!(
-                "{} cannot hold the character U+{:04X}: its character set is {}",
-                self.path(),
-                u32::from(missing),
-                self.charset_name
-            );
+            let missing = format!("the character U+{:04X}", u32::from(missing));
+            let charset = &self.charset_name;
+            // Without their address a person would not be found by the next run.
+            if (self.nullable || self.filled) && !REFUSED.contains(&self.name.as_str()) {
+                let why =
+                    format_args!("The column's character set {charset} does not have {missing}; left out");
+                warnings.add(self.path(), why);
+                return Ok(Cell::Null);
+            }
+            let why = format!("{} cannot hold {missing}: its character set is {charset}", self.path());
             return Err(self.refused(why).advise(
-                "Nothing is stored as a question mark: spell it otherwise by a logic, or widen the column.",
+                "Nothing is stored as a question mark: replace it by a logic, or convert the column to Unicode.",
             ));
         }
         let fitting = self.fitting(text, width);

@@ -1,5 +1,7 @@
 //! The statements, as text. Values are never part of it: they are bound, save NULL and DEFAULT, which are written as they are.
 
+use std::fmt::Write as _;
+
 use crate::parameters::Engine;
 
 /// The table of persons.
@@ -213,30 +215,38 @@ impl Dialect {
         )
     }
 
-    /// Inserts a person. SQL Server answers the id in the same batch, which a trigger on the table does not disturb.
-    pub(crate) fn insert_person(&self, shape: &Shape<'_>) -> String {
-        let insert = self.insert(PERSONS, std::slice::from_ref(shape));
-        match self.engine {
-            Engine::Mssql => format!("{insert}; SELECT CAST(SCOPE_IDENTITY() AS BIGINT)"),
-            Engine::Mysql => insert,
-        }
-    }
-
-    /// Inserts persons that have the same columns, and answers their ids in the same order: MariaDB alone can.
+    /// Inserts persons that have the same columns, and returns their ids in the same order. MySQL cannot:
+    /// only MariaDB has `RETURNING`.
+    ///
+    /// At SQL Server every person has a statement of their own, in one request: which row of several got which number is
+    /// not promised there, and a trigger on the table forbids `OUTPUT`. `SCOPE_IDENTITY` holds in both cases.
     pub(crate) fn insert_persons(&self, shapes: &[Shape<'_>]) -> String {
-        format!("{} RETURNING {}", self.insert(PERSONS, shapes), self.quoted("ID_PERSONNE"))
+        if self.engine == Engine::Mysql {
+            return format!("{} RETURNING {}", self.insert(PERSONS, shapes), self.quoted("ID_PERSONNE"));
+        }
+        let mut first = 1;
+        let mut inserts = String::from("DECLARE @IDS TABLE ([N] INT, [ID] BIGINT); ");
+        for (number, shape) in shapes.iter().enumerate() {
+            let insert = self.insert_from(PERSONS, std::slice::from_ref(shape), &mut first);
+            let _ = write!(inserts, "{insert}; INSERT INTO @IDS VALUES ({number}, SCOPE_IDENTITY()); ");
+        }
+        format!("{inserts}SELECT TOP ({}) [ID] FROM @IDS ORDER BY [N]", shapes.len())
     }
 
     /// Inserts rows that have the same columns.
     pub(crate) fn insert(&self, table: &str, rows: &[Shape<'_>]) -> String {
+        self.insert_from(table, rows, &mut 1)
+    }
+
+    /// The same with values from number `next` on, which is then the first one after them.
+    fn insert_from(&self, table: &str, rows: &[Shape<'_>], next: &mut usize) -> String {
         let columns = rows.first().map(|row| self.columns(row.iter().map(|(name, _)| *name)));
-        let mut number = 0;
         let mut values = |row: &Shape<'_>| {
             let places = row.iter().map(|(_, word)| match word {
                 Some(word) => (*word).to_owned(),
                 None => {
-                    number += 1;
-                    self.place(number)
+                    *next += 1;
+                    self.place(*next - 1)
                 }
             });
             format!("({})", places.collect::<Vec<_>>().join(", "))
@@ -363,8 +373,6 @@ impl Dialect {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write as _;
-
     use sqlparser::{
         dialect::{MsSqlDialect, MySqlDialect},
         parser::Parser,
@@ -396,7 +404,7 @@ mod tests {
             ("version", dialect.version().to_owned()),
             ("highest id", dialect.highest_id()),
             ("holders", dialect.holders(2, [false, true])),
-            ("insert a person", dialect.insert_person(&shape)),
+            ("insert persons", dialect.insert_persons(&[shape.clone(), shape])),
             ("insert experiences", dialect.insert(EXPERIENCES, &[experience, ongoing])),
             ("a person", dialect.person(&["NOM", "SOFT_DELETED"])),
             ("update a person", dialect.update(PERSONS, &["NOM", "VILLE"], "ID_PERSONNE")),
@@ -409,9 +417,6 @@ mod tests {
             ("commit", dialect.commit().to_owned()),
             ("rollback", dialect.rollback().to_owned()),
         ];
-        if dialect.engine == Engine::Mysql {
-            all.push(("insert persons", dialect.insert_persons(&[shape.clone(), shape])));
-        }
         all.extend(dialect.unlock().map(|sql| ("unlock", sql.to_owned())));
         all.extend(dialect.limits().map(|sql| ("limits", sql.to_owned())));
         all.extend(dialect.not_transactional().map(|sql| ("not transactional", sql.to_owned())));
@@ -467,5 +472,9 @@ mod tests {
         let rows = vec![row; (VALUES / EXPERIENCE_COLUMNS.len()).min(ROWS)];
         let sql = of(Engine::Mssql).insert(EXPERIENCES, &rows);
         assert!(sql.matches("@P").count() <= 2_100 && rows.len() <= 1_000);
+        let row: Shape<'_> = PERSON_COLUMNS.iter().map(|name| (*name, None)).collect();
+        let sql = of(Engine::Mssql).insert_persons(&vec![row; VALUES / PERSON_COLUMNS.len()]);
+        let last = VALUES / PERSON_COLUMNS.len() * PERSON_COLUMNS.len();
+        assert!(sql.contains(&format!("@P{last})")) && !sql.contains(&format!("@P{}", last + 1)));
     }
 }

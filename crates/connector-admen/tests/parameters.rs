@@ -55,7 +55,10 @@ fn faults_name_the_field_and_never_the_password() {
         ),
         (json!({ "db_host": ".\\SQLEXPRESS" }), "Set db_host to `localhost` and db_port to the TCP port"),
         (json!({ "db_host": "db.example.com,1500" }), "Set db_host to `db.example.com`, and db_port to 1500"),
-        (json!({ "db_host": "tcp:db.example.com:1500" }), "Set db_host to `db.example.com`, and db_port to 1500"),
+        (
+            json!({ "db_host": "tcp:db.example.com:1500" }),
+            "Set db_host to `db.example.com`, and db_port to 1500",
+        ),
     ] {
         let faults = faults(more);
         assert!(faults.contains(part) && !faults.contains(PASSWORD), "{faults}");

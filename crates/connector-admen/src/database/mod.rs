@@ -42,7 +42,7 @@ pub(crate) struct Session {
     timeout: Duration,
     /// The largest request that the server takes, in bytes; it breaks the connection over a larger one.
     most: Option<usize>,
-    /// Whether `INSERT … RETURNING` is there: MariaDB has it from 10.5 on.
+    /// Whether an insert returns the numbers of its rows: MariaDB does from 10.5 on, and SQL Server.
     tells_numbers: bool,
 }
 
@@ -127,7 +127,7 @@ impl Access {
             dialect: self.dialect.clone(),
             timeout: self.timeout,
             most: None,
-            tells_numbers: false,
+            tells_numbers: self.engine() == Engine::Mssql,
         };
         // Half of the time that an answer may take: the server says that a lock is held before we stop listening.
         session.batch(&self.dialect.session((self.timeout.as_secs() / 2).max(1))).await?;
@@ -157,7 +157,9 @@ impl Access {
         };
         let address = self.parameters.address();
         let message = format!("{found} answers at {address}, and db_engine says {}", self.engine());
-        let advice = format!("Leave db_engine out or set it to `{name}`, or set db_port to the port of the other server.");
+        let advice = format!(
+            "Leave db_engine out or set it to `{name}`, or set db_port to the port of the other server."
+        );
         let there = Self::with(Parameters { db_engine: engine, ..self.parameters.clone() }, self.timeout, 1);
         let advice = match there.connect().await {
             Ok(_) => advice,
@@ -207,19 +209,18 @@ impl Session {
         self.query(sql, values).await.map_err(Fault::of_a_row)
     }
 
-    /// Inserts a row, and answers the number that the database gave it.
+    /// Inserts a row, and returns the number that the database gave it, at a server that does not
+    /// [tell numbers](Self::tells_numbers).
     pub(crate) async fn insert(&mut self, sql: &str, values: &[Cell]) -> Result<Option<i64>, Fault> {
-        let rows = self.write(sql, values).await?;
+        self.write(sql, values).await?;
         let id = match &self.connection {
-            Connection::Mssql(_) => rows.first().and_then(|row| row.first()).and_then(Cell::int),
-            Connection::Mysql(connection) => {
-                connection.last_insert_id().and_then(|id| i64::try_from(id).ok())
-            }
+            Connection::Mssql(_) => None,
+            Connection::Mysql(connection) => connection.last_insert_id(),
         };
-        Ok(id.filter(|id| *id > 0))
+        Ok(id.and_then(|id| i64::try_from(id).ok()).filter(|id| *id > 0))
     }
 
-    /// Whether an insert of many rows tells the number of each.
+    /// Whether an insert of many rows returns the number of each.
     pub(crate) fn tells_numbers(&self) -> bool {
         self.tells_numbers
     }
@@ -293,8 +294,11 @@ fn unreachable(access: &Access, words: &str) -> Error {
 /// What answers at the address is neither of the two.
 fn no_database(access: &Access) -> Error {
     let address = access.parameters.address();
-    Error::new(ErrorKind::Config, format!("the server at {address} is neither SQL Server nor MySQL nor MariaDB"))
-        .advise("Check db_host and db_port.")
+    Error::new(
+        ErrorKind::Config,
+        format!("the server at {address} is neither SQL Server nor MySQL nor MariaDB"),
+    )
+    .advise("Check db_host and db_port.")
 }
 
 #[cfg(test)]

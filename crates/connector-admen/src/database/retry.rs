@@ -68,7 +68,9 @@ impl Access {
             },
             Fault::Lost(_) => absent,
             Fault::Timeout => Window::Attempts,
-            Fault::Other(error) | Fault::Unprotected(error) if error.kind() == ErrorKind::Unavailable => absent,
+            Fault::Other(error) | Fault::Unprotected(error) if error.kind() == ErrorKind::Unavailable => {
+                absent
+            }
             _ => Window::None,
         }
     }

@@ -56,7 +56,10 @@ pub(super) fn failure(words: &str, host: &str, encryption: Encryption) -> Option
             false => format!("it is valid for {}, and not for {host}", names.join(", ")),
         };
         let advice = "Set db_host to a name in the certificate, or reissue the certificate with this one";
-        return Some(untrusted(&why, &format!("{advice}, or set db_tls to `trust` to accept any certificate. {GUIDE}")));
+        return Some(untrusted(
+            &why,
+            &format!("{advice}, or set db_tls to `trust` to accept any certificate. {GUIDE}"),
+        ));
     }
     if has("xpired") || has("NotValidYet") || has("not valid yet") {
         let why = "it has expired, or the clock of this machine is wrong";
@@ -67,7 +70,8 @@ pub(super) fn failure(words: &str, host: &str, encryption: Encryption) -> Option
                       the certificate; or set db_tls to `trust` to accept any certificate.";
         return Some(untrusted("no authority that this machine or db_ca_file trusts has signed it", advice));
     }
-    has("certificate").then(|| untrusted(words, "Reissue it, or set db_tls to `trust` to accept any certificate."))
+    has("certificate")
+        .then(|| untrusted(words, "Reissue it, or set db_tls to `trust` to accept any certificate."))
 }
 
 /// The names in a certificate, out of `… only valid for DnsName("localhost") or IpAddress(127.0.0.1)`.
@@ -88,13 +92,16 @@ pub(super) fn insists() -> Error {
 /// A driver's words, without the advice that is not for users of this program.
 pub(super) fn shortened(words: &str) -> &str {
     let words = words.split(" To connect anyway").next().unwrap_or_default();
-    let words = words.strip_prefix("the server's certificate was rejected during the TLS handshake: ").unwrap_or(words);
+    let words = words
+        .strip_prefix("the server's certificate was rejected during the TLS handshake: ")
+        .unwrap_or(words);
     hrflow_core::text::cut(words.trim_end_matches('.'), WORDS)
 }
 
 fn not_offered() -> Error {
-    Error::new(ErrorKind::Config, "the server offers no encryption")
-        .advise("Set up TLS there, or set db_tls to `off` if the way to the server is safe, such as a tunnel.")
+    Error::new(ErrorKind::Config, "the server offers no encryption").advise(
+        "Set up TLS there, or set db_tls to `off` if the way to the server is safe, such as a tunnel.",
+    )
 }
 
 fn too_old(kind: ErrorKind, message: &str) -> Error {
@@ -118,5 +125,10 @@ fn unusable(why: &str, encryption: Encryption) -> Error {
         Encryption::Unverified => "or set db_tls to `off` if the way to the server is safe, such as a tunnel",
         _ => "or set db_tls to `trust` to accept any certificate",
     };
-    untrusted(why, &format!("Reissue it as a server's certificate (version 3, CA:FALSE, db_host as a name), {otherwise}. {GUIDE}"))
+    untrusted(
+        why,
+        &format!(
+            "Reissue it as a server's certificate (version 3, CA:FALSE, db_host as a name), {otherwise}. {GUIDE}"
+        ),
+    )
 }

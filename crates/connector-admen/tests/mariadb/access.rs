@@ -40,7 +40,8 @@ async fn whoever_is_refused_hears_why() {
     let (kind, words) = refused(with("db_port", json!(1))).await;
     assert_eq!(kind, ErrorKind::Unavailable);
     assert!(
-        words.contains("the database server cannot be reached at 127.0.0.1:1") && words.contains("Check db_host"),
+        words.contains("the database server cannot be reached at 127.0.0.1:1")
+            && words.contains("Check db_host"),
         "{words}"
     );
     let (kind, words) = refused(with("db_ca_file", json!("/no/such.pem"))).await;
@@ -74,7 +75,9 @@ async fn the_check_reports_the_encryption_that_is_really_used() {
         of["db_tls"] = json!(tls);
         assert_eq!(encryption(of.clone()).await, told);
     }
-    let server = Server::start(Settings { options: vec!["--skip-ssl".to_owned()], ..Settings::default() }).await.unwrap();
+    let server = Server::start(Settings { options: vec!["--skip-ssl".to_owned()], ..Settings::default() })
+        .await
+        .unwrap();
     let database = server.database().await.unwrap();
     assert_eq!(encryption(database.five_parameters()).await, "not encrypted");
 }
@@ -143,7 +146,8 @@ async fn another_machine_is_verified_and_nothing_less() {
     let (_, words) = refused(of.clone()).await;
     assert!(words.contains(&format!("it is valid for localhost, 127.0.0.1, and not for {host}")), "{words}");
 
-    let without = Server::start(Settings { options: options(&["--skip-ssl"]), ..Settings::default() }).await.unwrap();
+    let without =
+        Server::start(Settings { options: options(&["--skip-ssl"]), ..Settings::default() }).await.unwrap();
     let database = without.database().await.unwrap();
     let mut of = database.five_parameters();
     of["db_host"] = json!(host);
@@ -276,7 +280,10 @@ async fn mysql_where_sql_server_is_expected_is_told() {
     of["db_engine"] = json!("mssql");
     of["db_tls"] = json!("require");
     let (_, words) = refused(of).await;
-    assert!(words.contains("set it to `mysql`") && words.contains("After that") && words.contains("db_ca_file"), "{words}");
+    assert!(
+        words.contains("set it to `mysql`") && words.contains("After that") && words.contains("db_ca_file"),
+        "{words}"
+    );
 }
 
 #[tokio::test]

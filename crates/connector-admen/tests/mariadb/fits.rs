@@ -1,7 +1,12 @@
 //! What does not fit into a column is cut, left out or refused by name, whatever mode the server is in.
 
+use connector_hrflow::testing::profiles;
 use hrflow_core::{Found, Outcome};
 use mariadb_testing::{Database, Server, Settings};
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    test_runner::TestRunner,
+};
 use serde_json::{Value, json};
 
 use crate::support::{counts, database, item, nameless, open, push, report, trace};
@@ -63,8 +68,15 @@ async fn what_does_not_fit_is_told(database: &Database) {
         let words = told[at].as_ref().unwrap_err();
         assert!(words.contains(part), "{words}");
     };
-    refused(1, "PERSONNES.VILLE cannot hold the character U+016F: its character set is latin1");
-    refused(2, "PERSONNES.PAYS cannot hold the character U+1F600: its character set is utf8mb3");
+    // What an optional column cannot hold is left out, and costs nothing else.
+    assert_eq!(
+        told[1].as_ref().unwrap(),
+        &["PERSONNES.VILLE: The column's character set latin1 does not have the character U+016F; left out"]
+    );
+    assert_eq!(
+        told[2].as_ref().unwrap(),
+        &["PERSONNES.PAYS: The column's character set utf8mb3 does not have the character U+1F600; left out"]
+    );
     refused(3, "PERSONNES.EMAIL_PERSO holds 20 characters at the most");
     assert_eq!(
         told[4].as_ref().unwrap(),
@@ -89,7 +101,49 @@ async fn what_does_not_fit_is_told(database: &Database) {
             .unwrap(),
         0
     );
-    assert_eq!(counts(database).await, (4, 4));
+    assert_eq!(counts(database).await, (6, 6));
+}
+
+#[tokio::test]
+async fn only_a_column_that_has_to_be_filled_refuses_a_character() {
+    let database = database().await;
+    let latin = "CHARACTER SET latin1 NULL";
+    database
+        .run(&format!(
+            "ALTER TABLE PERSONNES MODIFY NOM VARCHAR(100) CHARACTER SET latin1 NOT NULL, MODIFY PRENOM VARCHAR(100) {latin}, \
+             MODIFY TEL_MOBILE VARCHAR(50) {latin}, MODIFY ADRESSE VARCHAR(255) {latin}, MODIFY VILLE VARCHAR(100) {latin}, \
+             MODIFY CODE_POSTAL VARCHAR(20) {latin}, MODIFY AREA VARCHAR(100) {latin}, MODIFY PAYS VARCHAR(100) {latin}, \
+             MODIFY EMAIL_PERSO VARCHAR(255) {latin}; \
+             ALTER TABLE EXPERIENCES_PROFESSIONNELLES CONVERT TO CHARACTER SET latin1"
+        ))
+        .await
+        .unwrap();
+    let mut runner = TestRunner::deterministic();
+    let mut people: Vec<Value> = (0..100)
+        .map(|number| {
+            let mut person = profiles().new_tree(&mut runner).unwrap().current();
+            person["info"]["last_name"] = json!(format!("Byron {number}"));
+            person["info"]["email"] = json!(format!("ada.{number}@example.com"));
+            person
+        })
+        .collect();
+    people[99]["info"]["last_name"] = json!("Dvořák");
+    let mut told = answers(&database, &people).await;
+    let words = told.pop().unwrap().unwrap_err();
+    assert!(
+        words.contains("PERSONNES.NOM cannot hold the character U+0159: its character set is latin1"),
+        "{words}"
+    );
+    let left_out =
+        told.into_iter().map(Result::unwrap).flatten().filter(|it| it.ends_with("; left out")).count();
+    assert!(left_out > 20, "{left_out}");
+    assert_eq!(counts(&database).await.0, 99);
+    // An address is what a person is found by.
+    let mut person = item(nameless(1));
+    person.email_perso = Some("ada.dvořák@example.com".to_owned());
+    let writer = open(database.parameters(), json!({})).await.unwrap();
+    let error = writer.write(&[report(&person)]).await.remove(0).unwrap_err();
+    assert!(error.to_string().contains("PERSONNES.EMAIL_PERSO cannot hold the character U+0159"), "{error}");
 }
 
 #[tokio::test]

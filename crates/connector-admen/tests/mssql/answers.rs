@@ -1,6 +1,9 @@
 //! What SQL Server answers, and what becomes of it.
 
+use std::sync::{Arc, atomic::Ordering};
+
 use hrflow_core::{ErrorKind, Scope, Status, result::Reason};
+use serde_json::json;
 
 use crate::{
     proxy::{Breaks, Proxy},
@@ -8,6 +11,7 @@ use crate::{
         ABOVE, DESCRIBE, HIGHEST, HOLDERS, INSERT_EXPERIENCES, INSERT_PERSON, LOCK, Mock, nobody, number,
         open, parameters_of, people, push, refusing, silent, slow,
     },
+    window::{self, Counts},
 };
 
 #[tokio::test]
@@ -16,6 +20,22 @@ async fn people_go_the_whole_way() {
     let result = push(mock.parameters(), &people(3)).await;
     assert_eq!(result.status, Status::Success, "{:?}", result.failures);
     assert_eq!(result.events.write_success, 3);
+}
+
+#[tokio::test]
+async fn persons_are_inserted_in_batches() {
+    let mock = Mock::start().await;
+    let counts = Arc::new(Counts::default());
+    let mut of = mock.parameters();
+    of["db_port"] = json!(window::start(mock.port, counts.clone()).await);
+    let started = std::time::Instant::now();
+    let result = push(of, &people(500)).await;
+    eprintln!("TIME {:?}", started.elapsed());
+    assert_eq!(result.events.write_success, 500, "{:?}", result.failures);
+    let (requests, packets) = (counts.requests.load(Ordering::SeqCst), counts.packets.load(Ordering::SeqCst));
+    eprintln!("{requests} requests of {packets} packets");
+    // Some eight for each two hundred: the lock, the lookup, persons, experiences, the commit.
+    assert!(requests < 60, "{requests} requests of {packets} packets");
 }
 
 #[tokio::test]

@@ -35,7 +35,10 @@ async fn sql_server_where_mysql_is_set_is_told() {
     let error = open(of).await.err().expect("it is refused");
     assert_eq!(error.kind(), ErrorKind::Config, "{error}");
     let words = error.to_string();
-    assert!(words.contains("SQL Server answers at 127.0.0.1:") && words.contains("set it to `mssql`"), "{words}");
+    assert!(
+        words.contains("SQL Server answers at 127.0.0.1:") && words.contains("set it to `mssql`"),
+        "{words}"
+    );
     assert!(!words.contains("After that"), "{words}");
     // Everything that is missing is named at once.
     let mut of = mock.parameters();

@@ -7,3 +7,4 @@ mod engine;
 mod proxy;
 mod server;
 mod tls;
+mod window;

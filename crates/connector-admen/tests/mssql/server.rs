@@ -27,7 +27,9 @@ pub(crate) const HIGHEST: &str = "SELECT MAX(";
 pub(crate) const HOLDERS: &str = "[RGPD_DISABLED] FROM [DBO]";
 pub(crate) const INSERT_PERSON: &str = "SCOPE_IDENTITY()";
 pub(crate) const INSERT_EXPERIENCES: &str = "INSERT INTO [DBO].[EXPERIENCES_PROFESSIONNELLES]";
-pub(crate) const ABOVE: &str = "SELECT TOP (";
+pub(crate) const ABOVE: &str = "SELECT TOP (500)";
+/// More than one request inserts.
+const PERSONS_AT_ONCE: i64 = 120;
 
 pub(crate) struct Mock {
     pub(crate) port: u16,
@@ -35,7 +37,7 @@ pub(crate) struct Mock {
 }
 
 impl Mock {
-    /// A server that has the tables, and takes everybody under the number seven.
+    /// A server that has the tables, and takes everybody.
     pub(crate) async fn start() -> Self {
         Self::with(MockTdsServer::new("127.0.0.1:0").await.expect("a server")).await
     }
@@ -50,15 +52,37 @@ impl Mock {
         let mock = Self { port: server.local_addr().port(), answers: server.query_registry() };
         tokio::spawn(server.run());
         mock.answer(DESCRIBE, described()).await;
-        for (request, answer) in [(LOCK, 1), (HIGHEST, 6), (INSERT_PERSON, 7)] {
+        for (request, answer) in [(LOCK, 1), (HIGHEST, 6)] {
             mock.answer(request, number(answer)).await;
         }
+        mock.number_persons().await;
         mock.answer(HOLDERS, nobody()).await;
         mock
     }
 
     pub(crate) async fn answer(&self, request: &str, answer: QueryResponse) {
-        self.answers.lock().await.register(request, answer);
+        let mut answers = self.answers.lock().await;
+        if request == INSERT_PERSON {
+            // The server knows one request by one text: each number of persons has its own.
+            for count in 1..=PERSONS_AT_ONCE {
+                answers.register(inserted(count), answer.clone());
+            }
+        } else {
+            answers.register(request, answer);
+        }
+    }
+
+    /// Persons are numbered by how many they are: those of two requests in one transaction differ.
+    async fn number_persons(&self) {
+        let mut answers = self.answers.lock().await;
+        for count in 1..=PERSONS_AT_ONCE {
+            let column = ColumnDefinition::new("", SqlDataType::BigInt);
+            let rows = (0..count)
+                .map(|it| 1000 * count + it)
+                .map(|it| Row::new(vec![ColumnValue::BigInt(it)]))
+                .collect();
+            answers.register(inserted(count), QueryResponse::new(vec![column], rows));
+        }
     }
 
     pub(crate) async fn refuse(&self, request: &str, number: u32, words: &str) {
@@ -82,6 +106,11 @@ pub(crate) fn parameters_of(port: u16) -> Value {
     of["db_engine"] = json!("mssql");
     of["db_tls"] = json!("off");
     of
+}
+
+/// The end of a request that inserts so many persons.
+fn inserted(count: i64) -> String {
+    format!("SELECT TOP ({count}) [ID] FROM @IDS")
 }
 
 pub(crate) fn number(number: i64) -> QueryResponse {
