@@ -35,15 +35,9 @@ impl Database {
         Ok(Self { runtime, database, _server: server })
     }
 
-    /// What a workflow file that takes it for a SQL Server, or for one with a certificate of the world's, has to say.
-    pub(crate) fn engine(&self) -> Vec<(&'static str, String)> {
-        let ca_file = self.database.address().ca_file.display().to_string();
-        vec![("db_engine", "mysql".to_owned()), ("db_ca_file", ca_file)]
-    }
-
     /// What `hrflow init` calls the parameters, and the values that lead here.
     pub(crate) fn variables(&self) -> Vec<(String, String)> {
-        let parameters = self.database.parameters();
+        let parameters = self.database.five_parameters();
         let members = parameters.as_object().into_iter().flatten();
         let plain =
             |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);

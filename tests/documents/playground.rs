@@ -224,11 +224,10 @@ impl Playground {
                     let address = self.addresses[name].as_str();
                     address.with_context(|| format!("there is no sandbox of {name}"))
                 };
-                let target = match (vendor, &self.database) {
-                    ("admen", Some(database)) => database.engine(),
-                    // The required parameters of the others lead to theirs.
-                    ("admen" | "jobadder" | "ukgpro", _) => Vec::new(),
-                    (vendor, _) => vec![("api_url", address(vendor)?.to_owned())],
+                let target = match vendor {
+                    // The required parameters of these lead to theirs.
+                    "admen" | "jobadder" | "ukgpro" => Vec::new(),
+                    vendor => vec![("api_url", address(vendor)?.to_owned())],
                 };
                 fs::write(&path, workflow::lead(&text, address("hrflow")?, &target))?;
             }

@@ -271,6 +271,17 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_comes_back_by_itself_is_away() {
+        let away = |engine, code| Fault::refused(code, String::new()).class(engine) == Class::Away;
+        for code in [921, 922, 927, 942, 976, 978, 983, 4221, 17187, 18401, 40197, 40613] {
+            assert!(away(Engine::Mssql, code), "{code}");
+        }
+        for code in [1047, 1053, 3032, 3168] {
+            assert!(away(Engine::Mysql, code), "{code}");
+        }
+    }
+
+    #[test]
     fn one_number_means_two_things() {
         let fault = || Fault::refused(1205, "…".to_owned());
         let error = |engine| fault().into_error(engine, &Redactor::new(), "persons.write").to_string();

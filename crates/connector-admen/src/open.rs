@@ -54,7 +54,6 @@ impl Opened {
 
 async fn describe(access: &mut Access) -> Result<(Session, Schema, TargetId), Fault> {
     let mut session = access.first_login().await?;
-    let target_id = target_id(access, &mut session).await?;
     let dialect = &access.dialect;
     let tables = [PERSONS, EXPERIENCES].map(|it| Cell::Text(it.to_owned()));
     let rows = session.query(&dialect.describe(), &access.with_schema(&tables)).await?;
@@ -68,6 +67,7 @@ async fn describe(access: &mut Access) -> Result<(Session, Schema, TargetId), Fa
             .advise("Convert both tables to InnoDB: `ALTER TABLE … ENGINE=InnoDB`.");
         return Err(error.into());
     }
+    let target_id = target_id(access, &mut session).await?;
     Ok((session, schema, target_id))
 }
 
@@ -75,7 +75,11 @@ async fn describe(access: &mut Access) -> Result<(Session, Schema, TargetId), Fa
 async fn target_id(access: &Access, session: &mut Session) -> Result<TargetId, Fault> {
     let Parameters { db_name, db_schema, db_port, .. } = &access.parameters;
     let (host, typed) = (access.parameters.host().to_lowercase(), db_name.trim());
-    let rows = session.query(access.dialect.names(), &access.with_schema(&[])).await?;
+    let table = match access.engine() {
+        Engine::Mssql => access.with_schema(&[Cell::Text(PERSONS.to_owned())]),
+        Engine::Mysql => Vec::new(),
+    };
+    let rows = session.query(access.dialect.names(), &table).await?;
     let cell = |at: usize| rows.first().and_then(|row| row.get(at));
     let name = cell(0).and_then(Cell::text).unwrap_or(typed);
     Ok(TargetId(match access.engine() {

@@ -263,6 +263,15 @@ mod tests {
     }
 
     #[test]
+    fn the_engine_of_a_port_is_tried_first() {
+        let first = |port: u16, engine: &str| {
+            of("db.example.com", json!({ "db_port": port, "db_engine": engine })).likely_engine()
+        };
+        assert_eq!((first(1433, "auto"), first(3306, "auto")), (Engine::Mssql, Engine::Mysql));
+        assert_eq!((first(1433, "mysql"), first(3306, "mssql")), (Engine::Mysql, Engine::Mssql));
+    }
+
+    #[test]
     fn only_this_machine_does_without_a_verified_certificate() {
         let local = [Encryption::Unverified, Encryption::Absent];
         for host in [

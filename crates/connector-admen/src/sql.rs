@@ -177,11 +177,13 @@ impl Dialect {
         }
     }
 
-    /// The names of the database and of the schema as the server writes them, or whether it compares names without their
-    /// case. SQL Server is asked for a schema first.
+    /// The names of the database and of the schema of a table as the server writes them, or whether it compares names
+    /// without their case. SQL Server is asked for a schema and a table.
     pub(crate) fn names(&self) -> &'static str {
         match self.engine {
-            Engine::Mssql => "SELECT DB_NAME(), SCHEMA_NAME(SCHEMA_ID(@P1))",
+            Engine::Mssql => {
+                "SELECT DB_NAME(), TABLE_SCHEMA FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = @P1 AND TABLE_NAME = @P2"
+            }
             Engine::Mysql => "SELECT DATABASE(), @@lower_case_table_names",
         }
     }

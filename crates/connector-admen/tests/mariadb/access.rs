@@ -1,13 +1,19 @@
 //! Getting in: refused, not allowed, not there, unprotected.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
-use hrflow_core::{ErrorKind, Scope};
+use connector_admen::push_profile;
+use connector_hrflow::testing;
+use hrflow_core::{
+    Environment, ErrorKind, Scope,
+    state::{MemoryState, State},
+};
 use mariadb_testing::{Server, Settings};
 use serde_json::{Value, json};
 
+use crate::certificates;
 use crate::greeter::Greeter;
-use crate::support::{database, open, push_with, somebody};
+use crate::support::{database, nameless, open, parameters, push_with, somebody};
 
 /// The error that opening ends with.
 async fn refused(of: Value) -> (ErrorKind, String) {
@@ -84,6 +90,11 @@ async fn the_check_reports_the_encryption_that_is_really_used() {
 
 #[tokio::test]
 async fn the_five_parameters_connect_to_this_machine_and_break_no_handshake() {
+    // They are what the README shows, and nothing else.
+    let readme = include_str!("../../README.md").split("```yaml\ntarget_parameters:\n").nth(1).unwrap();
+    let shown: Vec<&str> =
+        readme.lines().take_while(|it| *it != "```").filter_map(|it| it.trim().split(':').next()).collect();
+    assert_eq!(shown, ["db_host", "db_port", "db_name", "db_user", "db_password"]);
     let server = Server::start(Settings::default()).await.unwrap();
     let database = server.database().await.unwrap();
     let broken = "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'ABORTED_CONNECTS'";
@@ -115,6 +126,45 @@ async fn a_server_that_insists_on_encryption_is_told() {
     assert_eq!(kind, ErrorKind::Config, "{words}");
     assert!(words.contains("accepts encrypted connections only, and db_tls is `off`"), "{words}");
     assert!(words.contains("Set db_tls to `require`") && words.contains("`trust`"), "{words}");
+}
+
+/// A server with a certificate that a command makes, and what a user sets to have it verified.
+async fn with_certificate(command: &str) -> (Server, tempfile::TempDir, Value) {
+    let directory = tempfile::tempdir().unwrap();
+    certificates::make(command, directory.path());
+    let (certificate, key) = (directory.path().join("server.pem"), directory.path().join("server-key.pem"));
+    let options =
+        vec![format!("--ssl-cert={}", certificate.display()), format!("--ssl-key={}", key.display())];
+    let server = Server::start(Settings { options, ..Settings::default() }).await.unwrap();
+    let mut of = server.database().await.unwrap().five_parameters();
+    of["db_host"] = json!("localhost");
+    of["db_ca_file"] = json!(certificate);
+    (server, directory, of)
+}
+
+#[tokio::test]
+async fn the_guides_certificate_is_verified_and_the_usual_ones_are_told() {
+    let (_server, _directory, of) = with_certificate(&certificates::documented()).await;
+    assert_eq!(encryption(of).await, "encrypted, its certificate verified");
+
+    for (command, why) in
+        [(certificates::AUTHORITYS, "(CA:TRUE)"), (certificates::OLD, "an X.509 certificate of version 1")]
+    {
+        let (_server, _directory, mut of) = with_certificate(command).await;
+        let (kind, words) = refused(of.clone()).await;
+        assert_eq!(kind, ErrorKind::Config, "{words}");
+        assert!(words.contains(why) && words.contains("docs/guides/ad-men.md"), "{words}");
+        // On this machine it is used all the same, or left out if the library cannot use it at all.
+        of.as_object_mut().unwrap().remove("db_ca_file");
+        let told = encryption(of.clone()).await;
+        let usable = command == certificates::AUTHORITYS;
+        assert_eq!(told, if usable { "encrypted, its certificate not verified" } else { "not encrypted" });
+        of["db_tls"] = json!("trust");
+        match usable {
+            true => assert_eq!(encryption(of).await, "encrypted, its certificate not verified"),
+            false => assert!(refused(of).await.1.contains("set db_tls to `off`")),
+        }
+    }
 }
 
 /// This machine by an address that is not loopback: another machine, as far as the connector can tell.
@@ -293,5 +343,21 @@ async fn a_server_that_writes_names_in_small_letters_is_understood() {
     let database = server.database().await.unwrap();
     let result = push_with(database.parameters(), json!({}), &[somebody(1)]).await;
     assert_eq!(result.events.write_success, 1, "{:?}", result.failures);
+    // It takes a name in another case for the same, and so do we: who has no address is known by the state alone.
+    let state: Arc<dyn State> = Arc::new(MemoryState::new());
+    let mut of = database.parameters();
+    for (name, count) in [(database.name().to_owned(), (1, 0)), (database.name().to_uppercase(), (0, 1))] {
+        of["db_name"] = json!(name);
+        let environment = Environment { state: Some(state.clone()), ..Environment::default() };
+        let result =
+            testing::push(push_profile(), parameters(of.clone()), json!({}), environment, &[nameless(2)])
+                .await;
+        assert_eq!(
+            (result.events.write_success, result.events.write_duplicate),
+            count,
+            "{:?}",
+            result.failures
+        );
+    }
     assert!(open(database.parameters(), json!({})).await.unwrap().check().await.is_ok());
 }

@@ -1,19 +1,24 @@
 //! Others who are in the way, and a server that dies.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use connector_admen::push_profile;
 use connector_hrflow::testing;
 use hrflow_core::{
-    CancellationToken, Environment, Status,
+    CancellationToken, Environment, ErrorKind, Outcome, Status,
     result::Reason,
     state::{MemoryState, State},
 };
-use mariadb_testing::{Server, Settings};
+use mariadb_testing::{Database, Server, Settings};
 use mysql_async::prelude::Queryable;
 use serde_json::json;
 
-use crate::support::{SOMEBODY_WAITS, counts, database, open, parameters, push, push_with, somebody, until};
+use crate::{
+    greeter::Greeter,
+    support::{
+        SOMEBODY_WAITS, counts, database, item, open, parameters, push, push_with, report, somebody, until,
+    },
+};
 
 #[tokio::test]
 async fn a_lock_that_somebody_holds_costs_one_person_only() {
@@ -130,19 +135,91 @@ async fn a_server_that_stays_away_stops_the_run() {
         .unwrap();
     let people: Vec<_> = (0..10).map(somebody).collect();
     let of = database.parameters();
-    let run = tokio::spawn(async move { push_with(of, json!({ "attempts": 2 }), &people).await });
+    let run =
+        tokio::spawn(async move { push_with(of, json!({ "attempts": 2, "deadline": "3s" }), &people).await });
     until(&database, "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE = 'User sleep'").await;
     server.kill().await.unwrap();
     let result = run.await.unwrap();
     assert_eq!((result.status, result.reason), (Status::Fatal, Reason::WriteFailure), "{result:?}");
     assert_eq!((result.events.write_success, result.events.write_failure), (0, 0));
-    assert!(
-        result.failures.iter().any(|it| it.message.contains("cannot be reached at 127.0.0.1")),
-        "{:?}",
-        result.failures
-    );
+    let words = &result.failures[0].message;
+    assert!(words.contains("cannot be reached at 127.0.0.1"), "{words}");
+    // Everybody who was read is counted or named.
+    assert_eq!(result.events.read_success, 10);
+    assert!(words.ends_with("10 items were read and not sent: run again."), "{words}");
     server.restart().await.unwrap();
     assert_eq!(counts(&database).await, (0, 0));
+}
+
+#[tokio::test]
+async fn a_server_that_comes_back_within_the_deadline_costs_nothing() {
+    let mut server = Server::start(Settings::default()).await.unwrap();
+    let database = server.database().await.unwrap();
+    let people: Vec<_> = (0..250).map(somebody).collect();
+    let of = database.parameters();
+    let run =
+        tokio::spawn(
+            async move { push_with(of, json!({ "attempts": 2, "deadline": "60s" }), &people).await },
+        );
+    until(&database, "SELECT COUNT(*) >= 100 FROM PERSONNES").await;
+    server.kill().await.unwrap();
+    // Longer than two attempts take.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    server.restart().await.unwrap();
+    let result = run.await.unwrap();
+    assert_eq!(result.status, Status::Success, "{:?}", result.failures);
+    assert_eq!((result.events.read_success, result.events.write_success), (250, 250));
+    assert_eq!(counts(&database).await, (250, 500));
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_ready_is_waited_for_until_the_deadline() {
+    let database = database().await;
+    let port = database.address().port;
+    // It shuts down, is offline, is a cluster's node that joins.
+    for number in [1053, 3032, 1047] {
+        let mut of = database.parameters();
+        of["db_port"] = json!(Greeter::start(port, number, 3).await);
+        let opened = open(of.clone(), json!({ "attempts": 2, "deadline": "30s" })).await;
+        assert!(opened.is_ok(), "{number}: {:?}", opened.err());
+        of["db_port"] = json!(Greeter::start(port, number, usize::MAX).await);
+        let error = open(of.clone(), json!({ "attempts": 2, "deadline": "1s" })).await.err().unwrap();
+        assert!(error.to_string().contains("is starting, recovering or failing over"), "{error}");
+        // Who wants no retries gets none.
+        of["db_port"] = json!(Greeter::start(port, number, 1).await);
+        assert!(open(of, json!({ "attempts": 1, "deadline": "30s" })).await.is_err(), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_was_there_is_waited_for() {
+    let database = database().await;
+    // The second to the fourth connection find no database of that name.
+    let mut of = database.parameters();
+    of["db_port"] = json!(Greeter::after(database.address().port, 1049, 1, 3).await);
+    let writer = open(of.clone(), json!({ "attempts": 2, "deadline": "30s" })).await.unwrap();
+    kill_connections(&database).await;
+    let person = item(somebody(1));
+    let outcome = writer.write(&[report(&person)]).await.remove(0).unwrap().outcome;
+    assert_eq!(outcome, Outcome::Created);
+    // The first one says that the name is wrong.
+    of["db_port"] = json!(Greeter::start(database.address().port, 1049, usize::MAX).await);
+    let started = tokio::time::Instant::now();
+    let error = open(of, json!({ "attempts": 5, "deadline": "30s" })).await.err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+/// Ends every connection of the database's own user.
+async fn kill_connections(database: &Database) {
+    let user = database.name();
+    let rows = database
+        .rows(&format!("SELECT ID FROM information_schema.PROCESSLIST WHERE USER = '{user}'"))
+        .await
+        .unwrap();
+    for id in rows.into_iter().flatten().flatten() {
+        database.run(&format!("KILL {id}")).await.unwrap();
+    }
 }
 
 #[tokio::test]

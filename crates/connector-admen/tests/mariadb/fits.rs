@@ -134,8 +134,7 @@ async fn only_a_column_that_has_to_be_filled_refuses_a_character() {
         words.contains("PERSONNES.NOM cannot hold the character U+0159: its character set is latin1"),
         "{words}"
     );
-    let left_out =
-        told.into_iter().map(Result::unwrap).flatten().filter(|it| it.ends_with("; left out")).count();
+    let left_out = told.into_iter().flat_map(Result::unwrap).filter(|it| it.ends_with("; left out")).count();
     assert!(left_out > 20, "{left_out}");
     assert_eq!(counts(&database).await.0, 99);
     // An address is what a person is found by.

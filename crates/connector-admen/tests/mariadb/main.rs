@@ -1,6 +1,8 @@
 //! The connector against a real MariaDB.
 
 mod access;
+#[path = "../support/certificates.rs"]
+mod certificates;
 mod faults;
 mod fits;
 mod greeter;

@@ -67,7 +67,7 @@ async fn another(before: &'static [u8], after: &'static [u8]) -> Value {
         while let Ok((mut client, _)) = listener.accept().await {
             tokio::spawn(async move {
                 client.write_all(before).await?;
-                client.read(&mut [0; 64]).await?;
+                let _ = client.read(&mut [0; 64]).await?;
                 client.write_all(after).await
             });
         }

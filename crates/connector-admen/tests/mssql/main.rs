@@ -2,6 +2,8 @@
 //! the server would make of a statement does not show here.
 
 mod answers;
+#[path = "../support/certificates.rs"]
+mod certificates;
 mod engine;
 #[path = "../support/proxy.rs"]
 mod proxy;

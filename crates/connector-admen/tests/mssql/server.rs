@@ -1,6 +1,13 @@
 //! A server that speaks SQL Server's protocol and answers as told.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use connector_admen::{Parameters, Person, Persons, push_profile};
 use connector_hrflow::testing;
@@ -14,14 +21,15 @@ use mssql_mock_tds::{
 };
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
+    io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
+    net::{TcpListener, TcpStream},
 };
 
 const PASSWORD: &str = "s3cret-of-tests";
 
 /// Parts of the statements, in upper case: the server knows a request by what it holds.
 pub(crate) const DESCRIBE: &str = "INFORMATION_SCHEMA.COLUMNS";
+pub(crate) const NAMES: &str = "SELECT DB_NAME()";
 pub(crate) const LOCK: &str = "SELECT CASE WHEN @";
 pub(crate) const HIGHEST: &str = "SELECT MAX(";
 pub(crate) const HOLDERS: &str = "[RGPD_DISABLED] FROM [DBO]";
@@ -57,6 +65,10 @@ impl Mock {
         }
         mock.number_persons().await;
         mock.answer(HOLDERS, nobody()).await;
+        let text = |text: &str| ColumnValue::NVarChar(text.to_owned());
+        let columns = (0..2).map(|_| ColumnDefinition::new("", SqlDataType::NVarChar)).collect();
+        mock.answer(NAMES, QueryResponse::new(columns, vec![Row::new(vec![text("AdMen"), text("dbo")])]))
+            .await;
         mock
     }
 
@@ -161,20 +173,50 @@ fn described() -> QueryResponse {
     QueryResponse::new(columns, rows)
 }
 
-/// A server that refuses whoever logs in.
+/// A server that refuses every login.
 pub(crate) async fn refusing(number: u32, words: &'static str) -> u16 {
+    refusing_between(number, words, 0..usize::MAX, 0).await
+}
+
+/// A server that refuses some logins, counted from zero, and passes the others on to the server at a port.
+pub(crate) async fn refusing_between(
+    number: u32,
+    words: &'static str,
+    refused: Range<usize>,
+    server: u16,
+) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
+    let logins = Arc::new(AtomicUsize::new(0));
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
-            let mut buffer = [0; 4096];
-            let _ = client.read(&mut buffer).await;
-            let _ = client.write_all(&protocol::build_prelogin_response_with_encryption(false)).await;
-            let _ = client.read(&mut buffer).await;
-            let tokens = protocol::build_terminal_error_tokens(&TerminalError::new(number, 14, words));
-            let length = u16::try_from(tokens.len() + 8).expect("a short answer").to_be_bytes();
-            let packet = [&[0x04, 0x01, length[0], length[1], 0, 0, 1, 0], &tokens[..]].concat();
-            let _ = client.write_all(&packet).await;
+            let (logins, refused) = (logins.clone(), refused.clone());
+            tokio::spawn(async move {
+                let mut buffer = [0; 4096];
+                let length = client.read(&mut buffer).await?;
+                let prelogin = buffer[..length].to_vec();
+                client.write_all(&protocol::build_prelogin_response_with_encryption(false)).await?;
+                // Some clients only look.
+                let length = client.read(&mut buffer).await?;
+                if length == 0 {
+                    return Ok(());
+                }
+                if refused.contains(&logins.fetch_add(1, Ordering::SeqCst)) {
+                    let tokens =
+                        protocol::build_terminal_error_tokens(&TerminalError::new(number, 14, words));
+                    let length = u16::try_from(tokens.len() + 8).expect("a short answer").to_be_bytes();
+                    let packet = [&[0x04, 0x01, length[0], length[1], 0, 0, 1, 0], &tokens[..]].concat();
+                    return client.write_all(&packet).await;
+                }
+                let mut server = TcpStream::connect(("127.0.0.1", server)).await?;
+                server.write_all(&prelogin).await?;
+                let mut head = [0; 8];
+                server.read_exact(&mut head).await?;
+                let rest = usize::from(u16::from_be_bytes([head[2], head[3]])) - head.len();
+                server.read_exact(&mut vec![0; rest]).await?;
+                server.write_all(&buffer[..length]).await?;
+                copy_bidirectional(&mut client, &mut server).await.map(|_| ())
+            });
         }
     });
     port
@@ -198,8 +240,11 @@ fn read(of: Value) -> Parameters {
 }
 
 pub(crate) async fn open(of: Value) -> hrflow_core::Result<Arc<dyn Writer<Person>>> {
-    let options: Options = parameters::read("options", &json!({ "attempts": 1, "timeout": "2s" }))
-        .expect("the options are good");
+    open_with(of, json!({ "attempts": 1, "timeout": "2s" })).await
+}
+
+pub(crate) async fn open_with(of: Value, options: Value) -> hrflow_core::Result<Arc<dyn Writer<Person>>> {
+    let options: Options = parameters::read("options", &options).expect("the options are good");
     Persons
         .open(read(of), OpenContext { options, rate_limit: None, grants: MemoryState::new().grants() })
         .await

@@ -11,6 +11,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
+use crate::certificates;
 use crate::server::{Mock, open, parameters_of};
 
 const ANSWER: u8 = 0x04;
@@ -101,6 +102,37 @@ async fn encryption(of: Value) -> String {
     first.split(": ").last().unwrap_or_default().to_owned()
 }
 
+#[tokio::test]
+async fn the_guides_certificate_is_verified_and_the_usual_ones_are_told() {
+    let directory = tempfile::tempdir().unwrap();
+    for (command, refusal) in [
+        (certificates::documented().as_str(), None),
+        (certificates::AUTHORITYS, Some("(CA:TRUE)")),
+        (certificates::OLD, Some("an X.509 certificate of version 1")),
+    ] {
+        certificates::make(command, directory.path());
+        let pem = |name: &str| fs::read_to_string(directory.path().join(name)).unwrap();
+        let mut of = server(&pem("server.pem"), &pem("server-key.pem")).await;
+        of["db_host"] = json!("localhost");
+        of["db_tls"] = json!("require");
+        of["db_ca_file"] = json!(directory.path().join("server.pem"));
+        match refusal {
+            None => assert_eq!(encryption(of.clone()).await, "encrypted, its certificate verified"),
+            Some(why) => {
+                let error = open(of.clone()).await.err().expect("it cannot be verified");
+                assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+                let words = error.to_string();
+                assert!(words.contains(why) && words.contains("docs/guides/ad-men.md"), "{words}");
+                assert!(words.len() < 600, "{words}");
+            }
+        }
+        // On this machine it is used all the same.
+        of["db_tls"] = json!("auto");
+        of.as_object_mut().unwrap().remove("db_ca_file");
+        assert_eq!(encryption(of).await, "encrypted, its certificate not verified");
+    }
+}
+
 /// A server that answers the handshake with something of its own, as the data of a packet.
 async fn handshake(answer: &'static [u8]) -> Value {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
@@ -109,9 +141,9 @@ async fn handshake(answer: &'static [u8]) -> Value {
         while let Ok((mut client, _)) = listener.accept().await {
             tokio::spawn(async move {
                 let mut buffer = [0; 4096];
-                client.read(&mut buffer).await?;
+                let _ = client.read(&mut buffer).await?;
                 client.write_all(&protocol::build_prelogin_response_with_encryption(true)).await?;
-                client.read(&mut buffer).await?;
+                let _ = client.read(&mut buffer).await?;
                 if !answer.is_empty() {
                     let length = u16::try_from(answer.len() + 8).unwrap_or_default().to_be_bytes();
                     let packet = [&[PRELOGIN, 1, length[0], length[1], 0, 0, 1, 0], answer].concat();

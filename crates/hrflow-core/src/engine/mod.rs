@@ -452,8 +452,11 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
             self.progress.end();
         }
         self.save_cursor().await;
-        if self.stop.is_cancelled() && !self.report.is_stopped() {
-            self.report.cancelled(self.report.unsettled());
+        let unsettled = self.report.unsettled();
+        if self.report.is_stopped() {
+            self.report.left(unsettled);
+        } else if self.stop.is_cancelled() {
+            self.report.cancelled(unsettled);
         }
     }
 

@@ -11,6 +11,11 @@ use crate::{
     state::ITEM_STEPS,
 };
 
+/// A message with a full stop.
+fn ended(message: &str) -> String {
+    if message.ends_with('.') { message.to_owned() } else { format!("{message}.") }
+}
+
 /// What keeps a run from doing anything.
 pub(super) struct Fatal {
     reason: Reason,
@@ -124,6 +129,15 @@ impl Report {
         tracing::info!(kind = %error.kind(), "the run is stopped early");
         self.stopped = true;
         self.fail_first(error);
+    }
+
+    /// Adds to what stopped the run how many items it left, so that the counts add up to what was read.
+    pub(super) fn left(&mut self, unsettled: u64) {
+        if let Some(failure) = self.result.failures.first_mut().filter(|it| it.step == "run" && unsettled > 0)
+        {
+            let items = if unsettled == 1 { "1 item was" } else { &format!("{unsettled} items were") };
+            failure.message = format!("{} {items} read and not sent: run again.", ended(&failure.message));
+        }
     }
 
     /// The run was asked to stop.

@@ -231,6 +231,10 @@ async fn a_fault_that_hits_every_item_stops_the_run() {
     assert_eq!(written(&result), (1, 0, 0), "bob and cyd are not settled");
     assert_eq!(result.status, Status::SuccessWithFailures);
     assert_eq!((result.failures[0].step.as_str(), result.failures[0].kind), ("run", ErrorKind::Unauthorized));
+    // With those that are named here every item that was read is in one count.
+    let left = result.events.read_success - result.events.settled();
+    let words = &result.failures[0].message;
+    assert!(words.ends_with(&format!("{left} items were read and not sent: run again.")), "{words}");
     assert!(state.dead_letters().is_empty());
     let again = Setup::new(&target, people(&["ada", "bob", "cyd"])).state(&state).run().await;
     assert_eq!(written(&again), (2, 1, 0));
