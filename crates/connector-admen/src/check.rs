@@ -31,7 +31,7 @@ impl PersonWriter {
         let parameters = &access.parameters;
         let version = session.query(dialect.version(), &[]).await?;
         let version = version.first().and_then(|row| row.first()).and_then(Cell::text).unwrap_or("unknown");
-// On this machine it is no warning.
+        // On this machine it is no warning.
         let (tls, unsafe_way) = match session.encryption {
             Encryption::Verified => ("encrypted, its certificate verified", None),
             Encryption::Unverified => (

@@ -286,11 +286,8 @@ async fn persons_and_experiences_of_a_large_batch_belong_together(place: Place) 
             person
         })
         .collect();
-    let started = std::time::Instant::now();
     let result = push(&place, json!({}), &people).await;
     ensure!(result.events.write_success == 500, "{:?}", result.failures);
-    // Shown with `--no-capture`.
-    eprintln!("500 persons in {:?}", started.elapsed());
     let rows = place
         .rows(
             "SELECT p.NOM, e.INTITULE_POSTE FROM dbo.PERSONNES p JOIN dbo.EXPERIENCES_PROFESSIONNELLES e \
