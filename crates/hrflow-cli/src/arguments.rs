@@ -91,6 +91,14 @@ pub(crate) enum Command {
     Jq,
 }
 
+impl Command {
+    /// Whether it only prints what the program has built in: that works on any machine.
+    pub(crate) fn only_describes(&self) -> bool {
+        use Command::{Completions, Connectors, Describe, Init, Jq, Man};
+        matches!(self, Completions(_) | Connectors(_) | Describe(_) | Init(_) | Jq | Man(_))
+    }
+}
+
 /// How the program starts itself to run jq programs.
 pub(crate) const JQ: &str = "run-jq";
 

@@ -19,7 +19,7 @@ mod state;
 mod variables;
 mod where_item;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use hrflow_core::BoxStream;
 use hrflow_workflow::{Event, Prepared, Surroundings, Workflow, WorkflowError, jq::Runner};
@@ -74,10 +74,7 @@ fn prepare(
 
 /// What every workflow is held against.
 fn surroundings() -> Surroundings<'static> {
-    // On Linux there is a name for it that lasts when the file is replaced meanwhile.
-    let running = PathBuf::from("/proc/self/exe");
-    let program =
-        if running.exists() { running } else { std::env::current_exe().unwrap_or_else(|_| "hrflow".into()) };
+    let program = crate::program::executable();
     Surroundings {
         runner: Runner::Process { program, arguments: vec![JQ.into()] },
         ..Surroundings::default()

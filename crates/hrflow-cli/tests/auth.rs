@@ -166,3 +166,85 @@ fn who_needs_no_consent_is_told() {
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.stderr.contains("is a workflow of teamtailor, not of jobadder"), "{}", ran.stderr);
 }
+
+/// The same workflow with the origin of `w.yaml`, so that both ends can be checked.
+fn with_origin(play: &Playground, workflow: &str) -> String {
+    let whole = std::fs::read_to_string(play.home.0.path().join("w.yaml")).unwrap();
+    let origin = &whole[whole.find("origin_parameters").unwrap()..whole.find("target_parameters").unwrap()];
+    workflow.replace("target_parameters", &format!("{origin}target_parameters"))
+}
+
+#[test]
+fn a_check_stores_the_renewed_grant_or_renews_none() {
+    let play = Playground::new();
+    let workflow = with_origin(&play, &workflow(&play, &free_address()));
+    play.home.write("consent.yaml", &workflow);
+    let renewals = || play.sandbox.journal().count("connect.token");
+    let (child, stderr, url) = start(&play);
+    let back = location(&visit(&url));
+    visit(&back);
+    assert_eq!(end(child, stderr).code, Some(0));
+    let check = || play.home.run("check consent.yaml");
+    let granted = renewals();
+    assert_eq!((check().code, renewals()), (Some(0), granted), "the stored token is used");
+    for expected in 1..=2 {
+        play.sandbox.jobadder().expire_access_tokens();
+        let ran = check();
+        assert_eq!((ran.code, renewals()), (Some(0), granted + expected), "{ran:?}");
+    }
+
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let home = play.home.0.path();
+        let set = |name: &str, mode| {
+            std::fs::set_permissions(home.join(name), std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        let modes = [
+            (".hrflow/state.db", 0o444, 0o600),
+            (".hrflow/locks", 0o555, 0o700),
+            (".hrflow", 0o555, 0o700),
+            (".", 0o755, 0o700),
+        ];
+        modes.iter().for_each(|(name, mode, _)| set(name, *mode));
+        let before = renewals();
+        let ran = play.home.run_as_reader("check consent.yaml");
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(ran.stderr.contains("read-only") && ran.stderr.contains("not renewed"), "{}", ran.stderr);
+        play.sandbox.jobadder().expire_access_tokens();
+        let ran = play.home.run_as_reader("check consent.yaml");
+        assert_eq!((ran.code, renewals()), (Some(1), before), "{ran:?}");
+        assert!(
+            ran.stdout.contains("is not renewed: the state that stores it is read-only"),
+            "{}",
+            ran.stdout
+        );
+        modes.iter().rev().for_each(|(name, _, mode)| set(name, *mode));
+    }
+    play.sandbox.jobadder().expire_access_tokens();
+    let ran = check();
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+}
+
+#[test]
+fn a_check_without_state_exchanges_no_code() {
+    let play = Playground::new();
+    let credentials = play.sandbox.credentials().jobadder.clone();
+    let code = format!("code: {}", credentials.authorization_code);
+    let workflow = workflow(&play, &credentials.redirect_uri).replace("code: ''", &code);
+    play.home.write("consent.yaml", &with_origin(&play, &workflow));
+    let ran = play.home.run("check consent.yaml");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(
+        ran.stdout.contains("not logged in: the first run exchanges the authorization code"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(play.sandbox.journal().count("connect.token"), 0);
+    assert!(!play.home.0.path().join(".hrflow").exists());
+    play.home.write("p.jsonl", &many(1));
+    let ran = play.home.run("run consent.yaml --from p.jsonl --json");
+    assert_eq!((ran.code, ran.event("write_success")), (Some(0), 1), "{ran:?}");
+    let ran = play.home.run("check consent.yaml");
+    assert!(ran.code == Some(0) && !ran.stdout.contains("not logged in"), "{ran:?}");
+}

@@ -23,7 +23,7 @@ fn check_logs_in_and_writes_nothing() {
 fn a_profile_arrives_once() {
     let play = Playground::new();
     let ran = play.home.run("run w.yaml --json");
-    let told = "State is kept in .hrflow from now on. There was none: nothing is known of earlier runs.\n";
+    let told = "Created .hrflow (no earlier runs).\n";
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), told), "{ran:?}");
     let result = ran.json();
     assert_eq!(result["status"], "success");

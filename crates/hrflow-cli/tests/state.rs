@@ -51,7 +51,7 @@ fn state_is_where_it_is_asked_for() {
     play.home.run(RUN);
     assert!(play.home.0.path().join(".hrflow/state.db").is_file());
     let elsewhere = play.home.run(&format!("{RUN} --state-dir other/place --limit 1"));
-    assert!(elsewhere.stderr.contains("State is kept in other/place"), "{}", elsewhere.stderr);
+    assert!(elsewhere.stderr.contains("Created other/place"), "{}", elsewhere.stderr);
     assert_eq!(elsewhere.event("write_success"), 1, "nothing is known there");
     let mut command = play.home.command("runs --json");
     let runs = Ran::from(command.env("HRFLOW_STATE_DIR", "other/place").output().unwrap());
@@ -242,4 +242,163 @@ fn an_incremental_workflow_delivers_each_change_once() {
     assert_eq!(third.json()["read_from"], second.json()["read_from"]);
     let after = creations(&play) + play.sandbox.journal().count("candidates.update");
     assert_eq!(after, writes + 1);
+}
+
+#[test]
+fn a_state_file_that_was_emptied_or_deleted_is_not_new() {
+    let play = nameless();
+    play.home.run(RUN);
+    let file = play.home.0.path().join(".hrflow/state.db");
+    let spoil: [(&dyn Fn(), &str); 3] = [
+        (&|| std::fs::write(&file, "").unwrap(), "damaged"),
+        (&|| std::fs::write(&file, "x").unwrap(), "damaged"),
+        (&|| std::fs::remove_file(&file).unwrap(), "holds no state.db"),
+    ];
+    for (spoil, expected) in spoil {
+        spoil();
+        for command in [RUN, "check w.yaml", "dead-letters retry w.yaml", "runs"] {
+            let ran = play.home.run(command);
+            assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{command}");
+            assert!(ran.stderr.contains(expected), "{command}: {}", ran.stderr);
+        }
+    }
+    assert_eq!(creations(&play), 6);
+    std::fs::remove_dir_all(play.home.0.path().join(".hrflow")).unwrap();
+    assert_eq!(play.home.run(RUN).event("write_success"), 6);
+}
+
+#[test]
+fn processes_that_start_at_the_same_time_share_one_new_state() {
+    let play = nameless();
+    let children: Vec<_> = (0..4).map(|_| play.home.command(RUN).spawn().unwrap()).collect();
+    let ran: Vec<Ran> = children.into_iter().map(|child| child.wait_with_output().unwrap().into()).collect();
+    assert_eq!(ran.iter().filter(|ran| ran.stderr.contains("Created .hrflow")).count(), 1, "{ran:?}");
+    assert_eq!(ran.iter().map(|ran| ran.event("write_success")).sum::<u64>(), 6, "{ran:?}");
+    assert_eq!(creations(&play), 6);
+    assert_eq!(play.home.run("runs --json").json().as_array().unwrap().len(), 4);
+}
+
+/// Starts a run that takes long, and waits until it has created three candidates.
+fn slow_run(play: &Playground) -> std::process::Child {
+    let latency = Fault::Latency { milliseconds: 100 };
+    play.sandbox.faults().add(Rule::new(Vendor::Teamtailor, "candidates.create", latency));
+    play.home.write("many.jsonl", &many(300));
+    let run = "run w.yaml --json --from many.jsonl --set options.concurrency=2";
+    let child = play.home.command(run).spawn().unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while creations(play) < 3 {
+        assert!(std::time::Instant::now() < deadline, "nothing was created");
+        std::thread::park_timeout(std::time::Duration::from_millis(10));
+    }
+    child
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_whose_state_is_taken_away_ends_with_an_error() {
+    let play = Playground::new();
+    let child = slow_run(&play);
+    std::fs::rename(play.home.0.path().join(".hrflow"), play.home.0.path().join("elsewhere")).unwrap();
+    let before = creations(&play);
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stdout.contains("deleted, moved or replaced"), "{ran:?}");
+    assert_eq!(ran.json()["status"], "fatal");
+    assert!(creations(&play) <= before + 4, "nothing is sent without a stored trace");
+}
+
+#[cfg(unix)]
+fn set_modes(directory: &std::path::Path, directories: u32, files: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    let set = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set(directory, 0o700);
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { set_modes(&path, directories, files) } else { set(&path, files) }
+    }
+    set(directory, directories);
+}
+
+/// The names in a directory, to notice what was created.
+fn names(directory: &std::path::Path) -> Vec<std::ffi::OsString> {
+    let mut names: Vec<_> =
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    names
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_state_can_be_read() {
+    const READING: [&str; 6] = [
+        "runs --json",
+        "where many-1 --json",
+        "dead-letters ls --json",
+        "dead-letters show --json",
+        "receipts export",
+        "receipts export --json",
+    ];
+    let play = Playground::new();
+    play.home.write("p.jsonl", &many(3));
+    refuse_creations(&play, 1);
+    play.home.run(&format!("{RUN} --set options.concurrency=1"));
+    let state = play.home.0.path().join(".hrflow");
+    let expected: Vec<Ran> = READING.iter().map(|command| play.home.run(command)).collect();
+    set_modes(play.home.0.path(), 0o555, 0o444);
+    let before = names(&state);
+    for (command, expected) in READING.iter().zip(expected) {
+        let ran = play.home.run_as_reader(command);
+        assert_eq!(
+            (ran.code, ran.stdout, ran.stderr),
+            (Some(0), expected.stdout, String::new()),
+            "{command}"
+        );
+    }
+    for command in ["dead-letters drop --all", "dead-letters retry w.yaml"] {
+        let ran = play.home.run_as_reader(command);
+        assert_eq!(ran.code, Some(1), "{command}");
+        assert!(ran.stderr.contains("is read-only"), "{command}: {}", ran.stderr);
+    }
+    let ran = play.home.run_as_reader(RUN);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert_eq!(names(&state), before);
+    set_modes(play.home.0.path(), 0o700, 0o600);
+    assert_eq!(play.home.run("dead-letters drop --all").stdout, "Dropped: 1\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_state_is_read_up_to_its_latest_change() {
+    let play = Playground::new();
+    let mut child = slow_run(&play);
+    let state = play.home.0.path().join(".hrflow");
+    set_modes(play.home.0.path(), 0o555, 0o444);
+    let ran = play.home.run_as_reader("receipts export --json");
+    assert!(ran.stdout.lines().count() >= 2, "{ran:?}");
+    assert_eq!(play.home.run_as_reader("runs --json").json()[0]["stage"], "running");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let killed = play.home.run_as_reader("receipts export --json");
+    assert!(killed.stdout.lines().count() >= ran.stdout.lines().count(), "{killed:?}");
+    assert_eq!(play.home.run_as_reader("runs --json").json()[0]["stage"], "broken_off");
+    set_modes(play.home.0.path(), 0o700, 0o600);
+    std::fs::remove_file(state.join("state.db-shm")).unwrap();
+    set_modes(play.home.0.path(), 0o555, 0o444);
+    let ran = play.home.run_as_reader("receipts export --json");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "it must not show what is out of date");
+    assert!(ran.stderr.contains("latest changes") && ran.stderr.contains("state.db-wal"), "{}", ran.stderr);
+    set_modes(play.home.0.path(), 0o700, 0o600);
+}
+
+#[test]
+fn a_check_creates_no_state() {
+    let play = Playground::new();
+    let before = names(play.home.0.path());
+    let ran = play.home.run("check w.yaml");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+    let ran = play.home.run("check w.yaml --state-dir other/place");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(names(play.home.0.path()), before);
 }

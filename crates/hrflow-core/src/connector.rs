@@ -10,11 +10,12 @@ use serde_json::Value;
 
 use crate::{
     action::{Action, ActionType, Callback, FormatName, ReadMode, TriggerType},
-    check::CheckReport,
+    check::{CheckReport, Finding},
     consent::Consent,
     engine::{BoxError, Environment, Source},
     error::{Error, ErrorKind, Result},
     item::TargetItem,
+    machine,
     manifest::{self, ActionManifest},
     mapping::MappingRow,
     options::Options,
@@ -23,7 +24,7 @@ use crate::{
     result::{Failure, Reason, RunResult},
     secret::Secret,
     shape,
-    state::{MemoryState, State as _},
+    state::{Grants, MemoryState, NoGrants, State as _, UNUSED},
     target::{Capabilities, OpenContext, Target},
     warehouse::Warehouse,
 };
@@ -255,7 +256,8 @@ pub trait AnyAction: Send + Sync {
     /// Everything that is wrong with the parameters, found without any request.
     fn faults(&self, run: &JsonRun) -> Vec<Fault>;
 
-    /// Logs in at both ends and writes nothing.
+    /// Logs in at both ends and writes nothing. A grant that is renewed on the way is stored in `environment.state`; without a
+    /// state that can store it, none is renewed, and no authorization code is exchanged: the report says so.
     async fn check(&self, run: JsonRun) -> CheckReport;
 
     /// How a person consents to the target; none where it asks for no consent. Of the run, only `target_parameters`,
@@ -305,11 +307,7 @@ struct Read<O: Origin, T: Target> {
 }
 
 impl<O: Origin, T: Target> Action<O, T> {
-    fn open_context(&self, options: Options, run: &JsonRun) -> OpenContext {
-        let grants = match &run.environment.state {
-            Some(state) => state.grants(),
-            None => MemoryState::new().grants(),
-        };
+    fn open_context(&self, options: Options, grants: Arc<dyn Grants>) -> OpenContext {
         let rate_limit = options.rate_limit.resolve(self.target.capabilities().rate_limit);
         OpenContext { options, rate_limit, grants }
     }
@@ -436,6 +434,10 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
 
     async fn check(&self, run: JsonRun) -> CheckReport {
         let mut report = CheckReport::default();
+        if let Err(error) = machine::check_clock() {
+            report.failures.push(Failure::new("", "run", &error));
+            return report;
+        }
         let read = match self.read(&run) {
             Ok(read) => read,
             Err(faults) => {
@@ -447,10 +449,21 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
         if let Some(origin) = read.origin {
             report.note(self.origin.warehouse().name, "read", self.origin.check(origin, &read.options).await);
         }
-        let context = self.open_context(read.options, &run);
+        // Without state a renewed grant would be lost.
+        let grants =
+            run.environment.state.as_ref().map_or_else(|| Arc::new(NoGrants) as _, |state| state.grants());
+        let context = self.open_context(read.options, grants);
         let checked = match self.target.open(read.target, context).await {
             Ok(writer) => writer.check().await,
             Err(error) => Err(error),
+        };
+        let checked = match checked {
+            // It can be used once, and the run that follows needs it.
+            Err(error) if run.environment.state.is_none() && error.context(UNUSED).is_some() => {
+                let found = "not logged in: the first run exchanges the authorization code";
+                Ok(vec![Finding::warning(found)])
+            }
+            checked => checked,
         };
         report.note(self.target.warehouse().name, "write", checked);
         report
@@ -465,7 +478,11 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
                 return Err(failures(options.err().into_iter().chain(target.err()).flatten()));
             }
         };
-        let consent = self.target.consent(target, self.open_context(options, run));
+        let grants = match &run.environment.state {
+            Some(state) => state.grants(),
+            None => MemoryState::new().grants(),
+        };
+        let consent = self.target.consent(target, self.open_context(options, grants));
         consent.map_err(|error| {
             let error = error.with("warehouse", self.target.warehouse().name);
             vec![Failure::new("", "consent", &error)]

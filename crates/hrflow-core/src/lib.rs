@@ -20,6 +20,7 @@ pub mod error;
 pub mod http;
 pub mod item;
 mod lost;
+pub mod machine;
 pub mod manifest;
 pub mod mapping;
 pub mod options;

@@ -245,7 +245,7 @@ impl RunResult {
             events: Events::default(),
             read_from: None,
             recovered: 0,
-            run_id: uuid::Uuid::now_v7().to_string(),
+            run_id: crate::machine::run_id(),
             workflow_id: workflow_id.to_owned(),
             connector: connector.to_owned(),
             action: action.to_owned(),

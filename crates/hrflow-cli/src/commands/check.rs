@@ -23,7 +23,7 @@ pub(crate) async fn execute(arguments: &Check) -> Result<Exit, Failure> {
     };
     tell_what_is_not_read(&prepared);
     // Logging in may renew a grant, which then has to be kept.
-    let state = state::of_workflow(&arguments.file, &arguments.state)?;
+    let state = state::of_check(&arguments.file, &arguments.state)?;
     prepared.run.environment.state = state.map(|state| Arc::new(state) as Arc<dyn State>);
     let mut signals = super::listen()?;
     let report = tokio::select! {

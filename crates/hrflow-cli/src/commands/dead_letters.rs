@@ -149,7 +149,7 @@ async fn drop_letters(arguments: &LetterDrop) -> Result<Exit, Failure> {
         ));
     }
     let list = &arguments.pick.list;
-    let dropped = state::existing(None, &list.state)?.history().drop_dead_letters(&filter).await;
+    let dropped = state::writable(None, &list.state)?.history().drop_dead_letters(&filter).await;
     let dropped = dropped.map_err(state::failure)?;
     if let (0, Some(key)) = (dropped, &filter.key) {
         return Err(none_of(key));

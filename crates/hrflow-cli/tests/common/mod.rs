@@ -72,6 +72,19 @@ impl Home {
         self.command(arguments).output().unwrap().into()
     }
 
+    /// Runs the program as a user who may read everything here, and write nothing.
+    #[cfg(unix)]
+    pub(crate) fn run_as_reader(&self, arguments: &str) -> Ran {
+        use std::os::unix::{fs::MetadataExt, process::CommandExt};
+        let mut command = self.command(arguments);
+        // Permissions do not concern root.
+        if std::fs::metadata(self.0.path()).unwrap().uid() == 0 {
+            command.uid(65_534).gid(65_534);
+        }
+        let program = format!("{} cannot be started by other users", env!("CARGO_BIN_EXE_hrflow"));
+        command.output().expect(&program).into()
+    }
+
     pub(crate) fn run_with_input(&self, arguments: &str, input: &str) -> Ran {
         let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
         // The program may have ended before it has read everything.

@@ -45,6 +45,7 @@ use crate::{
     action::ReadMode,
     error::{Error, ErrorKind, Result, Scope},
     item::TargetItem,
+    machine,
     options::{OnExisting, Options},
     origin::{ItemStream, Origin, ReadRequest},
     result::{Events, Reason, RunResult},
@@ -129,7 +130,7 @@ pub(crate) struct Plan<O: Origin, T: Target> {
 
 /// Runs a plan to its end. Whatever happens, it ends in a result.
 pub(crate) async fn run<O: Origin, T: Target>(mut plan: Plan<O, T>) -> RunResult {
-    let run_id = plan.environment.run_id.take().unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
+    let run_id = plan.environment.run_id.take().unwrap_or_else(machine::run_id);
     let mut report = Report::new(
         run_id,
         &plan.workflow_id,
@@ -169,6 +170,7 @@ async fn execute<O: Origin, T: Target>(
     report: &mut Report,
     run_state: &mut Option<Arc<dyn RunState>>,
 ) -> Result<(), Fatal> {
+    machine::check_clock().map_err(|error| Fatal::new(Reason::ReadFailure, "run", error))?;
     let capabilities = plan.target.capabilities();
     if plan.options.on_existing == OnExisting::Update && !capabilities.update {
         let message = format!("{} cannot update what exists", plan.target.warehouse().name);

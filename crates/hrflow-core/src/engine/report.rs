@@ -172,7 +172,10 @@ impl Report {
     /// The result could not be stored: the run is done, but its history has a gap.
     pub(super) fn state_failure(&mut self, error: &Error) {
         self.stopped = true;
-        self.fail("", "run", error);
+        // It may be what stopped the run already.
+        if self.result.failures.iter().all(|it| it.step != "run" || it.message != error.to_string()) {
+            self.fail("", "run", error);
+        }
     }
 
     pub(super) fn result(&self) -> RunResult {
@@ -190,11 +193,13 @@ impl Report {
     fn status(&self) -> (Status, Reason) {
         let events = self.result.events;
         let delivered = events.write_success + events.write_duplicate;
-        let stopped_by_fault = self.stopped
-            && self.result.failures.iter().any(|it| it.step == "run" && it.kind != ErrorKind::Cancelled);
+        let mut faults = self.result.failures.iter().filter(|it| it.step == "run").map(|it| it.kind);
+        let stopped_by_fault = self.stopped && faults.clone().any(|kind| kind != ErrorKind::Cancelled);
+        // The program or its state: what was delivered may not be stored.
+        let is_internal = faults.any(|kind| kind == ErrorKind::Internal);
         match events.status(self.stopped) {
             // Nothing reached the target, for a reason that hits every item: nothing could be written, or made.
-            (Status::SuccessWithFailures, _) if stopped_by_fault && delivered == 0 => {
+            (Status::SuccessWithFailures, _) if stopped_by_fault && (delivered == 0 || is_internal) => {
                 (Status::Fatal, self.stopped_by)
             }
             other => other,

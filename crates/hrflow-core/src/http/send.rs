@@ -336,7 +336,9 @@ impl Sending<'_> {
     }
 
     fn is_unconnected(&self, error: &Error) -> bool {
+        // What concerns the whole run already has advice of its own.
         error.kind() == ErrorKind::Unavailable
+            && error.scope() == Scope::Item
             && error.status().is_none()
             && error.execution() == Execution::No
     }

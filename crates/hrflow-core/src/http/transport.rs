@@ -4,7 +4,10 @@ use std::{error::Error as StdError, fmt, io, sync::Once, time::Duration};
 
 use reqwest::{Client, ClientBuilder, Request, Response, header::HeaderMap, redirect, tls::Version};
 
-use crate::error::{Error, ErrorKind, Execution, Result};
+use crate::{
+    error::{Error, ErrorKind, Execution, Result},
+    machine,
+};
 
 /// What every request says that it is.
 const USER_AGENT: &str = concat!("hrflow-connectors/", env!("CARGO_PKG_VERSION"));
@@ -140,6 +143,13 @@ fn unanswered(error: reqwest::Error) -> Failure {
     }
 }
 
+/// The resolver does not say what it failed for.
+fn is_out_of_descriptors(error: &BoxedError) -> bool {
+    machine::is_out_of_descriptors(error.as_ref())
+        || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_dns)
+            && machine::has_no_descriptors()
+}
+
 fn why_no_connection(error: &reqwest::Error) -> &'static str {
     if error.is_dns() {
         return "the name of the host cannot be resolved";
@@ -184,6 +194,10 @@ impl Failure {
     pub(super) fn into_error(self, host: &str) -> Error {
         let after_sending = |kind, message| Error::new(kind, message).with_execution(Execution::Unknown);
         match self {
+            // Connections that end make room for others: it can be tried again.
+            Self::Connect(_, source) if is_out_of_descriptors(&source) => {
+                machine::no_descriptors().with_source(source)
+            }
             Self::Connect(why, source) => {
                 Error::new(ErrorKind::Unavailable, format!("cannot connect to {host}: {why}"))
                     .with_source(source)

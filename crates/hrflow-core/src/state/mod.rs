@@ -7,6 +7,7 @@ mod dead_letter;
 mod history;
 mod journal;
 mod memory;
+mod no_grants;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -15,7 +16,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-pub(crate) use self::history::ITEM_STEPS;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{Keep, SqliteState};
 pub use self::{
@@ -26,6 +26,10 @@ pub use self::{
         SameIdentity, StoredReceipt,
     },
     memory::MemoryState,
+};
+pub(crate) use self::{
+    history::ITEM_STEPS,
+    no_grants::{NoGrants, UNUSED},
 };
 
 use crate::{
@@ -151,4 +155,10 @@ pub trait Grants: Send + Sync {
     ///
     /// [`ErrorKind::Internal`](crate::ErrorKind::Internal) where the home cannot be locked.
     async fn lock(&self, name: &str) -> Result<Box<dyn Send + Sync>>;
+
+    /// Whether grants can be stored. If not, nothing may be exchanged or renewed: the vendor would replace the refresh token, and
+    /// the new one would be lost.
+    fn can_store(&self) -> bool {
+        true
+    }
 }

@@ -39,7 +39,7 @@ async fn everything_is_there_when_it_is_opened_again() {
         run.finish(&result("one")).await.unwrap();
         state.grants().store("client", &Secret::new("refresh")).await.unwrap();
     }
-    assert!(SqliteState::exists(&place));
+    assert!(SqliteState::open_existing(&place).unwrap().is_some());
     let state = open(&place);
     assert!(!state.is_new());
     let run = state.begin_run(&info("two", true)).await.unwrap();
@@ -209,8 +209,13 @@ async fn damage_in_the_middle_stops_what_meets_it() {
 fn another_programs_database_is_left_alone() {
     let directory = directory();
     raw(directory.path()).execute_batch("CREATE TABLE theirs (x); PRAGMA user_version = 1;").unwrap();
-    let error = SqliteState::open(directory.path()).err().unwrap();
-    assert!(error.to_string().contains("another program's database"), "{error}");
+    let file = directory.path().join("state.db");
+    #[cfg(unix)]
+    fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let before = (fs::read(&file).unwrap(), fs::metadata(&file).unwrap().permissions());
+    let error = rejection(directory.path());
+    assert!(error.contains("another program's database"), "{error}");
+    assert_eq!((fs::read(&file).unwrap(), fs::metadata(&file).unwrap().permissions()), before);
 }
 
 #[test]
@@ -228,4 +233,195 @@ fn a_directory_that_cannot_be_written_is_named() {
     fs::write(directory.path().join("file"), "").unwrap();
     let error = SqliteState::open(&directory.path().join("file/state")).err().unwrap();
     assert!(error.to_string().contains("--state-dir"), "{error}");
+}
+
+/// Why state is not opened: for writing, and for reading.
+fn rejection(directory: &Path) -> String {
+    let error = SqliteState::open(directory).err().unwrap();
+    assert_eq!((error.kind(), error.scope()), (ErrorKind::Internal, hrflow_core::Scope::Run));
+    let reading = SqliteState::open_existing(directory).err().unwrap();
+    assert_eq!(reading.to_string(), error.to_string());
+    error.to_string()
+}
+
+#[test]
+fn a_file_without_our_header_is_never_new() {
+    let whole = directory();
+    drop(open(whole.path()));
+    let whole = fs::read(whole.path().join("state.db")).unwrap();
+    let no_database = vec![0; 4096];
+    for (content, expected) in [
+        (&whole[..0], "damaged"),
+        (&whole[..1], "damaged"),
+        (&whole[..99], "damaged"),
+        (&whole[..511], "damaged"),
+        (&whole[..512], "damaged"),
+        (&whole[..8192], "damaged"),
+        (&no_database, "damaged"),
+    ] {
+        let directory = directory();
+        let file = directory.path().join("state.db");
+        fs::write(&file, content).unwrap();
+        let error = rejection(directory.path());
+        assert!(error.contains(expected) && error.contains("backup"), "{} bytes: {error}", content.len());
+        assert_eq!(fs::read(&file).unwrap(), content);
+    }
+}
+
+#[test]
+fn a_directory_that_held_state_is_not_new() {
+    let directory = directory();
+    drop(open(directory.path()));
+    fs::remove_file(directory.path().join("state.db")).unwrap();
+    let error = rejection(directory.path());
+    assert!(error.contains("holds no state.db") && error.contains("locks"), "{error}");
+    assert!(!directory.path().join("state.db").exists());
+    // Something else is no better: a copy under another name may be all that is left.
+    fs::remove_dir(directory.path().join("locks")).unwrap();
+    fs::write(directory.path().join("state.db.bak"), "").unwrap();
+    assert!(rejection(directory.path()).contains("state.db.bak"));
+}
+
+#[test]
+fn an_empty_directory_is_new() {
+    let directory = directory();
+    let open_existing = || SqliteState::open_existing(directory.path()).unwrap();
+    assert!(open_existing().is_none());
+    fs::create_dir(directory.path().join("lost+found")).unwrap();
+    fs::write(directory.path().join(".gitignore"), "*").unwrap();
+    // A process was killed while it created the file.
+    let unfinished = directory.path().join("state.db.new-0");
+    fs::write(&unfinished, "SQLite").unwrap();
+    assert!(open_existing().is_none());
+    assert!(open(directory.path()).is_new());
+    assert!(!unfinished.exists());
+    assert!(!open_existing().unwrap().is_new());
+    assert!(SqliteState::open_existing(&directory.path().join("none")).unwrap().is_none());
+}
+
+#[test]
+fn a_file_appears_with_all_its_tables() {
+    for _ in 0..20 {
+        let directory = directory();
+        let file = directory.path().join("state.db");
+        std::thread::scope(|scope| {
+            let opening = scope.spawn(|| open(directory.path()));
+            let seen = loop {
+                if let Ok(seen) = fs::read(&file) {
+                    break seen;
+                }
+            };
+            opening.join().unwrap();
+            let copy = directory.path().join("copy.db");
+            fs::write(&copy, seen).unwrap();
+            let tables: i64 = Connection::open(&copy)
+                .and_then(|copy| copy.query_row("SELECT count(*) FROM runs, grants", [], |row| row.get(0)))
+                .unwrap();
+            assert_eq!(tables, 0);
+        });
+    }
+}
+
+#[tokio::test]
+async fn of_many_that_create_it_one_does() {
+    for _ in 0..10 {
+        let directory = directory();
+        let place = directory.path().join("new/state");
+        let all: Vec<SqliteState> = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..8).map(|_| scope.spawn(|| open(&place))).collect();
+            all.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        assert_eq!(all.iter().filter(|state| state.is_new()).count(), 1);
+        all[0].grants().store("client", &Secret::new("refresh")).await.unwrap();
+        for state in &all {
+            assert!(state.grants().load("client").await.unwrap().is_some());
+        }
+        drop(all);
+        let mut names: Vec<_> = fs::read_dir(&place).unwrap().map(|it| it.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["locks", "state.db"]);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_to_the_file_is_rejected_and_one_to_the_directory_is_not() {
+    use std::os::unix::fs::symlink;
+    let directory = directory();
+    let (place, linked, file) =
+        (directory.path().join("place"), directory.path().join("linked"), directory.path().join("file"));
+    drop(open(&place));
+    symlink(&place, &linked).unwrap();
+    let state = open(&linked);
+    state.grants().store("client", &Secret::new("refresh")).await.unwrap();
+    drop(state);
+    fs::create_dir(&file).unwrap();
+    for target in [place.join("state.db"), directory.path().join("nothing")] {
+        let _ = fs::remove_file(file.join("state.db"));
+        symlink(&target, file.join("state.db")).unwrap();
+        let error = rejection(&file);
+        assert!(error.contains("symbolic link"), "{error}");
+    }
+    assert!(!directory.path().join("nothing").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_all_users_can_write_to_is_rejected() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = directory();
+    let place = directory.path().join("state");
+    drop(open(&place));
+    let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    for (path, mode, usual) in [
+        (place.clone(), 0o1777, 0o700),
+        (place.join("locks"), 0o702, 0o700),
+        (place.join("state.db"), 0o602, 0o600),
+    ] {
+        set(&path, mode);
+        let error = rejection(&place);
+        assert!(error.contains("all users") && error.contains("chmod"), "{error}");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, mode);
+        set(&path, usual);
+    }
+    set(&place, 0o770);
+    assert!(!open(&place).is_new());
+    let empty = directory.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    set(&empty, 0o777);
+    assert!(SqliteState::open(&empty).is_err());
+    assert_eq!(fs::read_dir(&empty).unwrap().count(), 0);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn state_that_is_gone_during_a_run_is_an_error() {
+    let replace = |place: &Path| {
+        fs::copy(place.join("state.db"), place.join("copy")).unwrap();
+        fs::rename(place.join("copy"), place.join("state.db")).unwrap();
+    };
+    let away: [&dyn Fn(&Path); 5] = [
+        &|place| fs::remove_file(place.join("state.db")).unwrap(),
+        &|place| fs::remove_file(place.join("state.db-wal")).unwrap(),
+        &|place| fs::remove_dir_all(place).unwrap(),
+        &|place| fs::rename(place, place.with_file_name("elsewhere")).unwrap(),
+        &replace,
+    ];
+    for take_away in away {
+        let directory = directory();
+        let place = directory.path().join("state");
+        let state = open(&place);
+        let run = begin(&state, "one").await;
+        run.record(&[Record::Receipt(key("a"), receipt("1"))]).await.unwrap();
+        take_away(&place);
+        for error in [
+            run.record(&[Record::Receipt(key("b"), receipt("2"))]).await.unwrap_err(),
+            run.intend(&[intent("c", "ada@example.com")]).await.unwrap_err(),
+            run.claim(&[wanted("d")]).await.unwrap_err(),
+            run.finish(&result("one")).await.unwrap_err(),
+        ] {
+            assert!(error.to_string().contains("deleted, moved or replaced"), "{error}");
+            assert_eq!(error.scope(), hrflow_core::Scope::Run);
+        }
+    }
 }

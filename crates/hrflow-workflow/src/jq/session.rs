@@ -1,11 +1,12 @@
 //! The programs of one run: who runs them, and what becomes of one that does not keep to its bounds.
 
 use std::{
+    io,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
 
-use hrflow_core::{Error, ErrorKind, Redactor, Scope};
+use hrflow_core::{Error, ErrorKind, Redactor, Scope, machine};
 use serde_json::Value;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
@@ -137,9 +138,23 @@ impl Session {
     }
 }
 
+/// Why a worker did not start, and what to do.
+fn why_not_started(runner: &Runner, error: &io::Error) -> String {
+    if machine::is_out_of_descriptors(error) {
+        return machine::no_descriptors().to_string();
+    }
+    match runner {
+        Runner::Process { program, .. } => format!(
+            "{} cannot be started: {error}. If /proc is not mounted, call the program by its absolute path",
+            program.display()
+        ),
+        Runner::Thread(_) => error.to_string(),
+    }
+}
+
 fn open(runner: &Runner, setup: &Setup) -> Result<Worker, Unopened> {
     let broken = |words: &str| Unopened::Broken(format!("jq programs cannot be run: {words}"));
-    let mut worker = Worker::start(runner).map_err(|error| broken(&error.to_string()))?;
+    let mut worker = Worker::start(runner).map_err(|error| broken(&why_not_started(runner, &error)))?;
     let mut line = serde_json::to_vec(setup).map_err(|error| broken(&error.to_string()))?;
     line.push(b'\n');
     let opening = worker.ask(line, OPENING).map_err(|ended| match ended {

@@ -20,7 +20,7 @@ pub(super) async fn execute(arguments: &Retry, bar: Bar) -> Result<Exit, Failure
         Ok(prepared) => prepared,
         Err(error) => return run::refuse(&error, arguments.json),
     };
-    let state = state::existing(Some(&arguments.file), &arguments.state)?;
+    let state = state::writable(Some(&arguments.file), &arguments.state)?;
     let environment = Environment {
         state: Some(Arc::new(state) as Arc<dyn State>),
         retry: Some(super::filter(&arguments.filters)),

@@ -21,7 +21,7 @@ use crate::{
         budget::{self, Stopped},
     },
     secret::Secret,
-    state::Grants,
+    state::{Grants, UNUSED},
 };
 
 /// How often storing a grant is tried: without it the grant would be lost.
@@ -128,6 +128,9 @@ impl CodeGrant {
     }
 
     async fn token(&self, previous: Option<&Token>) -> Result<Token> {
+        if !self.grants.can_store() {
+            return self.stored_token(previous).await;
+        }
         let _lock = self.lock().await?;
         let mut stored = self.load().await?;
         if let Some(code) = &self.code
@@ -153,6 +156,27 @@ impl CodeGrant {
         }
         let renewed = self.renew(&grant, previous).await?;
         Ok(self.publish(&renewed))
+    }
+
+    /// The stored access token. It is not renewed, and no code is exchanged.
+    async fn stored_token(&self, previous: Option<&Token>) -> Result<Token> {
+        let stored = self.load().await?;
+        let vendor = self.endpoint.vendor();
+        if stored.grants.is_empty() && self.code.is_some() {
+            let message =
+                format!("the authorization code for {vendor} is not exchanged: no state can store the grant");
+            return Err(Error::new(ErrorKind::Config, message)
+                .with(UNUSED, "authorization_code")
+                .advise(&self.advice));
+        }
+        let grant = self.chosen(&stored)?;
+        if grant.living_token(previous).is_some() {
+            return Ok(self.publish(&grant));
+        }
+        let message =
+            format!("the consent to {vendor} is not renewed: the state that stores it is read-only");
+        Err(Error::new(ErrorKind::Internal, message)
+            .advise("Run the command where the state can be written."))
     }
 
     /// The grant that is meant.

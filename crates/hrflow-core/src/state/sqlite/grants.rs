@@ -7,11 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::{Shared, locks, pack::Time};
-use crate::{
-    error::{Error, ErrorKind, Result},
-    secret::Secret,
-    state::Grants,
-};
+use crate::{error::Result, secret::Secret, state::Grants};
 
 pub(super) struct SqliteGrants(pub(super) Arc<Shared>);
 
@@ -43,19 +39,14 @@ impl Grants for SqliteGrants {
 
     async fn lock(&self, name: &str) -> Result<Box<dyn Send + Sync>> {
         loop {
-            match self.0.locks.grant(name) {
-                Ok(Some(lock)) => return Ok(Box::new(lock)),
-                Ok(None) => tokio::time::sleep(locks::PAUSE).await,
-                Err(error) => {
-                    return Err(Error::new(
-                        ErrorKind::Internal,
-                        "a grant cannot be locked in the state directory",
-                    )
-                    .with("directory", self.0.directory.display())
-                    .with_vendor_message(error.to_string())
-                    .with_source(error));
-                }
+            match self.0.locks.grant(name)? {
+                Some(lock) => return Ok(Box::new(lock)),
+                None => tokio::time::sleep(locks::PAUSE).await,
             }
         }
+    }
+
+    fn can_store(&self) -> bool {
+        !self.0.store.is_read_only()
     }
 }

@@ -10,17 +10,19 @@
 
 mod error;
 mod expiry;
+mod file;
 mod grants;
 mod history;
 mod journal;
 mod locks;
 mod pack;
+mod read_only;
 mod run;
 mod schema;
 mod store;
+mod watch;
 
 use std::{
-    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -30,13 +32,7 @@ use async_trait::async_trait;
 pub use self::expiry::Keep;
 use self::{grants::SqliteGrants, history::SqliteHistory, locks::Locks, run::SqliteRun, store::Store};
 use super::{Grants, History, RunInfo, RunState, State};
-use crate::{
-    error::{Error, ErrorKind, Result},
-    result::RunResult,
-};
-
-/// The file's name in the state directory.
-const FILE: &str = "state.db";
+use crate::{error::Result, result::RunResult};
 
 /// State in a directory of this machine.
 #[derive(Clone)]
@@ -53,12 +49,13 @@ struct Shared {
 }
 
 impl SqliteState {
-    /// Opens the state in `directory`, which is made where it is not there yet.
+    /// Opens the state in `directory` for reading and writing. Creates the directory and the file if neither exists.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Internal`] where the directory cannot be written, the file is damaged, or it was
-    /// made by a newer version; [`ErrorKind::Unavailable`] where another program keeps it locked.
+    /// [`ErrorKind::Internal`](crate::ErrorKind::Internal) if the directory cannot be written, if all users of the
+    /// machine can write to it, if the file is damaged, is no state file or was made by a newer version, or if it is missing from a directory that is not empty;
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) if another program keeps it locked.
     pub fn open(directory: &Path) -> Result<Self> {
         Self::open_keeping(directory, Keep::default())
     }
@@ -69,20 +66,36 @@ impl SqliteState {
     ///
     /// As [`open`](Self::open).
     pub fn open_keeping(directory: &Path, keep: Keep) -> Result<Self> {
-        let cannot = |error: io::Error| {
-            Error::new(ErrorKind::Internal, "the state directory cannot be used")
-                .with("directory", directory.display())
-                .with_vendor_message(error.to_string())
-                .advise("Give another one with --state-dir or HRFLOW_STATE_DIR, or run with --no-state.")
-                .with_source(error)
-        };
-        make_private_directory(directory).map_err(cannot)?;
-        let locks = Locks::new(&directory.join("locks")).map_err(cannot)?;
-        let file = directory.join(FILE);
-        let is_new = make_private_file(&file).map_err(cannot)?;
-        let store = Store::open(&file)?;
-        let directory = directory.to_owned();
-        Ok(Self { shared: Arc::new(Shared { store, locks, keep, directory, is_new }) })
+        let is_new = file::prepare(directory)?;
+        let locks = directory.join(file::LOCKS);
+        file::create_directory(&locks).map_err(|error| file::unusable(&locks, error))?;
+        let store = Store::open(&directory.join(file::NAME))?;
+        Ok(Self::new(directory, store, keep, is_new))
+    }
+
+    /// Opens the state in `directory` if there is one. Creates none.
+    ///
+    /// If this process may not write to the directory or to a file in it, the state is [read-only](Self::is_read_only): what it
+    /// holds can be read, and everything else fails.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open). [`ErrorKind::Internal`](crate::ErrorKind::Internal), too, if the state is read-only and was
+    /// made by an earlier version, or if its latest changes are in a write-ahead log that cannot be read without writing.
+    pub fn open_existing(directory: &Path) -> Result<Option<Self>> {
+        if !file::is_there(directory)? {
+            return Ok(None);
+        }
+        if file::permissions::can_write(directory) {
+            return Self::open(directory).map(Some);
+        }
+        let store = Store::open_read_only(&directory.join(file::NAME))?;
+        Ok(Some(Self::new(directory, store, Keep::default(), false)))
+    }
+
+    fn new(directory: &Path, store: Store, keep: Keep, is_new: bool) -> Self {
+        let (locks, directory) = (Locks::new(directory.join(file::LOCKS)), directory.to_owned());
+        Self { shared: Arc::new(Shared { store, locks, keep, directory, is_new }) }
     }
 
     /// Whether there was no state in the directory before.
@@ -90,12 +103,12 @@ impl SqliteState {
         self.shared.is_new
     }
 
-    /// Whether a directory holds state.
-    pub fn exists(directory: &Path) -> bool {
-        directory.join(FILE).exists()
+    /// Whether it can be read only.
+    pub fn is_read_only(&self) -> bool {
+        self.shared.store.is_read_only()
     }
 
-    /// Where it is.
+    /// The directory.
     pub fn directory(&self) -> &Path {
         &self.shared.directory
     }
@@ -118,50 +131,5 @@ impl State for SqliteState {
 
     fn history(&self) -> Arc<dyn History> {
         Arc::new(SqliteHistory(self.shared.clone()))
-    }
-}
-
-#[cfg(unix)]
-fn make_private_directory(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
-}
-
-#[cfg(not(unix))]
-fn make_private_directory(path: &Path) -> io::Result<()> {
-    fs::create_dir_all(path)
-}
-
-/// Makes the file before SQLite does, for its owner alone; SQLite gives the files beside it the same rights.
-/// Answers whether it was not there.
-fn make_private_file(path: &Path) -> io::Result<bool> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    match options.open(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            close_to_others(path);
-            Ok(false)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// A copy that was put back may have lost its rights. Where they cannot be set, it is not ours to set them.
-fn close_to_others(path: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let is_open = |found: fs::Metadata| found.permissions().mode() & 0o077 != 0;
-        if fs::metadata(path).is_ok_and(is_open)
-            && fs::set_permissions(path, fs::Permissions::from_mode(0o600)).is_err()
-        {
-            tracing::warn!(file = %path.display(), "others may read the state file");
-        }
     }
 }

@@ -1,11 +1,8 @@
 //! The state as one run sees it.
 
-use std::{
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
 };
 
 use async_trait::async_trait;
@@ -41,18 +38,11 @@ pub(super) struct SqliteRun {
 
 impl SqliteRun {
     pub(super) async fn begin(shared: Arc<Shared>, info: &RunInfo) -> Result<Self> {
-        let cannot = |error: io::Error| {
-            Error::new(ErrorKind::Internal, "the state directory cannot hold locks")
-                .with("directory", shared.directory.display())
-                .with_vendor_message(error.to_string())
-                .advise("It has to be on a local disk that can be written.")
-                .with_source(error)
-        };
         let cursor = match info.cursor {
             false => None,
-            true => Some(shared.locks.cursor(&info.workflow_id).map_err(cannot)?.ok_or_else(taken)?),
+            true => Some(shared.locks.cursor(&info.workflow_id)?.ok_or_else(taken)?),
         };
-        let alive = shared.locks.run(&info.run_id).map_err(cannot)?;
+        let alive = shared.locks.run(&info.run_id)?;
         let (home, row) = (shared.clone(), info.clone());
         let begun = shared.store.write(move |connection| {
             let alive = sweep_dead_runs(connection, &home.locks)?;

@@ -155,6 +155,7 @@ const MIGRATIONS: [&str; 3] = [
 ];
 
 /// What keeps a file from being used.
+#[derive(Debug)]
 pub(super) enum Unfit {
     /// SQLite cannot.
     Sqlite(rusqlite::Error),
@@ -162,11 +163,28 @@ pub(super) enum Unfit {
     Foreign,
     /// It was made by a version that knows more.
     Newer(usize),
+    /// It was made by an earlier version, and cannot be brought to this one.
+    Older(usize),
 }
 
 impl From<rusqlite::Error> for Unfit {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(error)
+    }
+}
+
+/// Verifies that a file is a state file, of whatever version. Changes nothing.
+pub(super) fn verify(connection: &Connection) -> Result<(), Unfit> {
+    if application_id(connection)? == APPLICATION_ID { Ok(()) } else { Err(Unfit::Foreign) }
+}
+
+/// Verifies that a file is a state file of this version. Changes nothing.
+pub(super) fn verify_version(connection: &Connection) -> Result<(), Unfit> {
+    verify(connection)?;
+    match version(connection)? {
+        older if older < MIGRATIONS.len() => Err(Unfit::Older(older)),
+        newer if newer > MIGRATIONS.len() => Err(Unfit::Newer(newer)),
+        _ => Ok(()),
     }
 }
 

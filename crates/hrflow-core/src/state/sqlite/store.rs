@@ -15,14 +15,17 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::{
-    error::meaning,
+    error::{meaning, unfit},
+    file::{FileId, permissions},
+    read_only,
     schema::{self, Unfit},
+    watch::Watch,
 };
 use crate::error::{Error, ErrorKind, Result, Scope};
 
 /// How long to wait for another process that writes. Each commit takes milliseconds: longer than this, somebody
 /// holds the file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 /// How much work one transaction takes at the most: others have to get their turn.
 const MAX_GROUP: usize = 512;
 /// The log beside the file is cut back to this after it has grown.
@@ -75,24 +78,38 @@ impl<T: Send, F: FnMut(&Connection) -> rusqlite::Result<T> + Send> Work for Task
 pub(super) struct Store {
     queue: Option<Sender<Box<dyn Work>>>,
     thread: Option<JoinHandle<()>>,
+    is_read_only: bool,
 }
 
 impl Store {
-    /// Opens a file, which may be empty.
+    /// Opens a state file.
     pub(super) fn open(file: &Path) -> Result<Self> {
         Self::open_waiting(file, BUSY_TIMEOUT)
     }
 
     fn open_waiting(file: &Path, busy_timeout: Duration) -> Result<Self> {
-        let connection = connect(file, busy_timeout)?;
+        let opened = FileId::of(file);
+        let connection = connect(file, busy_timeout, schema::verify)?;
+        permissions::restrict(file);
+        Self::start(connection, file, Watch::names(file, opened))
+    }
+
+    /// Opens a state file that this process may not write to. Everything but reading fails.
+    pub(super) fn open_read_only(file: &Path) -> Result<Self> {
+        let (connection, watch) = read_only::connect(file)?;
+        Self::start(connection, file, watch)
+    }
+
+    fn start(connection: Connection, file: &Path, watch: Watch) -> Result<Self> {
         let (queue, work) = mpsc::channel();
-        let keeper = Keeper { connection, file: file.to_owned(), durable: true };
+        let is_read_only = !matches!(watch, Watch::Names(_));
+        let keeper = Keeper { connection, file: file.to_owned(), watch, durable: true };
         let thread =
             thread::Builder::new().name("hrflow-state".to_owned()).spawn(move || keeper.work_off(&work));
         let thread = thread.map_err(|error| {
             Error::new(ErrorKind::Internal, "the state's thread cannot be started").with_source(error)
         })?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        Ok(Self { queue: Some(queue), thread: Some(thread), is_read_only })
     }
 
     /// Reads.
@@ -127,6 +144,11 @@ impl Store {
         self.submit(Durability::Visible, work)
     }
 
+    /// Whether everything but reading fails.
+    pub(super) fn is_read_only(&self) -> bool {
+        self.is_read_only
+    }
+
     fn submit<T: Send + 'static>(
         &self,
         durability: Durability,
@@ -156,12 +178,32 @@ pub(super) fn gone() -> Error {
         .advise("Please report this. Nothing that was settled is lost: run again.")
 }
 
-fn connect(file: &Path, busy_timeout: Duration) -> Result<Connection> {
+/// Creates the tables in an empty file. They are in the file itself when it returns, not in a log beside it.
+pub(super) fn create(file: &Path) -> Result<()> {
+    let connection = connect(file, BUSY_TIMEOUT, |_| Ok(()))?;
+    let is_busy: bool = connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+        .map_err(|error| meaning(error, file))?;
+    if is_busy {
+        return Err(Error::new(ErrorKind::Unavailable, "another program keeps the new state file open")
+            .with("file", file.display())
+            .advise("Run again."));
+    }
+    connection.close().map_err(|(_, error)| meaning(error, file))
+}
+
+/// Opens a file for writing, and brings it to this version. Nothing is changed before `verify` accepts the file.
+fn connect(
+    file: &Path,
+    busy_timeout: Duration,
+    verify: fn(&Connection) -> Result<(), Unfit>,
+) -> Result<Connection> {
     let fail = |error| meaning(error, file);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(file, flags).map_err(fail)?;
     connection.busy_timeout(busy_timeout).map_err(fail)?;
     connection.set_prepared_statement_cache_capacity(64);
+    verify(&connection).map_err(|found| unfit(found, file))?;
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(fail)?;
     if mode != "wal" {
@@ -172,18 +214,7 @@ fn connect(file: &Path, busy_timeout: Duration) -> Result<Connection> {
     for (name, value) in [("synchronous", 2), ("journal_size_limit", LOG_BYTES), ("secure_delete", 1)] {
         connection.pragma_update_and_check(None, name, value, |_| Ok(())).or_else(no_row).map_err(fail)?;
     }
-    schema::migrate(&mut connection).map_err(|unfit| match unfit {
-        Unfit::Sqlite(error) => meaning(error, file),
-        Unfit::Foreign => Error::new(ErrorKind::Internal, "the file is another program's database")
-            .with("file", file.display())
-            .advise("Give another directory with --state-dir or HRFLOW_STATE_DIR."),
-        Unfit::Newer(version) => {
-            Error::new(ErrorKind::Internal, "the state file was made by a newer version of this program")
-                .with("file", file.display())
-                .with("version", version)
-                .advise("Use that version, or give another directory with --state-dir or HRFLOW_STATE_DIR.")
-        }
-    })?;
+    schema::migrate(&mut connection).map_err(|found| unfit(found, file))?;
     Ok(connection)
 }
 
@@ -201,12 +232,15 @@ enum Fault {
     Work(rusqlite::Error),
     /// The file itself, which each would meet again: nobody waits for it twice.
     File(rusqlite::Error),
+    /// What was done is of no use, and would not be if it were done again.
+    Void(Error),
 }
 
 /// The thread's side.
 struct Keeper {
     connection: Connection,
     file: PathBuf,
+    watch: Watch,
     durable: bool,
 }
 
@@ -224,15 +258,15 @@ impl Keeper {
     }
 
     fn settle(&mut self, mut group: Vec<Box<dyn Work>>) {
-        let (error, is_of_work) = match self.commit(&mut group) {
-            Ok(()) => return group.into_iter().for_each(|work| work.answer(Ok(()))),
-            Err(Fault::Work(error)) => (error, true),
-            Err(Fault::File(error)) => (error, false),
+        let answer_all = |group: Vec<Box<dyn Work>>, error: &Error| {
+            group.into_iter().for_each(|work| work.answer(Err(error.duplicate())));
         };
-        if !is_of_work {
-            let error = meaning(error, &self.file);
-            return group.into_iter().for_each(|work| work.answer(Err(error.duplicate())));
-        }
+        let error = match self.commit(&mut group) {
+            Ok(()) => return group.into_iter().for_each(|work| work.answer(Ok(()))),
+            Err(Fault::File(error)) => return answer_all(group, &meaning(error, &self.file)),
+            Err(Fault::Void(error)) => return answer_all(group, &error),
+            Err(Fault::Work(error)) => error,
+        };
         if group.len() > 1 {
             return group.into_iter().for_each(|work| self.settle(vec![work]));
         }
@@ -244,7 +278,8 @@ impl Keeper {
     fn commit(&mut self, group: &mut [Box<dyn Work>]) -> Result<(), Fault> {
         let durability = group.iter().map(|work| work.durability()).max().unwrap_or(Durability::Read);
         if durability == Durability::Read {
-            return group.iter_mut().try_for_each(|work| work.perform(&self.connection)).map_err(Fault::Work);
+            group.iter_mut().try_for_each(|work| work.perform(&self.connection)).map_err(Fault::Work)?;
+            return self.watch.after_reading().map_err(Fault::Void);
         }
         let durable = durability == Durability::Durable;
         if durable != self.durable {
@@ -257,7 +292,8 @@ impl Keeper {
         for work in group {
             work.perform(&transaction).map_err(Fault::Work)?;
         }
-        transaction.commit().map_err(Fault::File)
+        transaction.commit().map_err(Fault::File)?;
+        self.watch.after_writing().map_err(Fault::Void)
     }
 }
 
@@ -269,9 +305,8 @@ mod tests {
 
     fn store(busy_timeout: Duration) -> (tempfile::TempDir, Store) {
         let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("state.db");
-        std::fs::write(&file, "").unwrap();
-        let store = Store::open_waiting(&file, busy_timeout).unwrap();
+        crate::state::sqlite::file::prepare(directory.path()).unwrap();
+        let store = Store::open_waiting(&directory.path().join("state.db"), busy_timeout).unwrap();
         (directory, store)
     }
 
