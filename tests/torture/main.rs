@@ -28,6 +28,9 @@ struct Arguments {
     /// This way only.
     #[arg(long)]
     way: Option<WayName>,
+    /// Programs that run at the same time on one state. With more than one, people come from a file.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=16))]
+    processes: u32,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -53,15 +56,17 @@ fn main() -> Result<()> {
         if arguments.only.as_ref().is_some_and(|only| only != subject.name()) {
             continue;
         }
-        for way in ways.iter().filter(|way| way.is_possible(subject.abilities())) {
+        for way in ways.iter().filter(|way| way.is_possible(subject.abilities(), arguments.processes)) {
             tried += 1;
-            let plan = Plan { seed, kills: arguments.kills, wave: arguments.wave, way: *way };
+            let Arguments { kills, wave, processes, .. } = arguments;
+            let plan = Plan { seed, kills, wave, way: *way, processes };
             let runtime = tokio::runtime::Runtime::new()?;
             let figures = runtime.block_on(async {
                 let world = subject.world().await;
                 torture(world.as_ref(), subject.abilities(), plan).await
             })?;
-            writeln!(out, "{} by {way:?}, seed {seed}: {figures}", subject.name())?;
+            let name = subject.name();
+            writeln!(out, "{name} by {way:?}, {processes} at once, seed {seed}: {figures}")?;
         }
     }
     ensure!(tried > 0, "there is no such target, or it cannot be tortured this way");

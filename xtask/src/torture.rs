@@ -7,7 +7,7 @@ use crate::cargo;
 /// How hard it is to be.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Handed on to the crash suite, such as `--kills 1000`, `--seed 7`, `--only teamtailor`.
+    /// Handed on to the crash suite, such as `--kills 1000`, `--seed 7`, `--only teamtailor`, `--processes 3`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     torture: Vec<String>,
 }

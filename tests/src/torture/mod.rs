@@ -33,7 +33,8 @@ use crate::subject::{Abilities, World};
 /// How people get from HrFlow.ai to the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// From a file (`push_profile`, `--from`), at times by two programs at once, as hooks do.
+    /// From a file (`push_profile`, `--from`), by several programs at once if the plan says so, and at times by two in any case,
+    /// as hooks do.
     File,
     /// As a list of the source, incrementally (`push_profile_list`): whoever is new.
     List,
@@ -46,9 +47,10 @@ impl Way {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::File, Self::List, Self::Changes];
 
-    /// Whether a vendor with these abilities can be pushed to so.
-    pub fn is_possible(self, abilities: Abilities) -> bool {
-        self != Self::Changes || abilities.update
+    /// Whether a vendor with these abilities can be pushed to so by this many processes at once. Only one run at a time reads
+    /// a workflow incrementally.
+    pub fn is_possible(self, abilities: Abilities, processes: u32) -> bool {
+        (self != Self::Changes || abilities.update) && (self == Self::File || processes == 1)
     }
 }
 
@@ -63,6 +65,8 @@ pub struct Plan {
     pub wave: usize,
     /// How they get to the program.
     pub way: Way,
+    /// How many programs run at the same time on one state.
+    pub processes: u32,
 }
 
 /// What happened.
@@ -120,7 +124,7 @@ async fn run(world: &dyn World, abilities: Abilities, plan: Plan) -> Result<Figu
     let mut random = fastrand::Rng::with_seed(plan.seed);
     let mut figures = Figures::default();
     world.lag(LAG);
-    let program = Program::new(world, &outside, plan.way)?;
+    let program = Program::new(world, &outside, plan)?;
     program.log_in()?;
     let mut crowd = Crowd::new(world.resume_url(), abilities);
 
@@ -133,31 +137,40 @@ async fn run(world: &dyn World, abilities: Abilities, plan: Plan) -> Result<Figu
         }
         program.bring(&crowd, 3 * plan.wave)?;
         trouble(world, &outside, plan.seed.wrapping_add(wave));
-        let result = loop {
-            let life = LONGEST_LIFE.mul_f64(random.f64());
+        // Once one of several has come to its end, a run that is alone and is not killed finds out what the others left open.
+        let mut alone = false;
+        loop {
             if random.u8(..4) == 0 {
                 world.expire_tokens();
             }
-            // Once the kills are done, the wave may end in peace.
-            let life = (figures.kills < plan.kills).then_some(life);
-            figures.starts += 1;
-            let mut second = match plan.way == Way::File && random.u8(..4) == 0 {
-                true => Some(program.start("second")?),
-                false => None,
+            let processes = match plan.way {
+                _ if alone => 1,
+                Way::File if plan.processes == 1 && random.u8(..4) == 0 => 2,
+                _ => plan.processes,
             };
-            let ended = program.live(life).await?;
-            if let Some(second) = &mut second {
-                figures.starts += 1;
-                figures.kills += u32::from(second.kill()?);
+            // Once the kills are done, the wave may end in peace.
+            let is_killed = !alone && figures.kills < plan.kills;
+            let lives: Vec<Option<Duration>> =
+                (0..processes).map(|_| is_killed.then(|| LONGEST_LIFE.mul_f64(random.f64()))).collect();
+            figures.starts += processes;
+            let mut done = false;
+            for ended in program.live(&lives).await? {
+                match ended {
+                    None => figures.kills += 1,
+                    Some(result) if result.status == Status::Fatal || check::is_stopped(&result) => {}
+                    Some(result) => {
+                        check::adds_up(&result)?;
+                        figures.recovered += result.recovered;
+                        done = true;
+                    }
+                }
             }
-            match ended {
-                None => figures.kills += 1,
-                Some(result) if result.status == Status::Fatal || check::is_stopped(&result) => {}
-                Some(result) => break result,
+            match done {
+                true if processes == 1 => break,
+                true => alone = true,
+                false => {}
             }
-        };
-        check::adds_up(&result)?;
-        figures.recovered += program.recovered()?;
+        }
         let letters = Letters::read(&program)?;
         check::accounted_for(&crowd, &world.held().await, &letters, &Receipts::read(&program)?)?;
         check::whole(&world.torn().await)?;

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use super::{
-    Way, check,
+    Plan, Way, check,
     crowd::{Crowd, Person},
 };
 use crate::{
@@ -31,10 +31,12 @@ pub(super) struct Program {
     home: TempDir,
     hrflow: HrFlow,
     way: Way,
+    processes: usize,
 }
 
 impl Program {
-    pub(super) fn new(world: &dyn World, outside: &Outside<'_>, way: Way) -> Result<Self> {
+    pub(super) fn new(world: &dyn World, outside: &Outside<'_>, plan: Plan) -> Result<Self> {
+        let Plan { way, processes, .. } = plan;
         let home = TempDir::new()?;
         let (urls, credentials) = (outside.sandbox.urls(), outside.sandbox.credentials().hrflow);
         let (action, read_mode) = match way {
@@ -64,7 +66,9 @@ impl Program {
         });
         // JSON is YAML.
         fs::write(home.path().join("workflow.yaml"), workflow.to_string())?;
-        Ok(Self { home, hrflow: outside.sandbox.hrflow().clone(), way })
+        // At times a second one runs, whatever the plan says.
+        let processes = usize::try_from(processes.max(2))?;
+        Ok(Self { home, hrflow: outside.sandbox.hrflow().clone(), way, processes })
     }
 
     /// Runs once for nobody, in peace, so that it has logged in: a person's consent can be exchanged once, and is lost
@@ -76,15 +80,20 @@ impl Program {
         self.print(&run.concat()).map(drop)
     }
 
-    /// Puts people where the next run finds them: in a file, those that came last, and who is to be met again; at
-    /// HrFlow.ai, everybody.
+    /// Puts people where the next run finds them: in a file for each process, those that came last, and who is to be met again;
+    /// at HrFlow.ai, everybody. Processes read them in nearly the same order, so that they meet at the same keys and
+    /// addresses.
     pub(super) fn bring(&self, crowd: &Crowd, last: usize) -> Result<()> {
         let profiles = crowd.people().iter().map(|it| &it.profile);
         match self.way {
             Way::File => {
                 let known = crowd.people().len().saturating_sub(last);
-                let lines: String = profiles.skip(known).map(|it| format!("{it}\n")).collect();
-                fs::write(self.home.path().join("profiles.jsonl"), lines)?;
+                let mut lines: Vec<String> = profiles.skip(known).map(|it| format!("{it}\n")).collect();
+                for process in 0..self.processes {
+                    fs::write(self.home.path().join(profiles_of(process)), lines.concat())?;
+                    // The next one finds each two neighbours, of whom some share an address, in the other order.
+                    lines.chunks_mut(2).for_each(<[String]>::reverse);
+                }
             }
             Way::List | Way::Changes => {
                 let known = self.hrflow.profiles().len();
@@ -104,9 +113,15 @@ impl Program {
         }
     }
 
-    /// Runs it: to its end, or for so long and no longer. Then it is killed, and there is no result.
-    pub(super) async fn live(&self, life: Option<Duration>) -> Result<Option<RunResult>> {
-        let mut living = self.start("first")?;
+    /// Runs it once for each life, at the same time on one state: to its end, or for so long and no longer. Then it is killed,
+    /// and there is no result.
+    pub(super) async fn live(&self, lives: &[Option<Duration>]) -> Result<Vec<Option<RunResult>>> {
+        let processes = lives.iter().enumerate().map(|(process, life)| self.live_as(process, *life));
+        futures::future::try_join_all(processes).await
+    }
+
+    async fn live_as(&self, process: usize, life: Option<Duration>) -> Result<Option<RunResult>> {
+        let mut living = self.start(process)?;
         let end = Instant::now() + life.unwrap_or(LONGEST_RUN);
         while living.child.try_wait()?.is_none() {
             if Instant::now() >= end {
@@ -116,28 +131,28 @@ impl Program {
             }
             tokio::time::sleep(LOOK).await;
         }
-        let json = fs::read(self.home.path().join("first.json"))?;
+        let file = |kind: &str| self.home.path().join(format!("{process}.{kind}"));
+        let json = fs::read(file("json"))?;
         let result = serde_json::from_slice(&json).with_context(|| {
-            let said = fs::read_to_string(self.home.path().join("first.stderr")).unwrap_or_default();
+            let said = fs::read_to_string(file("stderr")).unwrap_or_default();
             format!("the program ended without a result and said: {said}")
         })?;
         Ok(Some(result))
     }
 
-    /// Starts a run.
-    pub(super) fn start(&self, name: &str) -> Result<Living> {
+    fn start(&self, process: usize) -> Result<Living> {
         let mut command = self.command(&["run", "workflow.yaml", "--json"]);
         if self.way == Way::File {
-            command.args(["--from", "profiles.jsonl"]);
+            command.args(["--from", &profiles_of(process)]);
         }
-        let file = |kind: &str| File::create(self.home.path().join(format!("{name}.{kind}")));
+        let file = |kind: &str| File::create(self.home.path().join(format!("{process}.{kind}")));
         Ok(Living { child: command.stdout(file("json")?).stderr(file("stderr")?).spawn()? })
     }
 
     /// Runs it in peace until a run comes to its end without a fault that stops it.
     pub(super) async fn until_done(&self) -> Result<RunResult> {
         for _ in 0..10 {
-            if let Some(result) = self.live(None).await?
+            if let Some(result) = self.live_as(0, None).await?
                 && !check::is_stopped(&result)
             {
                 return Ok(result);
@@ -150,12 +165,6 @@ impl Program {
         let result: RunResult =
             serde_json::from_value(self.json(&["dead-letters", "retry", "workflow.yaml", "--json"])?)?;
         check::adds_up(&result)
-    }
-
-    /// How many fates the last run found out that had been left open.
-    pub(super) fn recovered(&self) -> Result<u64> {
-        let runs = self.json(&["runs", "--json", "--limit", "1"])?;
-        Ok(runs[0]["result"]["recovered"].as_u64().unwrap_or_default())
     }
 
     /// What a command prints as JSON.
@@ -184,18 +193,21 @@ impl Program {
     }
 }
 
+fn profiles_of(process: usize) -> String {
+    format!("profiles-{process}.jsonl")
+}
+
 /// A run that was started. It does not outlive this.
-pub(super) struct Living {
+struct Living {
     child: Child,
 }
 
 impl Living {
-    /// SIGKILL, which no program can answer. Answers whether it was alive.
-    pub(super) fn kill(&mut self) -> Result<bool> {
-        let was_alive = self.child.try_wait()?.is_none();
+    /// SIGKILL, which no program can answer.
+    fn kill(&mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
-        Ok(was_alive)
+        Ok(())
     }
 }
 
