@@ -8,7 +8,7 @@ use std::{
 
 use hrflow_core::{
     Error, ErrorKind, Execution, OpenContext, Result, VendorId,
-    http::{Answer, Client, ClientBuilder, Operation, TokenProvider, VendorClock, file_part, multipart},
+    http::{Answer, Client, ClientBuilder, Operation, TokenProvider, VendorClock, multipart},
     text::unique,
 };
 
@@ -289,5 +289,5 @@ fn multipart_form(fields: &[(String, String)], file: Option<&File>) -> multipart
         .iter()
         .fold(multipart::Form::new(), |form, (name, value)| form.text(name.clone(), value.clone()));
     let Some(file) = file else { return form };
-    form.part(file.field.clone(), file_part(&file.name, file.content_type, &file.bytes))
+    form.part(file.field.clone(), file.document.part())
 }

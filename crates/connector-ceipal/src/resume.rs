@@ -2,20 +2,18 @@
 
 use hrflow_core::{
     Attachment, Error, ErrorKind, Result,
-    http::{Bytes, DocumentKind, Downloader},
+    http::{Accepts, Document, DocumentKind, Downloader},
 };
 
 /// The kinds of résumé that Ceipal's own application form takes, the best first.
-pub(crate) const RESUME_KINDS: [DocumentKind; 3] = [DocumentKind::Pdf, DocumentKind::Docx, DocumentKind::Doc];
+pub(crate) const RESUME_KINDS: &[DocumentKind] = &[DocumentKind::Pdf, DocumentKind::Docx, DocumentKind::Doc];
 
 /// A file to send along.
 #[derive(Clone)]
 pub(crate) struct File {
     /// The form field that takes it.
     pub(crate) field: String,
-    pub(crate) name: String,
-    pub(crate) content_type: &'static str,
-    pub(crate) bytes: Bytes,
+    pub(crate) document: Document,
 }
 
 /// Fetches a résumé of at most so many bytes.
@@ -30,16 +28,6 @@ pub(crate) async fn fetch(
         return Err(Error::new(ErrorKind::Invalid, message)
             .advise("Raise resume_megabytes where your account takes more."));
     }
-    let download = downloader.fetch(&resume.url).await?;
-    let kind = download.document_kind(&resume.name).filter(|kind| RESUME_KINDS.contains(kind));
-    let kind = kind.ok_or_else(|| {
-        let message = format!("the résumé is {}, and Ceipal takes pdf, docx and doc", download.content_type);
-        Error::new(ErrorKind::Invalid, message)
-    })?;
-    Ok(File {
-        field: field.to_owned(),
-        name: kind.name(&resume.name),
-        content_type: kind.content_type(),
-        bytes: download.bytes.into(),
-    })
+    let document = downloader.fetch(&resume.url, &resume.name, Accepts::Kinds(RESUME_KINDS)).await?;
+    Ok(File { field: field.to_owned(), document })
 }

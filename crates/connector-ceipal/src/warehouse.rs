@@ -70,10 +70,8 @@ impl Target for Applicants {
         let api = Api::new(&parameters, &context)?;
         let clock = api.sign_in().await?;
         let downloader = Downloader::new(DownloadOptions {
-            allow_local_urls: context.options.allow_local_urls,
-            attempts: u32::from(context.options.attempts.get()),
             max_bytes: parameters.resume_bytes(),
-            ..DownloadOptions::default()
+            ..DownloadOptions::from(&context.options)
         });
         let target_id = target_id(&api, &parameters)?;
         Ok(Arc::new(ApplicantWriter {

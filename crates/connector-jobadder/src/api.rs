@@ -9,8 +9,8 @@ use connector_hrflow::Filled;
 use hrflow_core::{
     Error, ErrorKind, Execution, OpenContext, Options, Result, Scope, VendorId,
     http::{
-        Answer, BaseUrl, Bytes, Client, Operation, RateLimit, TokenProvider, VendorClock, file_part,
-        multipart::Form, oauth::CodeGrant, segment,
+        Answer, BaseUrl, Client, Document, Operation, RateLimit, TokenProvider, VendorClock, multipart::Form,
+        oauth::CodeGrant, segment,
     },
 };
 use jiff::Timestamp;
@@ -237,30 +237,17 @@ impl Api {
     }
 
     /// Adds a document to a candidate. It is there twice if it is sent twice.
-    pub(crate) async fn attach(
-        &self,
-        id: &VendorId,
-        kind: &str,
-        name: &str,
-        content_type: &'static str,
-        bytes: Vec<u8>,
-    ) -> Result<()> {
+    pub(crate) async fn attach(&self, id: &VendorId, kind: &str, file: Document) -> Result<()> {
         let path = format!("{}/attachments/{kind}", candidate(id));
         let request = self.client().await?.post(Operation::once("attachments.create"), &path);
-        request.multipart(file(name, content_type, bytes)).send().await.map(drop)
+        request.multipart(form(file)).send().await.map(drop)
     }
 
     /// Sets a candidate's photo.
-    pub(crate) async fn set_photo(
-        &self,
-        id: &VendorId,
-        name: &str,
-        content_type: &'static str,
-        bytes: Vec<u8>,
-    ) -> Result<()> {
+    pub(crate) async fn set_photo(&self, id: &VendorId, file: Document) -> Result<()> {
         let path = format!("{}/photo", candidate(id));
         let request = self.client().await?.put(Operation::idempotent("photo.update"), &path);
-        request.multipart(file(name, content_type, bytes)).send().await.map(drop)
+        request.multipart(form(file)).send().await.map(drop)
     }
 
     /// Adds a candidate to a job. A second time is refused, which is as good.
@@ -316,9 +303,8 @@ fn taken<T>(answer: Answer) -> Written<T> {
 }
 
 /// The form with the one part that documents and photos are sent in.
-fn file(name: &str, content_type: &'static str, bytes: Vec<u8>) -> impl Fn() -> Form + Send + Sync + 'static {
-    let (name, bytes) = (name.to_owned(), Bytes::from(bytes));
-    move || Form::new().part("fileData", file_part(&name, content_type, &bytes))
+fn form(file: Document) -> impl Fn() -> Form + Send + Sync + 'static {
+    move || Form::new().part("fileData", file.part())
 }
 
 /// As the documentation writes times: without fractions.

@@ -82,11 +82,7 @@ impl Target for Candidates {
         // An account: it stays the same however often consent is given, and whoever gives it.
         let target_id = TargetId(format!("jobadder {} account {}", api.server(), api.account()));
         let custom = CustomFields::open(&api, &parameters).await?;
-        let downloader = Downloader::new(DownloadOptions {
-            allow_local_urls: context.options.allow_local_urls,
-            attempts: u32::from(context.options.attempts.get()),
-            ..DownloadOptions::default()
-        });
+        let downloader = Downloader::new(DownloadOptions::from(&context.options));
         let lost = LostAnswers::default();
         Ok(Arc::new(CandidateWriter { api, parameters, target_id, count, clock, custom, downloader, lost }))
     }

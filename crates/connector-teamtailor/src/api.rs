@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hrflow_core::{
     Error, ErrorKind, Execution, OpenContext, Result, Secret, VendorId,
-    http::{Answer, Bytes, Client, Operation, VendorClock, file_part, multipart::Form, segment},
+    http::{Answer, Client, Document, Operation, VendorClock, multipart::Form, segment},
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
@@ -177,20 +177,14 @@ impl Api {
     }
 
     /// Stores a file for a while; its `transient:` URI can then become a résumé.
-    pub(crate) async fn store_file(
-        &self,
-        name: &str,
-        content_type: &'static str,
-        bytes: Vec<u8>,
-    ) -> Result<String> {
+    pub(crate) async fn store_file(&self, file: Document) -> Result<String> {
         #[derive(Deserialize)]
         struct Stored {
             uri: Option<String>,
             #[serde(default)]
             data: Value,
         }
-        let (name, bytes) = (name.to_owned(), Bytes::from(bytes));
-        let form = move || Form::new().part("file", file_part(&name, content_type, &bytes));
+        let form = move || Form::new().part("file", file.part());
         let request = self.client.post(Operation::idempotent("files.create"), "v1/files").multipart(form);
         let stored: Stored = request.send().await?.json()?;
         let url = stored.data.pointer("/attributes/url").and_then(Value::as_str).map(str::to_owned);

@@ -2,7 +2,7 @@
 
 use hrflow_core::{
     Attachment, AttachmentKind, Error, ErrorKind, Found, Identity, Result, Step, StepTrace, VendorId,
-    http::{Operation, VendorClock, segment},
+    http::{Accepts, Operation, VendorClock, segment},
     item::under_own_names,
     text::one_line,
 };
@@ -71,24 +71,23 @@ impl CandidateWriter {
         Err(Error::new(ErrorKind::Internal, format!("{} is no step of this item", step.name)))
     }
 
-    /// Hands over the résumé's URL; one that Teamtailor cannot fetch is fetched here and stored there first.
+    /// Gives Teamtailor the URL of the résumé; one that Teamtailor cannot fetch is fetched here and stored there first.
     async fn send_resume(&self, resume: &Attachment, id: &VendorId) -> Result<()> {
         let set = |uri: &str| Map::from_iter([(RESUME.to_owned(), Value::from(uri))]);
-        if self.may_fetch(&resume.url) {
+        if self.downloader.check_url(&resume.url).await.is_ok() {
             match self.api.update_candidate(id, &set(&resume.url)).await {
                 Err(error) if error.kind() == ErrorKind::Invalid && is_about(&error, RESUME) => {}
                 sent => return sent,
             }
         }
-        let file = self.downloader.fetch(&resume.url).await?;
-        let uri = self.api.store_file(&resume.name, file.content_type, file.bytes).await?;
+        // Which files Teamtailor accepts is not published.
+        let file = self.downloader.fetch(&resume.url, &resume.name, Accepts::Documents).await?;
+        let uri = self.api.store_file(file).await?;
         self.api.update_candidate(id, &set(&uri)).await
     }
 
     async fn upload(&self, name: &str, document: &Attachment, id: &VendorId) -> Result<()> {
-        if !self.may_fetch(&document.url) {
-            return Err(Error::new(ErrorKind::Invalid, "the address of the document is not an https URL"));
-        }
+        self.downloader.check_url(&document.url).await?;
         let body = json!({ "data": {
             "type": "uploads",
             "attributes": { "url": document.url, "file-name": name },

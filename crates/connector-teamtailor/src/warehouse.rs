@@ -7,7 +7,7 @@ use hrflow_core::{
     Capabilities, DataType, Endpoint, Error, ErrorKind, Finding, Found, Identity, LostAnswers, OpenContext,
     Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Warning, Write,
     Writer, async_trait,
-    http::{DownloadOptions, Downloader, RateLimit, VendorClock, budget},
+    http::{DownloadOptions, Downloader, RateLimit, VendorClock, budget, may_be_fetched},
     options::OnExisting,
     text::unique,
 };
@@ -26,6 +26,8 @@ use crate::{
 const RATE_LIMIT: RateLimit = RateLimit::new(50, Duration::from_secs(10));
 /// The step that is the résumé.
 pub(crate) const RESUME: &str = "resume";
+/// The attributes that hold a URL which Teamtailor fetches.
+const FETCHED: [&str; 2] = ["picture", RESUME];
 
 /// The warehouse `Teamtailor Profiles`, to be written to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -78,10 +80,7 @@ impl Target for Candidates {
         let target_id = TargetId(format!("teamtailor {} company {}", api.host(), company.id));
         let note_user = note_user(&api, &parameters).await?;
         let key_field = key_field(&api, &parameters).await?;
-        let allow_local_urls = context.options.allow_local_urls;
-        let attempts = u32::from(context.options.attempts.get());
-        let downloader =
-            Downloader::new(DownloadOptions { allow_local_urls, attempts, ..DownloadOptions::default() });
+        let downloader = Downloader::new(DownloadOptions::from(&context.options));
         Ok(Arc::new(CandidateWriter {
             api,
             parameters,
@@ -91,13 +90,18 @@ impl Target for Candidates {
             note_user,
             key_field,
             downloader,
-            allow_local_urls,
             lost: LostAnswers::default(),
         }))
     }
 
     fn preview(&self, parameters: &Parameters, item: &Candidate) -> Value {
-        json!({ "data": resource(item, &attributes(parameters, item, true, false)) })
+        let mut attributes = attributes(parameters, item, true);
+        for field in FETCHED {
+            if attributes.get(field).and_then(Value::as_str).is_some_and(|url| !may_be_fetched(url, false)) {
+                attributes.remove(field);
+            }
+        }
+        json!({ "data": resource(item, &attributes) })
     }
 }
 
@@ -143,7 +147,6 @@ pub(crate) struct CandidateWriter {
     /// The custom field that takes the profile's key; none where none does.
     pub(crate) key_field: Option<String>,
     pub(crate) downloader: Downloader,
-    allow_local_urls: bool,
     lost: LostAnswers,
 }
 
@@ -221,8 +224,8 @@ impl Writer<Candidate> for CandidateWriter {
     }
 
     async fn steps_along(&self, item: &Candidate, id: &VendorId) -> Result<Vec<String>> {
-        let sent = self.attributes(item, true).contains_key(RESUME);
-        if !sent {
+        let (attributes, _) = self.attributes(item, true).await;
+        if !attributes.contains_key(RESUME) {
             return Ok(Vec::new());
         }
         let found = self.api.candidate(id).await?;
@@ -269,11 +272,10 @@ impl CandidateWriter {
 
     /// Creates a candidate. A picture or résumé that Teamtailor cannot fetch costs the picture, not the candidate.
     async fn create(&self, write: &Write<'_, Candidate>, merge: bool) -> Result<Receipt> {
-        let mut attributes = self.attributes(write.item, write.attachments);
+        let (mut attributes, mut warnings) = self.attributes(write.item, write.attachments).await;
         if merge {
             attributes.insert("merge".to_owned(), Value::Bool(true));
         }
-        let mut warnings = Vec::new();
         loop {
             let body = json!({ "data": resource(write.item, &attributes) });
             let error = match self.api.create_candidate(&body, merge).await {
@@ -326,12 +328,11 @@ impl CandidateWriter {
     /// Sends what the item says over what is there. Tags are added: an update replaces the list as a whole.
     /// Relations are left as they are, since an update may not replace them.
     async fn update(&self, write: &Write<'_, Candidate>, current: Resource) -> Result<Receipt> {
-        let mut attributes = self.attributes(write.item, false);
+        let (mut attributes, mut warnings) = self.attributes(write.item, false).await;
         // Only for creating (API documentation, candidates).
         attributes.remove("sourced");
         add_tags(&mut attributes, &current);
         let id = VendorId(current.id);
-        let mut warnings = Vec::new();
         loop {
             match self.api.update_candidate(&id, &attributes).await {
                 Ok(()) => return Ok(Receipt { warnings, ..Receipt::new(Outcome::Updated, id) }),
@@ -340,23 +341,25 @@ impl CandidateWriter {
         }
     }
 
-    fn attributes(&self, item: &Candidate, attachments: bool) -> Map<String, Value> {
-        attributes(&self.parameters, item, attachments, self.allow_local_urls)
-    }
-
-    /// Whether Teamtailor may be sent to an address to fetch what is there.
-    pub(crate) fn may_fetch(&self, url: &str) -> bool {
-        may_fetch(url, self.allow_local_urls)
+    /// The attributes to send, and warnings of URLs that Teamtailor may not be given to fetch.
+    async fn attributes(&self, item: &Candidate, attachments: bool) -> (Map<String, Value>, Vec<Warning>) {
+        let mut attributes = attributes(&self.parameters, item, attachments);
+        let mut warnings = Vec::new();
+        for field in FETCHED {
+            if let Some(url) = attributes.get(field).and_then(Value::as_str)
+                && let Err(error) = self.downloader.check_url(url).await
+            {
+                attributes.remove(field);
+                let reason = format_args!("Not given to Teamtailor: {}", error.message());
+                warnings.push(Warning::new(format_args!("data.attributes.{field}"), reason));
+            }
+        }
+        (attributes, warnings)
     }
 }
 
-/// The attributes with what the parameters add, and without what is empty or may not be fetched.
-fn attributes(
-    parameters: &Parameters,
-    item: &Candidate,
-    attachments: bool,
-    allow_local_urls: bool,
-) -> Map<String, Value> {
+/// The attributes with what the parameters add, and without what is empty.
+fn attributes(parameters: &Parameters, item: &Candidate, attachments: bool) -> Map<String, Value> {
     let mut attributes = item.data.attributes.clone();
     attributes.email = item.email();
     let skills = item.skills.iter().take(parameters.skills_as_tags.into());
@@ -371,9 +374,6 @@ fn attributes(
     }
     if attributes.resume.is_none() && attachments {
         attributes.resume = item.resume().map(|resume| resume.url.clone());
-    }
-    for url in [&mut attributes.picture, &mut attributes.resume] {
-        url.take_if(|url| !may_fetch(url, allow_local_urls));
     }
     let attributes = match json!(attributes) {
         Value::Object(attributes) => attributes,
@@ -391,10 +391,6 @@ fn resource(item: &Candidate, attributes: &Map<String, Value>) -> Value {
     resource
 }
 
-fn may_fetch(url: &str, allow_local_urls: bool) -> bool {
-    url.starts_with("https://") || (allow_local_urls && url.starts_with("http://"))
-}
-
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -407,7 +403,7 @@ fn is_empty(value: &Value) -> bool {
 /// Takes out what a refusal says could not be fetched, and returns warnings of it; the error if it is about something
 /// else.
 fn drop_unfetchable(attributes: &mut Map<String, Value>, error: Error) -> Result<Vec<Warning>> {
-    let mut dropped = ["picture", RESUME].to_vec();
+    let mut dropped = FETCHED.to_vec();
     dropped.retain(|field| is_about(&error, field) && attributes.remove(*field).is_some());
     if dropped.is_empty() {
         return Err(error);

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use hrflow_core::{
     Error, ErrorKind, Execution, OpenContext, Result, VendorId,
     http::{
-        Answer, BaseUrl, Bytes, Client, TokenProvider, Url, VendorClock, file_part,
+        Answer, BaseUrl, Client, Document, TokenProvider, Url, VendorClock,
         multipart::{Form, Part},
         segment,
     },
@@ -169,17 +169,14 @@ impl Api {
     pub(crate) async fn send_document(
         &self,
         id: &VendorId,
-        name: &str,
+        file: Document,
         document_type: &str,
-        content_type: &'static str,
-        bytes: Vec<u8>,
     ) -> Result<()> {
-        let metadata = json!({ "file_name": name, "document_type": document_type }).to_string();
-        let (name, bytes) = (name.to_owned(), Bytes::from(bytes));
+        let metadata = json!({ "file_name": file.name(), "document_type": document_type }).to_string();
         let form = move || {
             let metadata = Part::text(metadata.clone());
             let metadata = metadata.mime_str("application/json").unwrap_or_else(|_| Part::text(""));
-            Form::new().part("metadata", metadata).part("file", file_part(&name, content_type, &bytes))
+            Form::new().part("metadata", metadata).part("file", file.part())
         };
         let path = format!("candidates/{}/documents", segment(&id.0));
         self.client.post(operation::SEND_DOCUMENT, &path).multipart(form).send().await.map(drop)

@@ -1,13 +1,13 @@
 //! What is sent after a candidate: documents.
 
 use hrflow_core::{
-    Attachment, AttachmentKind, Error, ErrorKind, Found, Result, Step, StepTrace, VendorId,
+    Attachment, AttachmentKind, Error, ErrorKind, Found, Result, Step, StepTrace, VendorId, http::Accepts,
     item::under_own_names,
 };
 
 use crate::{
     candidate::Candidate,
-    documents::{self, MAX_BYTES, MAX_DOCUMENTS},
+    documents::{ACCEPTED, MAX_BYTES, MAX_DOCUMENTS, document_type},
     warehouse::CandidateWriter,
 };
 
@@ -42,11 +42,9 @@ impl CandidateWriter {
             let message = format!("UKG Pro takes no documents of over {MAX_BYTES} bytes");
             return Err(Error::new(ErrorKind::Invalid, message));
         }
-        let file = self.downloader.fetch(&document.url).await?;
         let name = name.strip_prefix(DOCUMENT).unwrap_or(&document.name);
-        let (name, content_type) = documents::name_and_type(name, &file)?;
-        let document_type = documents::document_type(document.kind);
-        self.api.send_document(id, &name, document_type, content_type, file.bytes).await
+        let file = self.downloader.fetch(&document.url, name, Accepts::Kinds(ACCEPTED)).await?;
+        self.api.send_document(id, file, document_type(document.kind)).await
     }
 
     /// Nobody can tell: a candidate's documents cannot be listed (UKG developer hub has no such operation).

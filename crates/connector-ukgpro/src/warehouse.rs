@@ -74,10 +74,8 @@ impl Target for Candidates {
         let target_id =
             TargetId(format!("ukgpro {} tenant {}", api.base().host(), parameters.domain.tenant.trim()));
         let downloader = Downloader::new(DownloadOptions {
-            allow_local_urls: context.options.allow_local_urls,
-            attempts: u32::from(context.options.attempts.get()),
             max_bytes: MAX_BYTES,
-            ..DownloadOptions::default()
+            ..DownloadOptions::from(&context.options)
         });
         let (looked_up, lost) = (Mutex::default(), LostAnswers::default());
         Ok(Arc::new(CandidateWriter { api, parameters, target_id, tenant, downloader, looked_up, lost }))

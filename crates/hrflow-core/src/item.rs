@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+pub use crate::file_name::file_name;
 use crate::{
     error::{Error, ErrorKind, Result},
+    file_name::numbered,
     parameters::Fault,
     warning::Warning,
 };
@@ -89,22 +91,19 @@ impl Attachment {
     }
 }
 
-/// Documents, each under a file name of its own: a repeated one gets a number before its extension, as in
-/// `letter (2).pdf`. Steps and uploads are told apart by it.
+/// Documents, each under a [`file_name`] of its own: a repeated one gets a number before its extension, as in
+/// `letter (2).pdf`. Steps and uploads are told apart by it. Case does not count, as vendors ignore it.
 pub fn under_own_names<'a>(
     documents: impl IntoIterator<Item = &'a Attachment>,
 ) -> Vec<(String, &'a Attachment)> {
     let mut taken = HashSet::new();
     let named = documents.into_iter().map(|document| {
-        let (stem, extension) = match document.name.rsplit_once('.') {
-            Some((stem, extension)) => (stem, format!(".{extension}")),
-            None => (document.name.as_str(), String::new()),
-        };
-        let mut name = document.name.clone();
+        let clean = file_name(&document.name);
+        let mut name = clean.clone();
         let mut number = 1;
-        while !taken.insert(name.clone()) {
+        while !taken.insert(name.to_lowercase()) {
             number += 1;
-            name = format!("{stem} ({number}){extension}");
+            name = numbered(&clean, number);
         }
         (name, document)
     });
@@ -220,9 +219,11 @@ impl ContentHash {
     ///
     /// [`ErrorKind::Invalid`] where the item cannot be written as JSON.
     pub fn of<I: TargetItem>(item: &I) -> Result<Self> {
-        let mut value = serde_json::to_value(item).map_err(|error| {
-            Error::new(ErrorKind::Invalid, "the formatted item cannot be written as JSON").with_source(error)
-        })?;
+        Ok(Self::of_json(item, to_json(item)?))
+    }
+
+    /// The same, of an item whose JSON is there already.
+    pub(crate) fn of_json<I: TargetItem>(item: &I, mut value: Value) -> Self {
         for pointer in I::VOLATILE {
             if let Some(member) = value.pointer_mut(pointer) {
                 *member = Value::Null;
@@ -233,8 +234,19 @@ impl ContentHash {
             members.insert("attachments".to_owned(), Value::Array(identities));
             members.remove("warnings");
         }
-        Ok(Self(digest(&value)))
+        Self(digest(&value))
     }
+}
+
+/// A formatted item as JSON.
+///
+/// # Errors
+///
+/// [`ErrorKind::Invalid`] if it cannot be written as such.
+pub(crate) fn to_json<I: TargetItem>(item: &I) -> Result<Value> {
+    serde_json::to_value(item).map_err(|error| {
+        Error::new(ErrorKind::Invalid, "the formatted item cannot be written as JSON").with_source(error)
+    })
 }
 
 /// SHA-256 of some text, in hexadecimal.
@@ -335,9 +347,11 @@ mod tests {
             url: String::new(),
             size: None,
         };
-        let documents = ["a.pdf", "a.pdf", "a (2).pdf", "b", "a.pdf", "b"].map(named);
+        let documents = ["a.pdf", "A.pdf", "a (2).pdf", "b", "a.pdf", "b", "x/y.pdf", "x_y.pdf"].map(named);
         let names: Vec<String> = under_own_names(&documents).into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["a.pdf", "a (2).pdf", "a (2) (2).pdf", "b", "a (3).pdf", "b (2)"]);
+        let expected =
+            ["a.pdf", "A (2).pdf", "a (2) (2).pdf", "b", "a (3).pdf", "b (2)", "x_y.pdf", "x_y (2).pdf"];
+        assert_eq!(names, expected);
     }
 
     #[test]

@@ -12,8 +12,8 @@ use std::{
 use hrflow_core::{
     CancellationToken, Error, ErrorKind, Execution, Scope, Secret,
     http::{
-        Answer, BaseUrl, Budget, Client, ClientBuilder, DownloadOptions, Downloader, Method, Operation, Url,
-        budget, classify, multipart,
+        Accepts, Answer, BaseUrl, Budget, Client, ClientBuilder, DownloadOptions, Downloader, Method,
+        Operation, Url, budget, classify, multipart,
     },
     testing::{Reaction, ScriptedServer},
 };
@@ -560,12 +560,15 @@ async fn proxies_are_used_but_not_for_this_machine() {
         let server = server([ok(), ok()]).await;
         client(&server).get(READ, "").send().await.unwrap();
         let options = DownloadOptions { allow_local_urls: true, ..DownloadOptions::default() };
-        Downloader::new(options).fetch(&server.base_url()).await.unwrap();
+        Downloader::new(options).fetch(&server.base_url(), "file.txt", Accepts::Documents).await.unwrap();
         let far = builder("https://no-such-host.invalid").attempts(1).build().unwrap();
         let error = post(&far, ONCE).await.unwrap_err();
         assert_eq!((error.kind(), error.execution()), (ErrorKind::Unavailable, Execution::No));
         let download = Downloader::new(DownloadOptions { attempts: 1, ..DownloadOptions::default() });
-        download.fetch("https://no-such-host.invalid/download").await.unwrap_err();
+        download
+            .fetch("https://no-such-host.invalid/download", "file.txt", Accepts::Documents)
+            .await
+            .unwrap_err();
         return;
     }
     let proxy = server([]).await;

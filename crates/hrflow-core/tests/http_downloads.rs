@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use hrflow_core::{
-    ErrorKind, Execution, Scope,
-    http::{Budget, DownloadOptions, Downloader, budget},
+    ErrorKind, Execution, Options, Scope,
+    http::{Accepts, Budget, Document, DownloadOptions, Downloader, budget},
     testing::{Reaction, ScriptedServer},
 };
 
@@ -22,6 +22,11 @@ fn options() -> DownloadOptions {
     }
 }
 
+/// Fetches a text file.
+async fn fetch(downloader: &Downloader, url: &str) -> hrflow_core::Result<Document> {
+    downloader.fetch(url, "file.txt", Accepts::Documents).await
+}
+
 fn downloader() -> Downloader {
     Downloader::new(options())
 }
@@ -31,23 +36,44 @@ fn redirect(status: u16, to: &str) -> Reaction {
 }
 
 #[tokio::test]
-async fn a_file_and_its_types() {
+async fn a_file_and_its_type() {
     let pdf = Reaction::answer(200, "%PDF-1.7")
         .header("content-type", "Text/HTML; charset=x")
         .header("set-cookie", "a=b");
     let server = server([pdf, Reaction::answer(200, "Ada Lovelace\n")]).await;
     let downloader = downloader();
-    let file = downloader.fetch(&format!("{}/a?b=c", server.base_url())).await.unwrap();
-    assert_eq!((&*file.bytes, file.content_type), (&b"%PDF-1.7"[..], "application/pdf"));
-    assert_eq!(file.declared_content_type.as_deref(), Some("text/html"));
-    assert!(!format!("{file:?}").contains("37, 80"), "{file:?}");
-    let file = downloader.fetch(&server.base_url()).await.unwrap();
-    assert_eq!((file.content_type, file.declared_content_type), ("text/plain", None));
+    let file = fetch(&downloader, &format!("{}/a?b=c", server.base_url())).await.unwrap();
+    assert_eq!(
+        (file.bytes(), file.content_type(), file.name()),
+        (&b"%PDF-1.7"[..], "application/pdf", "file.txt.pdf")
+    );
+    let file = fetch(&downloader, &server.base_url()).await.unwrap();
+    assert_eq!((file.content_type(), file.name()), ("text/plain", "file.txt"));
     let request = &server.requests()[1];
     for name in ["authorization", "cookie", "referer", "proxy-authorization"] {
         assert_eq!(request.header(name), None);
     }
     assert_eq!((&*server.requests()[0].path, &*server.requests()[0].query), ("/a", "b=c"));
+}
+
+/// A login page, a program or nothing in the place of a document is an error of the item, and is not tried again.
+#[tokio::test]
+async fn what_is_no_document_is_not_handed_out() {
+    for (body, part) in [
+        (&b""[..], "empty (0 bytes)"),
+        (b"<!DOCTYPE html><title>Sign in</title>", "an HTML page"),
+        (b"<svg onload='alert(1)'/>", "an SVG image"),
+        (b"MZ\x90\0\x03", "a Windows program"),
+    ] {
+        let page = Reaction::answer(200, body).header("content-type", "application/pdf");
+        let server = server([page]).await;
+        let error = downloader().fetch(&server.base_url(), "cv.pdf", Accepts::Documents).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.scope(), error.is_retryable()),
+            (ErrorKind::Invalid, Scope::Item, false)
+        );
+        assert!(error.to_string().contains(part), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -66,7 +92,7 @@ async fn local_addresses_take_permission() {
         format!("https://localhost:{port}/"),
         "not a url".to_owned(),
     ] {
-        let error = strict.fetch(&url).await.unwrap_err();
+        let error = fetch(&strict, &url).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.scope(), error.execution()),
             (ErrorKind::Invalid, Scope::Item, Execution::No),
@@ -87,8 +113,8 @@ async fn redirects_are_followed_and_every_hop_is_checked() {
         redirect(308, &format!("{}/h", last.base_url())),
     ];
     let first = server(script).await;
-    let file = downloader().fetch(&format!("{}/a", first.base_url())).await.unwrap();
-    assert_eq!(file.bytes, b"file");
+    let file = fetch(&downloader(), &format!("{}/a", first.base_url())).await.unwrap();
+    assert_eq!(file.bytes(), b"file");
     let paths: Vec<String> = first.requests().into_iter().map(|request| request.path).collect();
     assert_eq!(paths, ["/a", "/b", "/c", "/f", "/g"]);
 
@@ -102,17 +128,17 @@ async fn redirects_are_followed_and_every_hop_is_checked() {
         "gopher://127.0.0.1/",
     ] {
         let server = server([redirect(302, to)]).await;
-        let error = downloader().fetch(&server.base_url()).await.unwrap_err();
+        let error = fetch(&downloader(), &server.base_url()).await.unwrap_err();
         assert_eq!((error.kind(), error.scope()), (ErrorKind::Invalid, Scope::Item), "{to}");
     }
     let nowhere = server([Reaction::answer(302, "")]).await;
-    assert_eq!(downloader().fetch(&nowhere.base_url()).await.unwrap_err().kind(), ErrorKind::Protocol);
+    assert_eq!(fetch(&downloader(), &nowhere.base_url()).await.unwrap_err().kind(), ErrorKind::Protocol);
 }
 
 #[tokio::test]
 async fn redirects_have_an_end() {
     let server = server((0..20).map(|_| redirect(302, "/again"))).await;
-    let error = downloader().fetch(&server.base_url()).await.unwrap_err();
+    let error = fetch(&downloader(), &server.base_url()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert_eq!(server.requests().len(), 6);
 }
@@ -122,9 +148,9 @@ async fn a_file_has_a_greatest_length() {
     let file = |length| Reaction::answer(200, vec![b'x'; length]);
     let server = server([file(1_000), file(1_001), Reaction::truncated(0, 200, vec![0; 1_000_000])]).await;
     let downloader = downloader();
-    assert_eq!(downloader.fetch(&server.base_url()).await.unwrap().bytes.len(), 1_000);
+    assert_eq!(fetch(&downloader, &server.base_url()).await.unwrap().bytes().len(), 1_000);
     for _ in 0..2 {
-        let error = downloader.fetch(&server.base_url()).await.unwrap_err();
+        let error = fetch(&downloader, &server.base_url()).await.unwrap_err();
         assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Invalid, false));
         assert!(error.to_string().contains("larger than 1000 bytes"), "{error}");
     }
@@ -145,8 +171,8 @@ async fn what_can_pass_is_tried_again() {
         Reaction::garbage("nonsense\r\n\r\n"),
     ] {
         let server = server([fault.clone(), Reaction::answer(200, "file")]).await;
-        let file = downloader().fetch(&server.base_url()).await;
-        assert_eq!(file.unwrap().bytes, b"file", "{fault:?}");
+        let file = fetch(&downloader(), &server.base_url()).await;
+        assert_eq!(file.unwrap().bytes(), b"file", "{fault:?}");
     }
 }
 
@@ -160,14 +186,14 @@ async fn what_cannot_is_not_and_concerns_the_item_only() {
         (410, ErrorKind::NotFound),
     ] {
         let server = server([Reaction::answer(status, vec![b'x'; 5_000])]).await;
-        let error = downloader().fetch(&server.base_url()).await.unwrap_err();
+        let error = fetch(&downloader(), &server.base_url()).await.unwrap_err();
         assert_eq!((error.kind(), error.scope(), error.status()), (kind, Scope::Item, Some(status)));
         assert_eq!(error.context("host"), Some(&*server.address().to_string()));
         assert_eq!(error.context("operation"), Some("attachment.download"));
         assert_eq!(server.requests().len(), 1);
     }
     let port = server([]).await.address().port();
-    let error = downloader().fetch(&format!("http://127.0.0.1:{port}/")).await.unwrap_err();
+    let error = fetch(&downloader(), &format!("http://127.0.0.1:{port}/")).await.unwrap_err();
     assert_eq!((error.kind(), error.scope()), (ErrorKind::Unavailable, Scope::Item));
     assert_eq!(error.context("attempts"), Some("5"));
 }
@@ -177,7 +203,7 @@ async fn the_budget_bounds_it() {
     let server =
         server([Reaction::answer(503, "").header("retry-after", "600"), Reaction::answer(200, "")]).await;
     let started = Instant::now();
-    let within = |budget| budget::within(budget, async { downloader().fetch(&server.base_url()).await });
+    let within = |budget| budget::within(budget, async { fetch(&downloader(), &server.base_url()).await });
     let error = within(Budget::lasting(Duration::from_secs(60))).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     let budget = Budget::lasting(Duration::from_secs(60));
@@ -185,4 +211,59 @@ async fn the_budget_bounds_it() {
     assert_eq!(within(budget).await.unwrap_err().kind(), ErrorKind::Cancelled);
     assert!(started.elapsed() < Duration::from_secs(30));
     assert_eq!(server.requests().len(), 1);
+}
+
+/// One attempt, redirects included, takes no longer than `timeout`; all of them no longer than `deadline`.
+#[tokio::test]
+async fn the_options_bound_it() {
+    let late = |to: &str| Reaction::late(Duration::from_millis(400), 302, "").header("location", to);
+    let options = |timeout: &str, attempts: u16| {
+        let options =
+            serde_json::json!({ "timeout": timeout, "attempts": attempts, "allow_local_urls": true });
+        let options: Options = serde_json::from_value(options).unwrap();
+        Downloader::new(DownloadOptions {
+            backoff: Duration::from_millis(1),
+            ..DownloadOptions::from(&options)
+        })
+    };
+    let redirecting = server((0..12).map(|_| late("/again"))).await;
+    let started = Instant::now();
+    let error = fetch(&options("600ms", 2), &redirecting.base_url()).await.unwrap_err();
+    assert_eq!((error.kind(), error.context("attempts")), (ErrorKind::Timeout, Some("2")), "{error}");
+    assert!(error.to_string().contains("option `timeout`"), "{error}");
+    assert!(started.elapsed() < Duration::from_millis(1_900), "{:?}", started.elapsed());
+
+    let hanging = server((0..12).map(|_| Reaction::hang())).await;
+    let started = Instant::now();
+    let budget = Budget::lasting(Duration::from_millis(700));
+    let error = budget::within(budget, fetch(&options("1m", 9), &hanging.base_url())).await.unwrap_err();
+    assert_eq!((error.kind(), error.context("attempts")), (ErrorKind::Timeout, Some("1")), "{error}");
+    assert!(error.to_string().contains("option `deadline`"), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+}
+
+/// A vendor is given only what would be fetched here.
+#[tokio::test]
+async fn a_url_for_a_vendor_is_checked_as_one_for_us() {
+    let strict = Downloader::new(DownloadOptions::default());
+    for (url, strict_allows, local_allows) in [
+        ("https://1.1.1.1/cv.pdf?token=x", true, true),
+        ("https://nothing.invalid/cv.pdf", true, true),
+        ("http://1.1.1.1/cv.pdf", false, false),
+        ("https://10.0.0.1/cv.pdf", false, true),
+        ("https://localhost/cv.pdf", false, true),
+        ("http://localhost/cv.pdf", false, true),
+        ("https://169.254.169.254/latest", false, false),
+        ("https://metadata.google.internal/", false, true),
+        ("https://ada:hush@example.com/cv.pdf", false, false),
+        ("no url", false, false),
+    ] {
+        assert_eq!(strict.check_url(url).await.is_ok(), strict_allows, "{url}");
+        assert_eq!(downloader().check_url(url).await.is_ok(), local_allows, "{url}");
+    }
+    let error = strict.check_url("https://10.0.0.1/hush").await.unwrap_err();
+    assert!(
+        !error.to_string().contains("hush") && error.to_string().contains("no public address"),
+        "{error}"
+    );
 }

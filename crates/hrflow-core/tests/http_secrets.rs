@@ -9,8 +9,8 @@ use std::{
 use hrflow_core::{
     Error, ErrorKind, Result, Secret, async_trait,
     http::{
-        BaseUrl, Client, ClientBuilder, DownloadOptions, Downloader, Operation, Token, TokenProvider,
-        TokenSource,
+        Accepts, BaseUrl, Client, ClientBuilder, DownloadOptions, Downloader, Operation, Token,
+        TokenProvider, TokenSource,
     },
     testing::{Reaction, ScriptedServer},
 };
@@ -200,7 +200,8 @@ fn a_signed_url_is_a_secret() {
                 ..DownloadOptions::default()
             };
             let url = format!("{}/hush/resume.pdf?signature=hush", server.base_url());
-            let error = Downloader::new(options).fetch(&url).await.unwrap_err();
+            let error =
+                Downloader::new(options).fetch(&url, "file.txt", Accepts::Documents).await.unwrap_err();
             seen.push(format!("{error} {error:?}"));
         }
         seen.join("\n")

@@ -85,8 +85,9 @@ async fn a_resume_that_cannot_be_had_is_a_failure_of_its_own() {
     for (reaction, part) in [
         (Reaction::answer(403, ""), "refuses to hand it out"),
         (Reaction::answer(404, ""), "is not there"),
-        (Reaction::answer(200, "<!DOCTYPE html><html></html>"), "Ceipal takes pdf, docx and doc"),
-        (Reaction::answer(200, ""), "Ceipal takes pdf, docx and doc"),
+        (Reaction::answer(200, "<!DOCTYPE html><html></html>"), "an HTML page"),
+        (Reaction::answer(200, ""), "empty (0 bytes)"),
+        (Reaction::answer(200, "Dear all"), "plain text, which the target does not accept"),
     ] {
         let (vendor, result) = push([nobody(), reaction, created(), ada_found()], json!({}), json!({})).await;
         let message = without_resume(&result);

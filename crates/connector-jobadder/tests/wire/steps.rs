@@ -129,14 +129,18 @@ async fn the_rest_is_sent_where_it_is_asked_for() {
 /// What stands in the place of a document, such as a page to log in at, is not sent as one.
 #[tokio::test]
 async fn a_file_that_is_not_what_its_name_says_is_refused() {
-    for content in [b"<html>log in</html>".as_slice(), b"the link has expired", b""] {
+    for (content, part) in [
+        (b"<html>log in</html>".as_slice(), "an HTML page"),
+        (b"the link has expired", "not what its name says"),
+        (b"", "empty (0 bytes)"),
+    ] {
         let (mut profile, files) = everything().await;
         profile["attachments"].as_array_mut().unwrap().truncate(2);
         files.push(file(content));
         let vendor = Vendor::new([created(9), list(json!([]))]).await;
         let result = vendor.push(json!({}), json!({ LOCAL: true }), &[profile]).await;
         assert_eq!((result.events.write_success, result.events.attachment_failure), (1, 1), "{result:?}");
-        assert!(result.failures[0].message.contains("not what its name says"), "{result:?}");
+        assert!(result.failures[0].message.contains(part), "{result:?}");
         assert_eq!(vendor.calls(), [CREATE, "GET /candidates/9/attachments"]);
     }
     // Another known type gets its own extension, by which it is known the next time.
@@ -225,7 +229,7 @@ async fn a_picture_has_to_be_one() {
     let vendor = Vendor::new([created(9)]).await;
     let result = vendor.push(json!({ "photo": true }), json!({ LOCAL: true }), &[profile]).await;
     assert_eq!((result.events.write_success, result.events.attachment_failure), (1, 1), "{result:?}");
-    assert!(result.failures[0].message.contains("no image"), "{result:?}");
+    assert!(result.failures[0].message.contains("an HTML page"), "{result:?}");
 }
 
 #[tokio::test]

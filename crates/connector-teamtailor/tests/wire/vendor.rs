@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use connector_hrflow::testing::{assert_untold, merge, push};
-use connector_teamtailor::{Parameters, push_profile};
+use connector_teamtailor::{Candidates, Parameters, push_profile};
 use hrflow_core::{
-    Environment, RunResult,
+    Environment, OpenContext, Options, Receipt, Result, RunResult, Target, Write,
     parameters::read,
-    state::MemoryState,
+    state::{MemoryState, State},
     testing::{Reaction, RecordedRequest, ScriptedServer},
 };
 use serde_json::{Value, json};
@@ -47,6 +47,18 @@ impl Vendor {
         let result = push(push_profile(), parameters, options, environment, profiles).await;
         assert_untold(&result, &[KEY]);
         result
+    }
+
+    /// Writes one profile with the writer alone, and returns its receipt.
+    pub(crate) async fn write(&self, options: Value, profile: &Value) -> Result<Receipt> {
+        let profile = serde_json::from_value(profile.clone()).expect("the profile is good");
+        let item = connector_teamtailor::format_profile(&profile)?;
+        let options: Options = read("options", &options).expect("the options are good");
+        let on_existing = options.on_existing;
+        let context = OpenContext { options, rate_limit: None, grants: self.state.grants() };
+        let writer = Candidates.open(self.parameters(json!({})), context).await?;
+        let write = Write { item: &item, known: None, on_existing, attachments: true };
+        writer.write(&[write]).await.pop().expect("a receipt or an error")
     }
 
     /// What came in, as `POST /v1/candidates`, after the company. Nothing of the script is left.

@@ -58,6 +58,21 @@ async fn a_candidate_is_looked_up_and_created() {
     );
 }
 
+/// A hyperlink is stored for good: a token in it would be, too.
+#[tokio::test]
+async fn a_signed_or_private_link_is_not_stored() {
+    let signed = "https://b.s3.amazonaws.com/p.png?X-Amz-Signature=hush";
+    let vendor = Vendor::new([nobody(), created("c-1")]).await;
+    let profile = ada_with(json!({ "info": { "picture": signed, "summary": format!("My file: {signed}"),
+        "urls": [{ "type": "github", "url": "https://example.com/ada" }, { "type": "other", "url": "https://169.254.169.254/x" }] } }));
+    let result = vendor.push(json!({ "comment_author_id": "e-1" }), json!({}), &[profile]).await;
+    assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
+    assert_eq!(vendor.calls(), [LOOK_UP, CREATE]);
+    let body = vendor.body(1);
+    assert_eq!(body["hyperlinks"], json!([{ "name": "GitHub", "url": "https://example.com/ada" }]));
+    assert_eq!(body["comments"][0]["comment"], json!("My file: https://b.s3.amazonaws.com/p.png"));
+}
+
 #[tokio::test]
 async fn parameters_say_what_goes_along() {
     let vendor = Vendor::new([nobody(), created("c-1")]).await;

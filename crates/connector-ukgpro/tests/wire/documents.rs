@@ -66,7 +66,8 @@ async fn documents_follow_their_candidate_the_resume_first() {
     let failure = &result.failures[0];
     assert_eq!((failure.step.as_str(), failure.kind), ("document:blob.bin", ErrorKind::Invalid));
     assert!(
-        failure.message.contains("application/octet-stream") && failure.message.contains("jpeg"),
+        failure.message.contains("of no known type, which the target does not accept")
+            && failure.message.contains("jpeg"),
         "{failure:?}"
     );
 }

@@ -184,8 +184,12 @@ async fn execute<O: Origin, T: Target>(
     }
     check_read_mode(&plan)?;
 
-    let recipe =
-        Recipe { origin: plan.origin.clone(), format: plan.format.clone(), logics: plan.logics.clone() };
+    let recipe = Recipe {
+        origin: plan.origin.clone(),
+        format: plan.format.clone(),
+        logics: plan.logics.clone(),
+        allow_local_urls: plan.options.allow_local_urls,
+    };
     if let Some(sink) = dry_run {
         let items = open_source(plan.origin.as_ref(), plan.source, None, &plan.options).await?;
         let preview = |item: &T::Item| sink(plan.target.preview(&plan.target_parameters, item));

@@ -5,7 +5,8 @@ use std::{error::Error as StdError, sync::Arc};
 use super::guarded;
 use crate::{
     error::{Error, ErrorKind, Result, Scope},
-    item::{ContentHash, Identity, Item, ItemKey, TargetItem},
+    item::{ContentHash, Identity, Item, ItemKey, TargetItem, to_json},
+    links,
     origin::Origin,
     state::Payload,
 };
@@ -75,6 +76,7 @@ pub(super) struct Recipe<O: Origin, I> {
     pub(super) origin: Arc<O>,
     pub(super) format: FormatFn<O::Item, I>,
     pub(super) logics: Vec<LogicFn<I>>,
+    pub(super) allow_local_urls: bool,
 }
 
 impl<O: Origin, I: TargetItem> Recipe<O, I> {
@@ -99,8 +101,12 @@ impl<O: Origin, I: TargetItem> Recipe<O, I> {
                 Err(error) => return failed(key, "logics", error, item),
             };
         }
-        match ContentHash::of(&formatted) {
-            Ok(hash) => Preparation::Ready(Prepared {
+        let vetted = to_json(&formatted).and_then(|mut value| {
+            let formatted = links::without_private(formatted, &mut value, self.allow_local_urls)?;
+            Ok((ContentHash::of_json(&formatted, value), formatted))
+        });
+        match vetted {
+            Ok((hash, formatted)) => Preparation::Ready(Prepared {
                 seq,
                 key,
                 origin: Box::new(item),

@@ -1,12 +1,28 @@
 //! Which addresses a download may connect to.
 
 use std::{
+    collections::HashMap,
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::time::Instant;
+
+/// How long the addresses of a name are remembered.
+const REMEMBERED: Duration = Duration::from_secs(60);
+
+/// How many names are remembered.
+const MOST_NAMES: usize = 1_000;
+
+/// How long a name is waited for before it counts as one that does not resolve.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Names that lead nowhere on the public Internet: reserved for this machine and for private networks (RFC 6761, 6762,
+/// 8375; ICANN resolution 2024.07.29.06 for `internal`, under which clouds keep their metadata servers).
+const LOCAL_NAMES: [&str; 4] = ["localhost", "local", "internal", "home.arpa"];
 
 /// Which addresses may be connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +110,59 @@ fn nature_v6(address: Ipv6Addr) -> Nature {
     }
 }
 
+/// Whether a name is reserved for private use: one of [`LOCAL_NAMES`] or below it, or one without a dot.
+pub(super) fn is_local_name(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let is_below =
+        |local: &str| name.strip_suffix(local).is_some_and(|it| it.is_empty() || it.ends_with('.'));
+    !name.contains('.') || LOCAL_NAMES.into_iter().any(is_below)
+}
+
+/// What names resolve to, for URLs that somebody else is to fetch.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Names(Arc<Mutex<HashMap<String, Resolved>>>);
+
+/// When a name was resolved, and to what.
+type Resolved = (Instant, Vec<IpAddr>);
+
+impl Names {
+    /// Whether a name leads nowhere else than within `reach`. One that does not resolve here leads nowhere.
+    pub(super) async fn lead_only_to(&self, reach: Reach, name: &str) -> bool {
+        self.addresses(name).await.into_iter().all(|address| reach.includes(embedded(address)))
+    }
+
+    async fn addresses(&self, name: &str) -> Vec<IpAddr> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        if let Some((at, addresses)) = known
+            && at.elapsed() < REMEMBERED
+        {
+            return addresses;
+        }
+        let found = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((name, 0))).await;
+        let found = found.ok().and_then(Result::ok);
+        let addresses: Vec<IpAddr> = found.into_iter().flatten().map(|address| address.ip()).collect();
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if names.len() >= MOST_NAMES {
+            names.clear();
+        }
+        names.insert(name.to_owned(), (Instant::now(), addresses.clone()));
+        addresses
+    }
+}
+
+/// The IPv4 address that a network with IPv6 alone writes as `64:ff9b::/96` (RFC 6052); any other address as is.
+fn embedded(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) => match v6.segments() {
+            [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+                IpAddr::V4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)))
+            }
+            _ => address,
+        },
+        IpAddr::V4(_) => address,
+    }
+}
+
 /// Resolves names, and answers only with addresses in reach: what is checked is what is connected to, so a name
 /// that changes its mind between two look-ups gains nothing.
 #[derive(Debug, Clone)]
@@ -175,6 +244,54 @@ mod tests {
         all(Reach::Loopback, &PUBLIC, false);
         all(Reach::Loopback, &LOCAL[3..], false);
         all(Reach::Loopback, &NEVER, false);
+    }
+
+    #[test]
+    fn names_of_private_networks_are_known() {
+        for (name, expected) in [
+            ("localhost", true),
+            ("LOCALHOST.", true),
+            ("a.localhost", true),
+            ("metadata.google.internal", true),
+            ("nas.local", true),
+            ("router.home.arpa", true),
+            ("intranet", true),
+            ("files.example.com", false),
+            ("localhost.example.com", false),
+            ("notlocal.example", false),
+            ("mylocal", true),
+            ("x.nonlocal", false),
+        ] {
+            assert_eq!(is_local_name(name), expected, "{name}");
+        }
+    }
+
+    /// A name is given away only if none of its addresses is out of reach: who fetches it picks one.
+    #[tokio::test]
+    async fn a_name_with_one_private_address_is_not_given_away() {
+        let names = Names::default();
+        let know = |name: &str, addresses: &[&str]| {
+            let addresses = addresses.iter().map(|it| it.parse().unwrap()).collect();
+            names.0.lock().unwrap().insert(name.to_owned(), (Instant::now(), addresses));
+        };
+        know("public", &["1.1.1.1", "2606:4700::1"]);
+        know("both", &["1.1.1.1", "10.0.0.1"]);
+        know("metadata", &["169.254.169.254"]);
+        know("translated", &["64:ff9b::101:101"]);
+        know("translated-private", &["64:ff9b::a00:1"]);
+        know("unknown", &[]);
+        for (name, public, local) in [
+            ("public", true, true),
+            ("both", false, true),
+            ("metadata", false, false),
+            ("translated", true, true),
+            ("translated-private", false, true),
+            ("unknown", true, true),
+        ] {
+            assert_eq!(names.lead_only_to(Reach::Public, name).await, public, "{name}");
+            assert_eq!(names.lead_only_to(Reach::PublicAndLocal, name).await, local, "{name}");
+        }
+        assert!(!Names::default().lead_only_to(Reach::Public, "localhost").await);
     }
 
     #[tokio::test]

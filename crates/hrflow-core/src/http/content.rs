@@ -5,6 +5,9 @@ use std::borrow::Cow;
 /// How much of a file is read as text to find markup: comments and prologs can be long, and no longer than this.
 const HEAD: usize = 64 * 1024;
 
+/// How far into a file a PDF may begin (ISO 32000-1, implementation note 13: within the first 1,024 bytes).
+const PDF_WITHIN: usize = 1024;
+
 /// Elements with which HTML documents and fragments begin (WHATWG MIME Sniffing, 7.1, and elements seen on error and
 /// login pages).
 const HTML: [&str; 31] = [
@@ -100,6 +103,130 @@ fn utf_16(bytes: &[u8]) -> Option<String> {
     Some(String::from_utf16_lossy(&units))
 }
 
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Content {
+    /// Its media type: `application/octet-stream` if nothing is known of it.
+    pub(super) media_type: &'static str,
+    /// The extension that is usual for it, where the content alone tells.
+    pub(super) extension: Option<&'static str>,
+    /// What errors call it.
+    pub(super) what: &'static str,
+    /// Whether it is a page, a script or a program: nothing that a candidate sends as a document.
+    pub(super) is_active: bool,
+}
+
+impl Content {
+    const fn active(media_type: &'static str, what: &'static str) -> Self {
+        Self { media_type, extension: None, what, is_active: true }
+    }
+
+    const fn passive(media_type: &'static str, extension: Option<&'static str>, what: &'static str) -> Self {
+        Self { media_type, extension, what, is_active: false }
+    }
+
+    /// What `bytes` are, by signatures and markup.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        match markup(bytes) {
+            Some(Markup::Html) => return Self::active("text/html", "an HTML page"),
+            Some(Markup::Svg) => {
+                return Self::active("image/svg+xml", "an SVG image, which may hold scripts");
+            }
+            Some(Markup::Xml) => return Self::passive("text/xml", Some("xml"), "an XML document"),
+            None => {}
+        }
+        if let Some(archive) = archive(bytes) {
+            return archive;
+        }
+        let text = || Self::passive("text/plain", None, "plain text");
+        let Some(known) = infer::get(bytes) else {
+            return if is_pdf(bytes) {
+                Self::passive("application/pdf", Some("pdf"), "a PDF file")
+            } else if is_text(bytes) {
+                text()
+            } else {
+                Self::passive("application/octet-stream", None, "of no known type")
+            };
+        };
+        let media_type = known.mime_type();
+        match (known.matcher_type(), media_type) {
+            (_, "text/x-shellscript") => Self::active(media_type, "a script"),
+            (_, "application/x-shockwave-flash") => Self::active(media_type, "a Flash program"),
+            (
+                _,
+                "application/x-google-chrome-extension"
+                | "application/vnd.debian.binary-package"
+                | "application/x-rpm",
+            ) => Self::active(media_type, "an installation package"),
+            // Two letters make a program of `MZ Consulting`.
+            (infer::MatcherType::App, _) if is_text(bytes) => text(),
+            (infer::MatcherType::App, "application/vnd.microsoft.portable-executable") => {
+                Self::active(media_type, "a Windows program")
+            }
+            (infer::MatcherType::App, "application/x-x509-ca-cert") => {
+                Self::active(media_type, "a certificate")
+            }
+            (infer::MatcherType::App, _) => Self::active(media_type, "a program"),
+            // What is in a container, only its name tells.
+            (_, "application/zip" | "application/x-ole-storage") => {
+                Self::passive(media_type, None, "an archive")
+            }
+            (infer::MatcherType::Archive, _) if media_type.contains("zip") => {
+                Self::passive(media_type, Some(known.extension()), "an archive")
+            }
+            (infer::MatcherType::Image, _) => Self::passive(media_type, Some(known.extension()), "a picture"),
+            (infer::MatcherType::Video | infer::MatcherType::Audio, _) => {
+                Self::passive(media_type, Some(known.extension()), "a recording")
+            }
+            _ => Self::passive(media_type, Some(known.extension()), media_type),
+        }
+    }
+}
+
+/// Archives that are programs, or hold one: their entries' names stand in them as plain text.
+fn archive(bytes: &[u8]) -> Option<Content> {
+    let has = |name: &[u8]| memchr::memmem::find(bytes, name).is_some();
+    // The class of Windows Installer databases, as it is stored.
+    const INSTALLER: [u8; 16] = [0x84, 0x10, 0x0c, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46];
+    if bytes.starts_with(b"PK\x03\x04") {
+        let programs: [(&[u8], _); 3] = [
+            (b"vbaProject.bin", "a document with macros"),
+            (b"AndroidManifest.xml", "an Android app"),
+            (b"META-INF/MANIFEST.MF", "a Java program"),
+        ];
+        let found = programs.into_iter().find(|(entry, _)| has(entry));
+        return found.map(|(_, what)| Content::active("application/zip", what));
+    }
+    (bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) && has(&INSTALLER))
+        .then(|| Content::active("application/x-msi", "a Windows installer"))
+}
+
+/// Whether a ZIP archive holds an entry of this name.
+pub(super) fn has_entry(bytes: &[u8], name: &str) -> bool {
+    memchr::memmem::find(bytes, name.as_bytes()).is_some()
+}
+
+/// Whether bytes are text that a person can read: UTF-8, or UTF-16 with a byte order mark, without control characters.
+pub(super) fn is_text(bytes: &[u8]) -> bool {
+    let odd = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}') || c == '\u{fffd}';
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_)
+            if bytes.len().is_multiple_of(2)
+                && matches!(bytes, [0xff, 0xfe, _, ..] | [0xfe, 0xff, _, ..]) =>
+        {
+            utf_16(bytes).unwrap_or_default().into()
+        }
+        Err(_) => return false,
+    };
+    !text.trim_start_matches('\u{feff}').is_empty() && !text.contains(odd)
+}
+
+/// Whether a PDF begins in `bytes`, if perhaps after a few others.
+pub(super) fn is_pdf(bytes: &[u8]) -> bool {
+    memchr::memmem::find(&bytes[..bytes.len().min(PDF_WITHIN)], b"%PDF-").is_some()
+}
+
 /// Whether a body can be JSON: it begins with an object or a list, or is a scalar. An empty one cannot.
 pub(super) fn is_json(body: &[u8]) -> bool {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
@@ -141,6 +268,21 @@ mod tests {
             (b"".to_vec(), None),
         ] {
             assert_eq!(markup(&bytes), expected, "{}", String::from_utf8_lossy(&bytes));
+        }
+    }
+
+    #[test]
+    fn text_is_what_can_be_read() {
+        let utf_16 = "\u{feff}Ada".encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+        for (bytes, expected) in [
+            ("Curriculum vitæ\r\n".as_bytes(), true),
+            (&utf_16, true),
+            (b"a\0b", false),
+            (b"\xff\xfe\xfd", false),
+            (b"", false),
+            (b"\xef\xbb\xbf", false),
+        ] {
+            assert_eq!(is_text(bytes), expected, "{bytes:?}");
         }
     }
 

@@ -1,6 +1,15 @@
-//! Which kind of document a file is: by its content, and by its name where the content shows only a container.
+//! Documents: which kind a file is, whether a target accepts it, and the name and the type that it is sent under.
 
-use super::Download;
+use std::{borrow::Cow, fmt};
+
+use bytes::Bytes;
+use reqwest::multipart::Part;
+
+use super::{content::Content, file_part::file_part};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    item::file_name,
+};
 
 /// A kind of file that is sent as a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,8 +26,6 @@ pub enum DocumentKind {
     Rtf,
     /// Plain text.
     Text,
-    /// A page.
-    Html,
     /// A JPEG picture.
     Jpeg,
     /// A PNG picture.
@@ -26,17 +33,8 @@ pub enum DocumentKind {
 }
 
 impl DocumentKind {
-    const ALL: [Self; 9] = [
-        Self::Pdf,
-        Self::Docx,
-        Self::Doc,
-        Self::Odt,
-        Self::Rtf,
-        Self::Text,
-        Self::Html,
-        Self::Jpeg,
-        Self::Png,
-    ];
+    const ALL: [Self; 8] =
+        [Self::Pdf, Self::Docx, Self::Doc, Self::Odt, Self::Rtf, Self::Text, Self::Jpeg, Self::Png];
 
     /// The kind that the extension of a name tells; case does not count.
     pub fn of_name(name: &str) -> Option<Self> {
@@ -45,8 +43,7 @@ impl DocumentKind {
 
     /// Whether a name has an extension of this kind.
     pub fn is_of_name(self, name: &str) -> bool {
-        let end = name.trim().rsplit_once('.').map(|(_, end)| end);
-        end.is_some_and(|end| self.extensions().iter().any(|it| it.eq_ignore_ascii_case(end)))
+        extension(name).is_some_and(|end| self.extensions().iter().any(|it| it.eq_ignore_ascii_case(end)))
     }
 
     /// The extensions that names of this kind have, without the dot, the usual one first.
@@ -58,7 +55,6 @@ impl DocumentKind {
             Self::Odt => &["odt"],
             Self::Rtf => &["rtf"],
             Self::Text => &["txt"],
-            Self::Html => &["html", "htm"],
             Self::Jpeg => &["jpg", "jpeg"],
             Self::Png => &["png"],
         }
@@ -73,52 +69,189 @@ impl DocumentKind {
             Self::Odt => "application/vnd.oasis.opendocument.text",
             Self::Rtf => "application/rtf",
             Self::Text => "text/plain",
-            Self::Html => "text/html",
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
         }
     }
 
-    /// What the content may show itself to be where only the name tells this kind apart: newer documents of office
-    /// programs are ZIP archives, older ones OLE containers, and many a `.doc` is rich text.
-    const fn looks_like(self) -> &'static [&'static str] {
-        match self {
-            Self::Docx | Self::Odt => &["application/zip"],
-            Self::Doc => &["application/x-ole-storage", "application/rtf"],
-            Self::Html => &["text/plain"],
-            _ => &[],
+    /// Whether content that does not tell its kind by itself may be of this kind, if the name says so: newer documents of
+    /// office programs are ZIP archives, older ones OLE containers, many a `.doc` is rich text, and text comes in
+    /// encodings that nothing marks.
+    fn may_hold(self, content: &Content, bytes: &[u8]) -> bool {
+        match (self, content.media_type) {
+            (Self::Docx, "application/zip") => super::content::has_entry(bytes, "[Content_Types].xml"),
+            (Self::Odt, "application/zip") => super::content::has_entry(bytes, "META-INF/manifest.xml"),
+            (Self::Doc, "application/x-ole-storage" | "application/rtf") => true,
+            (Self::Text, "application/octet-stream") => !bytes.iter().any(|byte| is_control(*byte)),
+            _ => false,
         }
     }
 
-    /// Whether every signature of this kind is its own: anything readable is text, and an error page is HTML.
-    const fn shows_itself(self) -> bool {
-        !matches!(self, Self::Text | Self::Html)
-    }
-
-    /// A name as stem and extension; one without an extension of this kind gets the usual one.
-    pub fn stem_and_extension(self, name: &str) -> (&str, &str) {
-        match name.trim().rsplit_once('.').filter(|_| self.is_of_name(name)) {
-            Some((stem, extension)) => (stem, extension),
-            None => (name, self.extensions()[0]),
-        }
-    }
-
-    /// A name that ends as names of this kind do: `resume.odt` becomes `resume.odt.pdf`.
-    pub fn name(self, name: &str) -> String {
-        let (stem, extension) = self.stem_and_extension(name);
-        format!("{stem}.{extension}")
+    /// The kind of a file, by its content. Its name counts only where the content shows a container or plain text.
+    fn of(content: &Content, bytes: &[u8], name: &str) -> Option<Self> {
+        let shows = |kind: &Self| kind.content_type() == content.media_type;
+        Self::of_name(name).filter(|kind| shows(kind) || kind.may_hold(content, bytes)).or_else(|| {
+            // Anything that can be read is text.
+            Self::ALL.into_iter().filter(|kind| *kind != Self::Text).find(shows)
+        })
     }
 }
 
-impl Download {
-    /// Which kind of document it is. The content decides, whatever the name says; only where it shows a container or plain
-    /// text, the name has to tell the rest. None for anything else, such as an error page in the place of a `cv.pdf`.
-    pub fn document_kind(&self, name: &str) -> Option<DocumentKind> {
-        let shown = self.content_type;
-        let fits = |kind: &DocumentKind| kind.content_type() == shown || kind.looks_like().contains(&shown);
-        let by_content =
-            || DocumentKind::ALL.into_iter().find(|kind| kind.shows_itself() && kind.content_type() == shown);
-        DocumentKind::of_name(name).filter(fits).or_else(by_content)
+fn is_control(byte: u8) -> bool {
+    byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c)
+}
+
+/// Which files a target accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepts {
+    /// Documents of these kinds.
+    Kinds(&'static [DocumentKind]),
+    /// Pictures.
+    Pictures,
+    /// Every file that is no page, script or program: for vendors that publish no list.
+    Documents,
+}
+
+/// Extensions of names under which a file is a page, a script or a program, whatever it holds.
+const ACTIVE: [&str; 59] = [
+    "apk", "app", "appx", "bat", "cgi", "chm", "cmd", "com", "command", "cpl", "deb", "desktop", "dll",
+    "dmg", "docm", "dotm", "exe", "gadget", "hta", "htm", "html", "inf", "jar", "js", "jse", "lnk", "mht",
+    "mhtml", "mjs", "msi", "msp", "php", "pif", "pl", "pptm", "ps1", "psm1", "py", "rb", "reg", "rpm", "scf",
+    "scr", "sh", "shtml", "svg", "svgz", "swf", "url", "vbe", "vbs", "wasm", "wsf", "wsh", "xht", "xhtml",
+    "xlam", "xlsm", "xltm",
+];
+
+/// A file that was fetched, checked and named, fit to be sent to a target.
+///
+/// Only a [`Downloader`](super::Downloader) makes one, so that no file is sent unchecked. `Debug` shows its type and its
+/// length: names and contents are personal data.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Document {
+    name: String,
+    content_type: Cow<'static, str>,
+    bytes: Bytes,
+}
+
+impl Document {
+    /// Checks a file that was to be found under `name`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`] for an empty file, for a page, a script or a program, for what is not accepted, and for what
+    /// is not the document that its name says.
+    pub(super) fn check(bytes: Vec<u8>, name: &str, accepts: Accepts) -> Result<Self> {
+        if bytes.is_empty() {
+            return Err(refused("the file is empty (0 bytes)"));
+        }
+        let name = file_name(name);
+        let content = Content::of(&bytes);
+        if content.is_active {
+            return Err(refused(format!("the file is {}, and no document", content.what)));
+        }
+        let kind = DocumentKind::of(&content, &bytes, &name);
+        let (name, content_type) = match (accepts, kind) {
+            (Accepts::Kinds(kinds), Some(kind)) if kinds.contains(&kind) => of_kind(kind, &name),
+            (Accepts::Kinds(kinds), _) => {
+                let extensions: Vec<&str> =
+                    kinds.iter().flat_map(|kind| kind.extensions()).copied().collect();
+                let message =
+                    format!("the file is {}, which the target does not accept", described(kind, &content));
+                return Err(refused(message).advise(format!("It accepts {}.", extensions.join(", "))));
+            }
+            (Accepts::Pictures, _) => match content.extension {
+                Some(extension) if content.media_type.starts_with("image/") => {
+                    (with_extension(&name, extension), content.media_type.into())
+                }
+                _ => {
+                    return Err(refused(format!(
+                        "the file is {}, and no picture",
+                        described(kind, &content)
+                    )));
+                }
+            },
+            (Accepts::Documents, Some(kind)) => of_kind(kind, &name),
+            (Accepts::Documents, None) => of_no_kind(&content, &name)?,
+        };
+        // An extension may have been appended.
+        Ok(Self { name: file_name(&name), content_type, bytes: bytes.into() })
+    }
+
+    /// The name to send it under, a [`file_name`].
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its media type, by its content.
+    pub fn content_type(&self) -> &str {
+        &self.content_type
+    }
+
+    /// Its content.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The file as a part of a form. Its bytes are shared, not copied, however often the form is built.
+    pub fn part(&self) -> Part {
+        file_part(&self.name, &self.content_type, &self.bytes)
+    }
+}
+
+fn refused(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Invalid, message).advise("Check the attachment at HrFlow.ai.")
+}
+
+fn described(kind: Option<DocumentKind>, content: &Content) -> Cow<'static, str> {
+    match kind {
+        Some(kind) => format!("a {} file", kind.extensions()[0]).into(),
+        None => content.what.into(),
+    }
+}
+
+fn of_kind(kind: DocumentKind, name: &str) -> (String, Cow<'static, str>) {
+    let name =
+        if kind.is_of_name(name) { name.to_owned() } else { with_extension(name, kind.extensions()[0]) };
+    (name, kind.content_type().into())
+}
+
+/// A file that is none of the known kinds, under its own name.
+fn of_no_kind(content: &Content, name: &str) -> Result<(String, Cow<'static, str>)> {
+    let end = extension(name).map(str::to_lowercase).unwrap_or_default();
+    if ACTIVE.contains(&end.as_str()) {
+        return Err(refused(format!("the file is a page, a script or a program by its name (.{end})")));
+    }
+    if DocumentKind::of_name(name).is_some() {
+        return Err(refused(format!(
+            "the file is {}, which is not what its name says (.{end})",
+            content.what
+        )));
+    }
+    let name = match content.extension {
+        Some(extension) => with_extension(name, extension),
+        None => name.to_owned(),
+    };
+    let guessed = mime_guess::from_path(&name).first_raw();
+    let by_name = guessed.filter(|guess| content.extension.is_none() && !guess.starts_with("text/html"));
+    Ok((name, by_name.unwrap_or(content.media_type).into()))
+}
+
+fn with_extension(name: &str, wanted: &str) -> String {
+    let has = extension(name).is_some_and(|it| {
+        it.eq_ignore_ascii_case(wanted) || (wanted == "jpg" && it.eq_ignore_ascii_case("jpeg"))
+    });
+    if has { name.to_owned() } else { format!("{name}.{wanted}") }
+}
+
+fn extension(name: &str) -> Option<&str> {
+    name.trim().rsplit_once('.').map(|(_, end)| end)
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document")
+            .field("content_type", &self.content_type)
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -126,43 +259,128 @@ impl Download {
 mod tests {
     use super::*;
 
+    const PDF: &[u8] = b"%PDF-1.7 \xff";
+    const OLE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 a document";
+    const ZIP: &[u8] = b"PK\x03\x04 an archive";
+    const DOCX: &[u8] = b"PK\x03\x04 x [Content_Types].xml";
+    const JPEG: &[u8] = b"\xff\xd8\xff\xe0 a picture";
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+    const WORD: Accepts = Accepts::Kinds(&[DocumentKind::Pdf, DocumentKind::Docx, DocumentKind::Doc]);
+
+    fn sent(accepts: Accepts, name: &str, bytes: &[u8]) -> Result<(String, String), String> {
+        let document =
+            Document::check(bytes.to_vec(), name, accepts).map_err(|error| error.message().to_owned())?;
+        Ok((document.name, document.content_type.into_owned()))
+    }
+
     #[test]
     fn the_content_decides_and_the_name_tells_containers_apart() {
-        use DocumentKind::{Doc, Docx, Html, Jpeg, Odt, Pdf, Rtf, Text};
-        for (name, content_type, kind) in [
-            ("cv", "application/pdf", Some(Pdf)),
-            ("cv.doc", "application/pdf", Some(Pdf)),
-            ("cv.PDF ", "application/pdf", Some(Pdf)),
-            ("cv.DOCX", "application/zip", Some(Docx)),
-            ("cv.odt", "application/zip", Some(Odt)),
-            ("cv.zip", "application/zip", None),
-            ("cv", "application/zip", None),
-            ("cv.pdf", "application/zip", None),
-            ("cv.doc", "application/x-ole-storage", Some(Doc)),
-            ("cv.xls", "application/x-ole-storage", None),
-            ("cv.doc", "application/rtf", Some(Doc)),
-            ("cv.rtf", "application/rtf", Some(Rtf)),
-            ("cv.pdf", Docx.content_type(), Some(Docx)),
-            ("me.jpeg", "image/jpeg", Some(Jpeg)),
-            ("cv.txt", "text/plain", Some(Text)),
-            ("cv.pdf", "text/plain", None),
-            ("cv", "text/plain", None),
-            ("cv.htm", "text/html", Some(Html)),
-            ("cv.pdf", "text/html", None),
-            ("cv", "application/octet-stream", None),
+        for (name, bytes, expected, content_type) in [
+            ("cv.pdf", PDF, "cv.pdf", "application/pdf"),
+            ("CV.PDF ", PDF, "CV.PDF", "application/pdf"),
+            ("cv", PDF, "cv.pdf", "application/pdf"),
+            ("cv.odt", PDF, "cv.odt.pdf", "application/pdf"),
+            ("cv.exe", PDF, "cv.exe.pdf", "application/pdf"),
+            ("a/../cv.pdf", PDF, "a_.._cv.pdf", "application/pdf"),
+            (".pdf", b"\xef\xbb\xbf\r\n%PDF-1.4", "document.pdf", "application/pdf"),
+            ("cv.DOCX", DOCX, "cv.DOCX", DocumentKind::Docx.content_type()),
+            ("cv.doc", OLE, "cv.doc", "application/msword"),
+            ("cv.doc", b"{\\rtf1 x}", "cv.doc", "application/msword"),
         ] {
-            let file = Download { bytes: Vec::new(), content_type, declared_content_type: None };
-            assert_eq!(file.document_kind(name), kind, "{name} {content_type}");
+            for accepts in [WORD, Accepts::Documents] {
+                assert_eq!(
+                    sent(accepts, name, bytes),
+                    Ok((expected.to_owned(), content_type.to_owned())),
+                    "{name}"
+                );
+            }
+        }
+        for (name, bytes, expected, content_type) in [
+            ("cv.rtf", &b"{\\rtf1 x}"[..], "cv.rtf", "application/rtf"),
+            ("cv.txt", "Zoë\r\n".as_bytes(), "cv.txt", "text/plain"),
+            ("cv.txt", b"Zo\xeb, MZ", "cv.txt", "text/plain"),
+            ("cv.txt", b"MZ Consulting", "cv.txt", "text/plain"),
+            ("skills.csv", b"a;b", "skills.csv", "text/csv"),
+            ("letter", b"Dear all", "letter", "text/plain"),
+            ("cv.pages", ZIP, "cv.pages", "application/vnd.apple.pages"),
+            ("me.jpeg", JPEG, "me.jpeg", "image/jpeg"),
+            ("me.gif", PNG, "me.gif.png", "image/png"),
+            ("me.png", b"GIF89a......", "me.png", "?"),
+        ] {
+            let found = sent(Accepts::Documents, name, bytes);
+            match content_type {
+                "?" => assert!(found.is_err(), "{name}"),
+                _ => {
+                    let (found, found_type) = found.unwrap();
+                    assert_eq!(found, expected);
+                    assert!(found_type == content_type || name.ends_with("pages"), "{name}: {found_type}");
+                }
+            }
+        }
+        assert_eq!(
+            sent(Accepts::Pictures, "photo", JPEG),
+            Ok(("photo.jpg".to_owned(), "image/jpeg".to_owned()))
+        );
+        assert!(
+            sent(Accepts::Pictures, "photo.pdf", PDF).unwrap_err().contains("a pdf file, and no picture")
+        );
+    }
+
+    #[test]
+    fn what_is_no_document_is_named_for_what_it_is() {
+        let jar = b"PK\x03\x04 META-INF/MANIFEST.MF";
+        let macros = b"PK\x03\x04 [Content_Types].xml word/vbaProject.bin";
+        let msi = [OLE, &[0x84, 0x10, 0x0c, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46][..]].concat();
+        for (bytes, what) in [
+            (&b""[..], "empty (0 bytes)"),
+            (b"<!DOCTYPE html><form>Sign in</form>", "an HTML page"),
+            (b"<!-- a portal --><body>", "an HTML page"),
+            (b"<svg onload='alert(1)'/>", "an SVG image"),
+            (b"<?xml version='1.0'?><svg><script/></svg>", "an SVG image"),
+            (b"MZ\x90\0\x03\0\0\0", "a Windows program"),
+            (
+                b"\x7fELF\x02\x01\x01\0............................................................",
+                "a program",
+            ),
+            (b"#!/bin/sh\nrm -rf /\n", "a script"),
+            (jar, "a Java program"),
+            (macros, "a document with macros"),
+            (&msi, "a Windows installer"),
+        ] {
+            for accepts in [WORD, Accepts::Documents, Accepts::Pictures] {
+                for name in ["cv.pdf", "cv.docx", "cv.doc", "cv.txt", "cv", "cv.html"] {
+                    let error = sent(accepts, name, bytes).unwrap_err();
+                    assert!(error.contains(what), "{accepts:?} {name}: {error}");
+                }
+            }
+        }
+        for (name, bytes, what) in [
+            ("cv.pdf", &b"Dear all"[..], "plain text, which is not what its name says (.pdf)"),
+            ("cv.docx", ZIP, "an archive, which is not what its name says (.docx)"),
+            ("cv.pdf", b"\0\x01\x02", "of no known type, which is not what its name says (.pdf)"),
+            ("cv.txt", b"a\0b", "of no known type"),
+            ("run.bat", b"del *.*", "by its name (.bat)"),
+            ("cv.js", b"alert(1)", "by its name (.js)"),
+            ("cv\u{202e}fdp.VBS", b"x", "by its name (.vbs)"),
+        ] {
+            let error = sent(Accepts::Documents, name, bytes).unwrap_err();
+            assert!(error.contains(what), "{name}: {error}");
+        }
+        for (name, bytes) in [
+            ("cv.odt", ZIP),
+            ("cv", ZIP),
+            ("cv.pdf", b"Dear all"),
+            ("me.png", PNG),
+            ("cv.rtf", b"{\\rtf1 x}"),
+        ] {
+            let error = sent(WORD, name, bytes).unwrap_err();
+            assert!(error.contains("which the target does not accept"), "{name}: {error}");
         }
     }
 
     #[test]
-    fn a_name_ends_as_its_kind_does() {
-        let names = [("cv", "cv.pdf"), ("cv.PDF", "cv.PDF"), ("cv.odt", "cv.odt.pdf"), (" .pdf", ".pdf")];
-        for (name, expected) in names {
-            assert_eq!(DocumentKind::Pdf.name(name), expected);
-        }
-        assert_eq!(DocumentKind::Jpeg.name("me.jpeg"), "me.jpeg");
-        assert_eq!(DocumentKind::Jpeg.name("me.png"), "me.png.jpg");
+    fn debug_shows_neither_name_nor_content() {
+        let document = Document::check(b"%PDF-1.7 hush".to_vec(), "hush.pdf", WORD).unwrap();
+        assert!(!format!("{document:?}").contains("hush"));
     }
 }

@@ -1,19 +1,23 @@
 //! Fetches attachments. Their URLs come from data: nothing about them is trusted.
 
-use std::{error::Error as StdError, fmt, net::IpAddr, sync::OnceLock, time::Duration};
+use std::{error::Error as StdError, net::IpAddr, sync::OnceLock, time::Duration};
 
 use reqwest::{Method, header};
 use url::{Host, Url};
 
 use super::{
-    address::{FilteredDns, Reach, Refused},
+    address::{self, FilteredDns, Names, Reach, Refused},
     answer::retry_after,
     backoff::Backoff,
     base_url::{host_of, is_loopback},
-    budget::{self, Stopped},
+    budget::{self, Budget, Stopped},
+    document::{Accepts, Document},
     transport::{self, Failure, Received},
 };
-use crate::error::{Error, ErrorKind, Execution, Result, Scope};
+use crate::{
+    error::{Error, ErrorKind, Execution, Result, Scope},
+    options::Options,
+};
 
 /// How many redirects are followed.
 const MAX_REDIRECTS: usize = 5;
@@ -21,7 +25,7 @@ const MAX_REDIRECTS: usize = 5;
 /// What errors and logs call a download.
 const OPERATION: &str = "attachment.download";
 
-/// How a [`Downloader`] behaves.
+/// How a [`Downloader`] behaves. A target makes it from the options of the run, which say all but the greatest length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DownloadOptions {
     /// Let URLs lead to private networks and to this machine, the latter with plain http too (default: no).
@@ -29,7 +33,8 @@ pub struct DownloadOptions {
     pub allow_local_urls: bool,
     /// The most bytes of one file, after decompression (default 20 MiB).
     pub max_bytes: usize,
-    /// How long one attempt may take, redirects aside (default 60 s).
+    /// How long one attempt may take, all redirects included (default 30 s). The deadline of the current
+    /// [budget] bounds all attempts together, the one under way included.
     pub timeout: Duration,
     /// How often a download is tried (default 5, at least 1).
     pub attempts: u32,
@@ -42,25 +47,22 @@ impl Default for DownloadOptions {
         Self {
             allow_local_urls: false,
             max_bytes: 20 * 1024 * 1024,
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_secs(30),
             attempts: 5,
             backoff: Backoff::default().base,
         }
     }
 }
 
-/// A file that was fetched.
-///
-/// `Debug` shows the length and the types, not the content.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Download {
-    /// The file.
-    pub bytes: Vec<u8>,
-    /// Its type as its content shows: what a known signature says, else `text/plain` for readable UTF-8, else
-    /// `application/octet-stream`.
-    pub content_type: &'static str,
-    /// Its type as the server says, without parameters, in lower case.
-    pub declared_content_type: Option<String>,
+impl From<&Options> for DownloadOptions {
+    fn from(options: &Options) -> Self {
+        Self {
+            allow_local_urls: options.allow_local_urls,
+            timeout: options.timeout.into(),
+            attempts: u32::from(options.attempts.get()),
+            ..Self::default()
+        }
+    }
 }
 
 /// Fetches files from URLs that come from data.
@@ -75,13 +77,14 @@ pub struct Downloader {
     https: OnceLock<reqwest::Client>,
     /// For http: this machine only, whatever a name resolves to.
     http: OnceLock<reqwest::Client>,
+    names: Names,
 }
 
 impl Downloader {
     /// A downloader; it keeps connections for reuse. Its clients are made when they are first needed, since
     /// reading the operating system's root certificates takes milliseconds.
     pub fn new(options: DownloadOptions) -> Self {
-        Self { options, https: OnceLock::new(), http: OnceLock::new() }
+        Self { options, https: OnceLock::new(), http: OnceLock::new(), names: Names::default() }
     }
 
     /// The client for a reach, made at its first use.
@@ -102,30 +105,51 @@ impl Downloader {
         Ok(made.get_or_init(|| client))
     }
 
-    /// Fetches the file at `url`, within the current [budget]. Tried again as any request that changes nothing.
+    /// Fetches the file at `url`, which is to be found under `name`, and checks it, within the current [budget]. It is
+    /// tried again as any request that changes nothing.
     ///
     /// # Errors
     ///
-    /// Concern the item, never the run. [`ErrorKind::Invalid`] for a URL that is not allowed or a file that is
-    /// too long, [`ErrorKind::NotFound`] and [`ErrorKind::Forbidden`] as the server says (a signed URL may have
-    /// expired), [`ErrorKind::Unavailable`], [`ErrorKind::Timeout`] and [`ErrorKind::RateLimited`] when all
-    /// attempts failed.
-    pub async fn fetch(&self, url: &str) -> Result<Download> {
+    /// Concern the item, never the run. [`ErrorKind::Invalid`] for a URL that is not allowed, a file that is
+    /// too long, empty or not [accepted](Accepts), and for a page, a script or a program in the place of a document;
+    /// [`ErrorKind::NotFound`] and [`ErrorKind::Forbidden`] as the server says (a signed URL may have expired);
+    /// [`ErrorKind::Unavailable`], [`ErrorKind::Timeout`] and [`ErrorKind::RateLimited`] if all attempts failed, or the
+    /// deadline passed.
+    pub async fn fetch(&self, url: &str, name: &str, accepts: Accepts) -> Result<Document> {
         let budget = budget::current();
-        let outcome = match Url::parse(url.trim()) {
+        let outcome = match parsed(url) {
             Ok(url) => self.with_retries(&url, &budget).await,
-            Err(_) => Err(Error::new(ErrorKind::Invalid, "the attachment's address is not a URL")),
+            Err(error) => Err(error),
         };
-        outcome.map_err(|error| error.with_scope(Scope::Item).with("operation", OPERATION))
+        let checked = outcome.and_then(|received| Document::check(received.body, name, accepts));
+        checked.map_err(|error| error.with_scope(Scope::Item).with("operation", OPERATION))
     }
 
-    async fn with_retries(&self, url: &Url, budget: &budget::Budget) -> Result<Download> {
+    /// Checks whether `url` may be given to a vendor, which fetches what is there: only where this downloader would fetch
+    /// it. A name is resolved for it; one that does not resolve here, as behind some proxies, is given. Where redirects
+    /// lead, only the vendor sees.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`] with the reason, without the URL.
+    pub async fn check_url(&self, url: &str) -> Result<()> {
+        let url = parsed(url)?;
+        let reach = check_url(&url, self.options.allow_local_urls)?;
+        match url.host() {
+            Some(Host::Domain(name)) if !self.names.lead_only_to(reach, name).await => {
+                Err(not_allowed("its host has no public address"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn with_retries(&self, url: &Url, budget: &Budget) -> Result<Received> {
         let backoff = Backoff { base: self.options.backoff };
         let mut failures = 0;
         loop {
             budget.check().map_err(Stopped::before_sending)?;
-            let error = match self.attempt(url).await {
-                Ok(download) => return Ok(download),
+            let error = match self.in_time(url, budget).await {
+                Ok(received) => return Ok(received),
                 Err(error) => error.with_execution(Execution::No),
             };
             failures += 1;
@@ -143,14 +167,28 @@ impl Downloader {
         }
     }
 
+    /// One attempt, within its timeout and the deadline: what changes nothing may be cut short.
+    async fn in_time(&self, url: &Url, budget: &Budget) -> Result<Received> {
+        let time = self.options.timeout.min(budget.remaining());
+        tokio::select! {
+            biased;
+            () = budget.cancel.cancelled() => Err(Stopped::Cancelled.before_sending()),
+            received = tokio::time::timeout(time, self.attempt(url)) => received.unwrap_or_else(|_| {
+                let error = Error::new(ErrorKind::Timeout, "the attachment did not arrive in time");
+                let option = if time < self.options.timeout { "deadline" } else { "timeout" };
+                Err(error.with("host", host_of(url)).advise(format!("Raise the option `{option}`.")))
+            }),
+        }
+    }
+
     /// One walk along the redirects.
-    async fn attempt(&self, url: &Url) -> Result<Download> {
+    async fn attempt(&self, url: &Url) -> Result<Received> {
         let mut url = url.clone();
         for _ in 0..=MAX_REDIRECTS {
             let host = host_of(&url);
             let received = self.hop(&url, &host).await.map_err(|error| error.with("host", &host))?;
             match received.status {
-                200..=299 => return Ok(self.finished(received)),
+                200..=299 => return Ok(received),
                 301 | 302 | 303 | 307 | 308 => {
                     url = redirected(&url, &received).map_err(|e| e.with("host", &host))?
                 }
@@ -191,53 +229,51 @@ impl Downloader {
         })
     }
 
-    /// The client that may fetch `url`, if any. Names are checked when they are resolved; addresses are not resolved,
-    /// so they are checked here.
+    /// The client that may fetch `url`, if any. Names are checked when they are resolved, too.
     fn client_for(&self, url: &Url) -> Result<&reqwest::Client> {
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(not_allowed("it holds a user name or a password"));
-        }
-        let reach = match (url.scheme(), self.options.allow_local_urls) {
-            ("https", false) => Reach::Public,
-            ("https", true) => Reach::PublicAndLocal,
-            ("http", true) if is_loopback(url) => Reach::Loopback,
-            _ => return Err(not_allowed("it is not https")),
-        };
-        let literal = match url.host() {
-            Some(Host::Domain(_)) => None,
-            Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
-            Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
-            None => return Err(not_allowed("it names no host")),
-        };
-        match literal {
-            Some(address) if !reach.includes(address) => Err(not_allowed("its host has no public address")),
-            _ => self.client(reach),
-        }
-    }
-
-    fn finished(&self, received: Received) -> Download {
-        let declared = received.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let declared =
-            declared.and_then(|value| value.split(';').next()).map(|value| value.trim().to_lowercase());
-        Download {
-            content_type: content_type(&received.body),
-            declared_content_type: declared.filter(|value| !value.is_empty()),
-            bytes: received.body,
-        }
+        check_url(url, self.options.allow_local_urls).and_then(|reach| self.client(reach))
     }
 }
 
-/// What the content shows itself to be.
-fn content_type(bytes: &[u8]) -> &'static str {
-    if let Some(known) = infer::get(bytes) {
-        return known.mime_type();
+fn parsed(url: &str) -> Result<Url> {
+    Url::parse(url.trim())
+        .map_err(|_| Error::new(ErrorKind::Invalid, "the attachment's address is not a URL"))
+}
+
+/// Where a file at `url` may be, if it may be fetched at all. Addresses are not resolved, so they are checked here.
+fn check_url(url: &Url, allow_local_urls: bool) -> Result<Reach> {
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(not_allowed("it holds a user name or a password"));
     }
-    let readable =
-        |text: &str| !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}'));
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.is_empty() && readable(text) => "text/plain",
-        _ => "application/octet-stream",
+    let reach = match (url.scheme(), allow_local_urls) {
+        ("https", false) => Reach::Public,
+        ("https", true) => Reach::PublicAndLocal,
+        ("http", true) if is_loopback(url) => Reach::Loopback,
+        _ => return Err(not_allowed("it is not https")),
+    };
+    if is_in_reach(url, reach) { Ok(reach) } else { Err(not_allowed("its host has no public address")) }
+}
+
+/// Whether the host of a URL is in reach: an address itself, a name by what it is reserved for.
+fn is_in_reach(url: &Url, reach: Reach) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => reach != Reach::Public || !address::is_local_name(name),
+        Some(Host::Ipv4(address)) => reach.includes(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => reach.includes(IpAddr::V6(address)),
+        None => false,
     }
+}
+
+/// Whether a link leads into a private network or to this machine, by what the URL alone says.
+pub(crate) fn leads_to_private(url: &Url, allow_local_urls: bool) -> bool {
+    let reach = if allow_local_urls { Reach::PublicAndLocal } else { Reach::Public };
+    !is_in_reach(url, reach)
+}
+
+/// Whether a vendor may be given a URL to fetch, by what the URL alone says: see [`Downloader::check_url`], which also
+/// resolves names. For previews, which make no network requests.
+pub fn may_be_fetched(url: &str, allow_local_urls: bool) -> bool {
+    parsed(url).and_then(|url| check_url(&url, allow_local_urls)).is_ok()
 }
 
 fn redirected(from: &Url, received: &Received) -> Result<Url> {
@@ -272,29 +308,9 @@ fn is_refused(error: &(dyn StdError + 'static)) -> bool {
     error.is::<Refused>() || error.source().is_some_and(is_refused)
 }
 
-impl fmt::Debug for Download {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Download")
-            .field("bytes", &self.bytes.len())
-            .field("content_type", &self.content_type)
-            .field("declared_content_type", &self.declared_content_type)
-            .finish()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn content_shows_its_type() {
-        assert_eq!(content_type(b"%PDF-1.7 ..."), "application/pdf");
-        assert_eq!(content_type("Curriculum vitæ\r\n".as_bytes()), "text/plain");
-        assert_eq!(content_type(b"\x89PNG\r\n\x1a\n"), "image/png");
-        assert_eq!(content_type(b"a\0b"), "application/octet-stream");
-        assert_eq!(content_type(b"\xff\xfe\xfd"), "application/octet-stream");
-        assert_eq!(content_type(b""), "application/octet-stream");
-    }
 
     #[test]
     fn addresses_are_checked_before_anything_is_sent() {
@@ -313,6 +329,11 @@ mod tests {
             ("http://[::1]/a", false, true),
             ("https://127.0.0.1/a", false, true),
             ("https://10.0.0.1/a", false, true),
+            ("https://localhost/a", false, true),
+            ("https://files.localhost./a", false, true),
+            ("https://metadata.google.internal/a", false, true),
+            ("https://nas.local/a", false, true),
+            ("https://intranet/a", false, true),
             ("https://2130706433/a", false, true),
             ("https://0x7f.1/a", false, true),
             ("https://169.254.169.254/a", false, false),
@@ -324,6 +345,8 @@ mod tests {
         ] {
             let parsed = Url::parse(url).unwrap();
             let verdicts = (strict.client_for(&parsed).is_ok(), lenient.client_for(&parsed).is_ok());
+            assert_eq!(verdicts, (plain, local), "{url}");
+            let verdicts = (may_be_fetched(url, false), may_be_fetched(url, true));
             assert_eq!(verdicts, (plain, local), "{url}");
         }
     }

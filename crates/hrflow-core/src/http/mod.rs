@@ -57,14 +57,14 @@ pub use bytes::Bytes;
 pub use reqwest::{Method, multipart};
 pub use url::Url;
 
+pub(crate) use self::download::leads_to_private;
 pub use self::{
     answer::Answer,
     base_url::{BaseUrl, segment},
     budget::Budget,
     client::{Client, ClientBuilder},
-    document::DocumentKind,
-    download::{Download, DownloadOptions, Downloader},
-    file_part::file_part,
+    document::{Accepts, Document, DocumentKind},
+    download::{DownloadOptions, Downloader, may_be_fetched},
     operation::{Operation, Safety},
     rate_limit::RateLimit,
     request::Request,
