@@ -8,6 +8,7 @@
 //! | `<!-- test: file NAME -->` | is the file NAME for the commands that follow |
 //! | `<!-- test: part -->` | is a part of a workflow file, held against a whole one |
 //! | `<!-- test: background -->` | is a command that stays up until the end of the document |
+//! | `<!-- test: live account -->` | is for the reader's own account, as the line `> **Live account:** …` in front says |
 //! | `<!-- test: exit N -->` | has a last command that ends with this exit status, or with `N|M` one of these; 0 is the rule |
 //!
 //! Lines under a command are what it prints, in any order and among others: `…` stands for anything, and blanks do not count.
@@ -18,6 +19,7 @@ mod cargo;
 mod console;
 mod database;
 mod links;
+mod live;
 mod markdown;
 mod playground;
 mod workflow;
@@ -118,7 +120,10 @@ fn try_block(document: &Path, block: &Block, playground: &mut Option<Playground>
         playground.write(file, &block.text)?;
     }
     match block.language.as_str() {
-        "console" => console::run(playground, block),
+        "console" => {
+            live::is_marked(playground, block)?;
+            console::run(playground, block)
+        }
         "yaml" => workflow::loads(playground, block),
         // A program is of use in a file only: the commands that follow run it.
         "jq" => ensure_file(block),

@@ -13,6 +13,8 @@ pub(crate) struct Block {
     pub(crate) file: Option<String>,
     pub(crate) part: bool,
     pub(crate) background: bool,
+    /// Whether it is for the reader's own account, and says so.
+    pub(crate) live: bool,
     /// The exit statuses that its last command may end with; 0 where there are none.
     pub(crate) exits: Vec<i32>,
 }
@@ -21,11 +23,15 @@ pub(crate) fn blocks(text: &str) -> anyhow::Result<Vec<Block>> {
     let mut blocks = Vec::new();
     let mut next = Block::default();
     let mut is_said = false;
+    let mut before = "";
     let mut lines = text.lines().enumerate();
     while let Some((index, line)) = lines.next() {
         if let Some(said) = line.strip_prefix("<!-- test: ").and_then(|it| it.strip_suffix(" -->")) {
             is_said = true;
             say(&mut next, said).with_context(|| format!("line {}", index + 1))?;
+            if next.live && !before.starts_with("> **Live account:** ") {
+                bail!("line {}: no line `> **Live account:** …` is in front of it", index + 1);
+            }
         } else if let Some(language) = line.strip_prefix("```") {
             (next.line, next.language) = (index + 1, language.trim().to_owned());
             loop {
@@ -42,6 +48,8 @@ pub(crate) fn blocks(text: &str) -> anyhow::Result<Vec<Block>> {
             bail!("line {}: a comment for the test stands in front of no block", index + 1);
         } else if line.trim_start().starts_with("```") {
             bail!("line {}: an indented block is not understood", index + 1);
+        } else if !line.is_empty() {
+            before = line;
         }
     }
     Ok(blocks)
@@ -54,6 +62,7 @@ fn say(block: &mut Block, said: &str) -> anyhow::Result<()> {
             let statuses = statuses.split('|').map(str::parse).collect::<Result<_, _>>();
             block.exits = statuses.context("expected exit statuses")?;
         }
+        ("live", "account") => block.live = true,
         ("background", "") => block.background = true,
         ("part", "") => block.part = true,
         _ => bail!("`test: {said}` is not understood"),

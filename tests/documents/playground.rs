@@ -1,7 +1,7 @@
 //! A directory to run commands in, with a sandbox for an account.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     env,
     fs::{self, File},
     io::{BufRead, BufReader, Read},
@@ -39,6 +39,8 @@ pub(crate) struct Playground {
     bin: TempDir,
     /// The variables that a user would have set.
     pub(crate) variables: BTreeMap<String, String>,
+    /// The workflow files that a document had a sandbox write.
+    pub(crate) sandbox_files: BTreeSet<String>,
     /// Where HrFlow.ai and the vendors are.
     addresses: Value,
     /// AD-MEN's, once a document speaks of it.
@@ -76,6 +78,7 @@ impl Playground {
             directory: tempfile::tempdir()?,
             bin: tempfile::tempdir()?,
             variables: BTreeMap::new(),
+            sandbox_files: BTreeSet::new(),
             addresses: Value::Null,
             database: None,
             running: Vec::new(),

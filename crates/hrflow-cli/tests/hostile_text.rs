@@ -53,3 +53,14 @@ fn nothing_that_is_printed_moves_the_cursor_or_hides_text() {
     assert_safe(&ran, "where --json");
     assert_eq!(ran.json()[0]["key"], format!("source/{HOSTILE}"), "{ran:?}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_certificate_file_without_an_end_is_rejected() {
+    let play = Playground::new();
+    let output = play.home.command("check w.yaml").env("SSL_CERT_FILE", "/dev/zero").output().unwrap();
+    let ran = Ran::from(output);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    let told = "cannot read the file of SSL_CERT_FILE, /dev/zero: it is a device, not a regular file";
+    assert!(ran.stdout.contains(told), "{ran:?}");
+}

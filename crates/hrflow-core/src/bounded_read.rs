@@ -61,6 +61,20 @@ pub fn open(path: &Path) -> Result<File, Unread> {
     Ok(file)
 }
 
+/// Checks a file that a library will read by itself: a regular file of at most `most` bytes.
+///
+/// # Errors
+///
+/// [`Unread::Io`], [`Unread::NotRegular`] and [`Unread::TooLarge`].
+pub fn check(path: &Path, most: usize) -> Result<(), Unread> {
+    let length = open(path)?.metadata().map_err(Unread::Io)?.len();
+    if usize::try_from(length).is_ok_and(|length| length <= most) {
+        Ok(())
+    } else {
+        Err(Unread::TooLarge(most))
+    }
+}
+
 /// Reads a regular file of at most `most` bytes.
 ///
 /// # Errors
@@ -140,6 +154,7 @@ mod tests {
         };
         let whole = "é".repeat(512);
         assert_eq!(why(whole.as_bytes()), Ok(whole));
+        assert!(check(&path, 1024).is_ok() && matches!(check(&path, 1023), Err(Unread::TooLarge(1023))));
         // The limit cuts a character in half.
         assert_eq!(why("é".repeat(600).as_bytes()), Err("it is larger than 1 KiB".to_owned()));
         assert_eq!(why(b"caf\xe9"), Err("it is not UTF-8 text".to_owned()));
@@ -155,7 +170,10 @@ mod tests {
         assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
         let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
         std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
-        let why = |path: &Path| bytes(path, 1024).unwrap_err().to_string();
+        let why = |path: &Path| {
+            assert!(check(path, 1024).is_err());
+            bytes(path, 1024).unwrap_err().to_string()
+        };
         assert_eq!(why(&fifo), "it is a pipe, not a regular file");
         assert_eq!(why(&socket), "it is a socket, not a regular file");
         assert_eq!(why("/dev/zero".as_ref()), "it is a device, not a regular file");

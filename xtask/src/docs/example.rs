@@ -14,6 +14,8 @@ pub(super) fn all(connector: &Connector, action: &Action) -> String {
          The same from Rust, with the crate `hrflow-connectors`:\n\n\
          ```rust\n{}```\n\n\
          On the command line:\n\n\
+         > **Live account:** `check` logs in to your accounts, and the last command writes to the target.\n\n\
+         <!-- test: live account -->\n\
          {}```console\n\
          $ hrflow check workflow.yaml            # log in at both ends, write nothing\n\
          {}\n\

@@ -93,6 +93,7 @@ impl Access {
     /// that cannot be encrypted as it has to be.
     pub(crate) async fn connect(&self) -> Result<Session, Fault> {
         hrflow_core::http::choose_crypto();
+        hrflow_core::http::check_cert_file()?;
         let mut unprotected = None;
         for encryption in self.parameters.encryptions(self.parameters.host()) {
             match self.log_in(*encryption).await {

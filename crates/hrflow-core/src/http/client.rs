@@ -256,6 +256,7 @@ impl ClientBuilder {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
+        transport::check_cert_file()?;
         let connect_timeout = self.connect_timeout.min(self.timeout.mul_f64(0.75));
         let transport = local_manners(transport::builder(connect_timeout, self.read_timeout), &self.base);
         let transport = transport.build().map_err(|error| {

@@ -93,6 +93,7 @@ impl Downloader {
         if let Some(client) = made.get() {
             return Ok(client);
         }
+        transport::check_cert_file()?;
         let connect_timeout = Duration::from_secs(10).min(self.options.timeout.mul_f64(0.75));
         let builder = transport::builder(connect_timeout, Duration::from_secs(30));
         let builder = builder.no_proxy().dns_resolver(FilteredDns::shared(reach));

@@ -69,6 +69,6 @@ pub use self::{
     rate_limit::RateLimit,
     request::Request,
     token::{Token, TokenProvider, TokenSource},
-    transport::choose_crypto,
+    transport::{check_cert_file, choose_crypto},
     vendor_clock::VendorClock,
 };

@@ -5,6 +5,7 @@ use std::{error::Error as StdError, fmt, io, sync::Once, time::Duration};
 use reqwest::{Client, ClientBuilder, Request, Response, header::HeaderMap, redirect, tls::Version};
 
 use crate::{
+    bounded_read,
     error::{Error, ErrorKind, Execution, Result},
     machine,
 };
@@ -41,6 +42,27 @@ pub fn choose_crypto() {
         // An error only says that there is one already.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
+}
+
+/// Most bytes of the file that `SSL_CERT_FILE` names; the certificates that a Linux system trusts take up about 250 KiB.
+const MAX_CERT_FILE: usize = 16 << 20;
+
+/// Checks the file that `SSL_CERT_FILE` names, which the TLS library reads whole. Call it before a TLS connection is
+/// prepared without a [`Client`](super::Client).
+///
+/// # Errors
+///
+/// [`ErrorKind::Config`] if it is not a regular file, cannot be opened, or is larger than 16 MiB.
+pub fn check_cert_file() -> Result<()> {
+    let Some(path) = std::env::var_os("SSL_CERT_FILE").filter(|path| !path.is_empty()) else { return Ok(()) };
+    bounded_read::check(path.as_ref(), MAX_CERT_FILE).map_err(|why| {
+        Error::new(
+            ErrorKind::Config,
+            format!("cannot read the file of SSL_CERT_FILE, {}: {why}", path.display()),
+        )
+        .advise("Let SSL_CERT_FILE name a file with certificates, as PEM, or unset it.")
+        .with_source(why)
+    })
 }
 
 /// Status, headers and body of an answer.
