@@ -88,7 +88,7 @@ struct Effort {
 
 fn main() -> Result<()> {
     // As the program does: TLS needs one, and a plain client is made before the first of ours.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let arguments = Arguments::parse();
     match arguments.serve {
         Some(Serve::ServeCanned { profiles }) => vendor::until_abandoned(canned::serve(profiles)),

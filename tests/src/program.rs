@@ -42,18 +42,9 @@ fn build() -> anyhow::Result<PathBuf> {
     executables.next_back().context("cargo does not tell where the program hrflow is")
 }
 
-/// Cargo as if it were called from a shell, at the root. What cargo told us of this package is taken out: `ring` is built
-/// anew whenever these variables change, and with it most of the workspace.
+/// Cargo at the root.
 pub fn cargo() -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(root());
-    for (name, _) in env::vars_os() {
-        let of_this_package = name.to_str().is_some_and(|name| {
-            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "OUT_DIR"
-        });
-        if of_this_package {
-            command.env_remove(name);
-        }
-    }
     command
 }

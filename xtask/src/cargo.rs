@@ -87,17 +87,7 @@ pub(crate) fn has(subcommand: &str) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// Cargo as if it were called from a shell. What cargo told us of our own package is taken out: `ring` is built anew
-/// whenever these variables change, and with it most of the workspace.
+/// The cargo that runs this program.
 fn cargo() -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    for (name, _) in env::vars_os() {
-        let ours = name.to_str().is_some_and(|name| {
-            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "OUT_DIR"
-        });
-        if ours {
-            command.env_remove(name);
-        }
-    }
-    command
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

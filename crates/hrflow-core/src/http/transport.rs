@@ -40,7 +40,7 @@ pub fn choose_crypto() {
     static CHOSEN: Once = Once::new();
     CHOSEN.call_once(|| {
         // An error only says that there is one already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     });
 }
 
