@@ -29,6 +29,7 @@ pub mod options;
 pub mod origin;
 pub mod parameters;
 pub mod receipt;
+mod redact;
 pub mod result;
 pub mod secret;
 mod shape;

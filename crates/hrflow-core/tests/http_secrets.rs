@@ -84,7 +84,12 @@ fn builder(server: &ScriptedServer) -> ClientBuilder {
 /// An answer that repeats all it was told, in every way a vendor may write it.
 fn parrot(status: u16) -> Reaction {
     let json = json!({ "message": format!("no {KEY}, Bearer {TOKEN}, {PASSWORD}") });
-    let body = json.to_string().replace('}', ", \"more\": \"hush%20%22pass%22%20w%C3%B6rd%2F%2B%26\"}");
+    let body = json.to_string().replace(
+        '}',
+        ", \"more\": \"hush%20%22pass%22%20w%C3%B6rd%2F%2B%26\", \
+         \"other\": \"HUSH-KEY\\u002D0123456789 HUSH \\\"PASS\\\" W\\u00D6RD\\/+&amp;\", \
+         \"link\": \"https://h.example/cv.pdf?X-Amz-Signature=hush-signature\"}",
+    );
     Reaction::answer(status, body).header("content-type", "application/json").header("x-echo", KEY)
 }
 
@@ -107,7 +112,9 @@ async fn all_that_can_be_seen() -> String {
         let server = ScriptedServer::start((0..3).map(|_| reaction.clone())).await.unwrap();
         let client = builder(&server).attempts(2).build().unwrap();
         let request = client.post(READ, "tokens").query(&[("key", KEY), ("word", PASSWORD)]);
-        let request = request.header("x-other", TOKEN).json(&json!({"password": PASSWORD, "key": KEY}));
+        let request = request
+            .header("x-other", TOKEN)
+            .json(&json!({"password": PASSWORD, "key": KEY, "resume": "https://h.example/cv?a=1&sig=hush"}));
         seen.push(format!(
             "{client:?} {request:?} {:?} {} {:?}",
             client.redactor(),
@@ -136,7 +143,7 @@ fn no_secret_is_seen_in_errors_debug_or_logs_at_any_level() {
     for part in ["TRACE", "sending", "method=POST", "/tokens?key=[redacted]", "trying again", "answer"] {
         assert!(log.contains(part), "{part} is missing in {log}");
     }
-    for secret in ["hush", "pass\\\"", "w\\u00f6rd", "%22pass"] {
+    for secret in ["hush", "HUSH", "PASS", "W\\u00D6RD", "pass\\\"", "w\\u00f6rd", "%22pass"] {
         for text in [&seen, &log] {
             let line = text.lines().find(|line| line.contains(secret));
             assert_eq!(line, None, "{secret}");

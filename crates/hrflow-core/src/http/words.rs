@@ -15,30 +15,20 @@ const LONGEST: usize = 500;
 /// How many bytes of an answer are looked at for a message.
 const LOOKED_AT: usize = 64 * 1024;
 
-/// Teaches `redactor` a secret in the forms in which a vendor may repeat it: as it is, percent-encoded, escaped
-/// in JSON, and without the scheme of an `Authorization` header.
+/// Adds a secret, and the parts of an `Authorization` header without its scheme: `Basic dXNlcjpwYXNz` may come back as
+/// `dXNlcjpwYXNz`. Short words such as `Basic` are no secrets.
 pub(super) fn learn(redactor: &mut Redactor, secret: &Secret) {
     let whole = secret.expose();
     redactor.add(secret);
-    // `Basic dXNlcjpwYXNz` may come back as `dXNlcjpwYXNz`. Short words such as `Basic` are no secrets.
-    let parts = whole.split([' ', '=']).filter(|part| part.len() >= 8 && *part != whole);
-    for part in parts {
+    for part in whole.split([' ', '=']).filter(|part| part.len() >= 8 && *part != whole) {
         redactor.add(&Secret::new(part));
-    }
-    let encoded: String = url::form_urlencoded::byte_serialize(whole.as_bytes()).collect();
-    let quoted = serde_json::to_string(whole).unwrap_or_default();
-    let escaped = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned();
-    for form in [super::segment(whole), encoded, escaped] {
-        if form != whole {
-            redactor.add(&Secret::new(form));
-        }
     }
 }
 
 /// A vendor's words, fit for an error message.
 pub(super) fn clean(redactor: &Redactor, words: &str) -> String {
     // Secrets first: a secret cut in half would no longer be recognised.
-    let words = redactor.redact(words);
+    let words = redactor.redact_start(words, LOOKED_AT);
     let spaced = words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     let mut clean = String::new();
     for word in spaced {
