@@ -15,6 +15,7 @@ use super::{
     classify,
     limiter::Limiter,
     operation::Operation,
+    proxy,
     rate_limit::RateLimit,
     request::Request,
     token::TokenProvider,
@@ -190,7 +191,8 @@ impl ClientBuilder {
     }
 
     /// The rate limit, or none. All clients in this process with the same vendor, origin and credential keep it
-    /// together, and wait together when the vendor says so; where they name different limits, the strictest stands.
+    /// together, and wait together when the vendor asks for it; if they name different limits, the strictest applies.
+    /// [`share_limits`](super::share_limits) extends this to all processes of the user.
     pub fn rate_limit(mut self, limit: Option<RateLimit>, credential: &str) -> Self {
         self.limit = Some((limit, Secret::new(credential)));
         self
@@ -251,12 +253,16 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] when a header cannot hold its value, naming the header and never the value.
+    /// [`ErrorKind::Config`] when a header cannot hold its value, naming the header and never the value, and when a
+    /// variable of the environment names a proxy that cannot be used.
     pub fn build(self) -> Result<Client> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
         transport::check_cert_file()?;
+        if !self.base.is_loopback() {
+            proxy::check()?;
+        }
         let connect_timeout = self.connect_timeout.min(self.timeout.mul_f64(0.75));
         let transport = local_manners(transport::builder(connect_timeout, self.read_timeout), &self.base);
         let transport = transport.build().map_err(|error| {

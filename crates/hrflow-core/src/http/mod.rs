@@ -44,6 +44,7 @@ mod limiter;
 #[cfg(feature = "oauth")]
 pub mod oauth;
 mod operation;
+mod proxy;
 mod rate_limit;
 mod request;
 mod send;
