@@ -104,7 +104,7 @@ async fn measure(arguments: Arguments) -> Result<()> {
     let program = Program::new(match &arguments.hrflow {
         Some(path) => path.clone(),
         None => env::current_exe()?.with_file_name("hrflow"),
-    });
+    })?;
     ensure!(program.exists(), "{program} is missing: run `cargo xtask bench`, which builds it");
     let effort = match arguments.quick {
         true => Effort { rounds: 3, divide: 4 },
@@ -145,7 +145,7 @@ async fn fill(table: &mut Table, arguments: &Arguments, program: &Program, effor
     }
     if wanted(Measure::RateLimit) {
         say("rate limit")?;
-        rate_limit::measure(arguments.long, table).await.context("rate limit")?;
+        rate_limit::measure(program, arguments.long, table).await.context("rate limit")?;
     }
     if wanted(Measure::Admen) {
         admen::measure(effort, table).await.context("AD-MEN")?;

@@ -9,7 +9,8 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use hrflow_core::{RunResult, Status};
-use serde_json::json;
+use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::vendor::Access;
 
@@ -19,6 +20,8 @@ const LOOK: Duration = Duration::from_millis(2);
 
 pub(crate) struct Program {
     path: PathBuf,
+    /// Where its processes share rate limits: apart from the user's own.
+    limits: TempDir,
 }
 
 /// What a run of the program took.
@@ -29,8 +32,8 @@ pub(crate) struct Ran {
 }
 
 impl Program {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path }
+    pub(crate) fn new(path: PathBuf) -> Result<Self> {
+        Ok(Self { path, limits: tempfile::tempdir()? })
     }
 
     pub(crate) fn exists(&self) -> bool {
@@ -42,7 +45,9 @@ impl Program {
     }
 
     pub(crate) fn command(&self) -> Command {
-        Command::new(&self.path)
+        let mut command = Command::new(&self.path);
+        command.env("HRFLOW_LIMITS_DIR", self.limits.path());
+        command
     }
 
     /// `hrflow run WORKFLOW --from PROFILES`, which has to deliver `count` of them; with its state in a directory, or
@@ -82,13 +87,18 @@ impl Program {
 
 /// A workflow file for a vendor, with a format of its own or without.
 pub(crate) fn workflow(access: &Access, in_flight: usize, format: Option<&str>) -> String {
+    workflow_with(access, format, json!({ "rate_limit": "off", "concurrency": in_flight }))
+}
+
+/// The same with any options.
+pub(crate) fn workflow_with(access: &Access, format: Option<&str>, options: Value) -> String {
     json!({
         "workflow_id": "bench",
         "connector": "teamtailor",
         "action": "push_profile",
         "action_parameters": { "format": format },
         "target_parameters": access.target_json(),
-        "options": { "rate_limit": "off", "concurrency": in_flight },
+        "options": options,
     })
     .to_string()
 }

@@ -118,6 +118,19 @@ impl Drop for Vendor {
 }
 
 impl Access {
+    pub(crate) fn of(sandbox: &Sandbox) -> Self {
+        let (urls, credentials) = (sandbox.urls(), sandbox.credentials());
+        Self {
+            hrflow: urls.hrflow,
+            teamtailor: urls.teamtailor,
+            control: urls.control,
+            api_secret: credentials.hrflow.api_secret,
+            api_user: credentials.hrflow.api_user,
+            key: credentials.teamtailor.key,
+            api_version: credentials.teamtailor.api_version,
+        }
+    }
+
     pub(crate) fn origin_parameters(&self, key: &str) -> Result<ProfileParameters> {
         Ok(serde_json::from_value(json!({
             "api_secret": self.api_secret,
@@ -171,16 +184,7 @@ pub(crate) async fn serve_sandbox(people: usize) -> Result<()> {
     config.teamtailor.rate_limit = None;
     let mut sandbox = Sandbox::start(config).await?;
     people::people(people).for_each(|person| drop(sandbox.hrflow().put_profile(person)));
-    let (urls, credentials) = (sandbox.urls(), sandbox.credentials());
-    announce(&Access {
-        hrflow: urls.hrflow,
-        teamtailor: urls.teamtailor,
-        control: urls.control,
-        api_secret: credentials.hrflow.api_secret,
-        api_user: credentials.hrflow.api_user,
-        key: credentials.teamtailor.key,
-        api_version: credentials.teamtailor.api_version,
-    })?;
+    announce(&Access::of(&sandbox))?;
     sandbox.stopped().await;
     Ok(())
 }

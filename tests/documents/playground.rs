@@ -212,6 +212,7 @@ impl Playground {
         std::os::unix::process::CommandExt::process_group(&mut shell, 0);
         shell.args(["-c", command]).current_dir(self.path()).env_clear();
         shell.env("PATH", env::join_paths(path)?).env("HOME", self.path()).env("HTTPS_PROXY", NOWHERE);
+        shell.env("HRFLOW_LIMITS_DIR", self.bin.path().join("limits"));
         shell.envs(&self.variables).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Ok(shell)
     }

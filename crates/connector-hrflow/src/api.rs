@@ -72,6 +72,8 @@ impl Api {
         let client = Client::builder("HrFlow.ai", BaseUrl::parse(account.api_url, "api_url")?)
             .secret_header("X-API-KEY", &key)
             .header("X-USER-EMAIL", account.api_user.trim())
+            // No limit is published. A pause that HrFlow.ai asks for holds for all that use the key.
+            .rate_limit(None, key.expose())
             .attempts(u32::from(options.attempts.get()))
             .timeout(options.timeout.into())
             .classify(meaning)

@@ -19,7 +19,7 @@ mod state;
 mod variables;
 mod where_item;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hrflow_core::BoxStream;
 use hrflow_workflow::{Event, Prepared, Surroundings, Workflow, WorkflowError, jq::Runner};
@@ -32,7 +32,15 @@ use crate::{
     signals::Signals,
 };
 
+/// Where rate limits are shared with other processes, in place of the user's own directory.
+const LIMITS_DIR: &str = "HRFLOW_LIMITS_DIR";
+
 pub(crate) async fn execute(command: Command, bar: Bar) -> Result<Exit, Failure> {
+    // The demo's mock servers end with it: no other process uses them.
+    if !matches!(command, Command::Demo(_)) {
+        let named = std::env::var_os(LIMITS_DIR).filter(|directory| !directory.is_empty());
+        hrflow_core::http::share_limits(named.map(PathBuf::from));
+    }
     match command {
         Command::Demo(arguments) => demo::execute(&arguments).await,
         Command::Connectors(arguments) => connectors::execute(&arguments),

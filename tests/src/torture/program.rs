@@ -189,6 +189,8 @@ impl Program {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program::path().unwrap_or_else(|_| "hrflow".into()));
         command.current_dir(self.home.path()).args(arguments).stdin(Stdio::null());
+        // Its own: other tests use the same fictional keys.
+        command.env("HRFLOW_LIMITS_DIR", self.home.path().join(".limits"));
         command
     }
 }

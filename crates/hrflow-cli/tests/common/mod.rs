@@ -46,12 +46,13 @@ impl From<Output> for Ran {
     }
 }
 
-/// A directory to run the program in, with nothing in the environment.
-pub(crate) struct Home(pub(crate) TempDir);
+/// A directory to run the program in, with nothing in the environment but where rate limits are shared:
+/// only with other programs that are run in it.
+pub(crate) struct Home(pub(crate) TempDir, TempDir);
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self(tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap())
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
@@ -64,6 +65,7 @@ impl Home {
     pub(crate) fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hrflow"));
         command.args(arguments.split_whitespace()).current_dir(self.0.path()).env_clear();
+        command.env("HRFLOW_LIMITS_DIR", self.1.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -102,9 +104,12 @@ pub(crate) struct Playground {
 
 impl Playground {
     pub(crate) fn new() -> Self {
-        let runtime = Runtime::new().unwrap();
         let teamtailor = teamtailor::Switches { rate_limit: None, ..Default::default() };
-        let config = Config { teamtailor, ..Config::default() };
+        Self::with(Config { teamtailor, ..Config::default() })
+    }
+
+    pub(crate) fn with(config: Config) -> Self {
+        let runtime = Runtime::new().unwrap();
         let sandbox = runtime.block_on(Sandbox::start(config)).unwrap();
         let home = Home::new();
         let key = email_profiles(&sandbox)[0]["key"].as_str().unwrap().to_owned();

@@ -13,8 +13,15 @@ use tokio::{sync::Notify, time::Instant};
 use super::{
     budget::{Budget, Stopped},
     rate_limit::RateLimit,
+    shared_limits::{self, Account, Room},
 };
 use crate::secret::Secret;
+
+/// How often a process that waits for another one checks whether the limit has changed.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// The same where a slot may become free at any time.
+const LOOK_AGAIN_SOON: Duration = Duration::from_millis(10);
 
 /// A sliding window whose slots free only when the window has passed since the answer arrived, and a
 /// gate that keeps everybody waiting until the time that the vendor named.
@@ -23,13 +30,16 @@ use crate::secret::Secret;
 /// from the answer on means that its window never sees one too many, whatever the network's mood. The price is
 /// one round trip per window: a limit of 50/10s with answers after 200 ms is used to 98 %.
 ///
-/// Waiters are served in the order in which they came.
+/// Waiters are served in the order in which they came. Among processes there is no order: the first waiters of each
+/// compete for the next slot.
 pub(super) struct Limiter {
     state: Mutex<State>,
     /// Held by the waiter who is first in line; tokio's mutex is fair.
     turn: tokio::sync::Mutex<()>,
     slot_freed: Notify,
     gate_moved: Notify,
+    /// The same limit as other processes keep it. What is counted here is a part of what is counted there.
+    account: Option<Arc<Account>>,
 }
 
 struct State {
@@ -64,7 +74,12 @@ pub(super) struct Slot {
 
 impl Limiter {
     pub(super) fn new(limit: Option<RateLimit>) -> Arc<Self> {
+        Self::with_account(limit, None)
+    }
+
+    pub(super) fn with_account(limit: Option<RateLimit>, account: Option<Arc<Account>>) -> Arc<Self> {
         Arc::new(Self {
+            account,
             state: Mutex::new(State { limit, in_flight: 0, answered: VecDeque::new(), not_before: None }),
             turn: tokio::sync::Mutex::new(()),
             slot_freed: Notify::new(),
@@ -72,8 +87,9 @@ impl Limiter {
         })
     }
 
-    /// The limiter of a credential at a vendor's address, the same for everybody in this process who asks while
-    /// somebody holds it. Where they name different limits, the strictest stands.
+    /// The limiter of a credential at a vendor's address, the same for all callers in this process while one of them
+    /// holds it; other processes of this user keep it too, if the program [shares](shared_limits::share_limits) limits.
+    /// If different limits are named, the strictest applies.
     pub(super) fn shared(
         vendor: &str,
         origin: &str,
@@ -102,7 +118,7 @@ impl Limiter {
             return known;
         }
         limiters.retain(|_, limiter| limiter.strong_count() > 0);
-        let limiter = Self::new(limit);
+        let limiter = Self::with_account(limit, shared_limits::account(vendor, origin, credential));
         limiters.insert(key, Arc::downgrade(&limiter));
         limiter
     }
@@ -131,14 +147,13 @@ impl Limiter {
             slot_freed.as_mut().enable();
             gate_moved.as_mut().enable();
             budget.check()?;
-            // Without a known time, the answer that frees the next slot is still on its way.
-            let until = match self.state().take(Instant::now()) {
-                Taken::Slot => return Ok(Slot { limiter: self.clone(), used: false }),
-                Taken::NotBefore(instant) => {
-                    in_time(instant, budget)?;
-                    instant
+            let until = match self.next(budget).await? {
+                // No await between counting and handing out: a slot that is counted is dropped.
+                Next::Now => {
+                    self.state().in_flight += 1;
+                    return Ok(Slot { limiter: self.clone(), used: false });
                 }
-                Taken::AllInFlight => budget.deadline,
+                Next::At(instant) => instant,
             };
             tokio::select! {
                 biased;
@@ -150,8 +165,51 @@ impl Limiter {
         }
     }
 
-    /// Keeps everybody waiting for `wait` from now on.
-    pub(super) fn hold_for(&self, wait: Duration) {
+    /// Whether a request may be sent now, or when to ask again. `Now` has taken the slot that other processes see.
+    async fn next(&self, budget: &Budget) -> Result<Next, NoSlot> {
+        let (wait, limit) = {
+            let mut state = self.state();
+            (state.wait(Instant::now()), state.limit)
+        };
+        match wait {
+            Wait::No => {}
+            Wait::NotBefore(instant) => {
+                in_time(instant, budget)?;
+                return Ok(Next::At(instant));
+            }
+            // Without a known time, the answer that frees the next slot is still on its way.
+            Wait::AllInFlight => return Ok(Next::At(budget.deadline)),
+        }
+        let Some(account) = &self.account else { return Ok(Next::Now) };
+        let room = tokio::select! {
+            biased;
+            () = budget.cancel.cancelled() => return Err(Stopped::Cancelled.into()),
+            room = account.take(limit) => room,
+        };
+        let now = Instant::now();
+        let (instant, again) = match room {
+            Room::Free => return Ok(Next::Now),
+            Room::Full(wait) => (now + wait, LOOK_AGAIN),
+            Room::Paused(wait) => {
+                self.close(wait);
+                (now + wait, LOOK_AGAIN)
+            }
+            Room::AllInFlight => return Ok(Next::At(budget.deadline.min(now + LOOK_AGAIN_SOON))),
+        };
+        in_time(instant, budget)?;
+        Ok(Next::At(instant.min(now + again)))
+    }
+
+    /// Keeps all tasks, and all processes that share the limit, waiting for `wait` from now on.
+    pub(super) async fn hold_for(&self, wait: Duration) {
+        self.close(wait);
+        if let Some(account) = &self.account {
+            account.hold(wait).await;
+        }
+    }
+
+    /// Closes the gate of this process.
+    fn close(&self, wait: Duration) {
         let Some(instant) = Instant::now().checked_add(wait) else { return };
         let mut state = self.state();
         if state.not_before.is_none_or(|known| known < instant) {
@@ -173,8 +231,14 @@ fn in_time(instant: Instant, budget: &Budget) -> Result<(), NoSlot> {
     Ok(())
 }
 
-enum Taken {
-    Slot,
+enum Next {
+    Now,
+    At(Instant),
+}
+
+/// What this process alone has to wait for.
+enum Wait {
+    No,
     NotBefore(Instant),
     AllInFlight,
 }
@@ -185,9 +249,9 @@ impl State {
         self.not_before.filter(|gate| *gate > now)
     }
 
-    fn take(&mut self, now: Instant) -> Taken {
+    fn wait(&mut self, now: Instant) -> Wait {
         if let Some(gate) = self.gate(now) {
-            return Taken::NotBefore(gate);
+            return Wait::NotBefore(gate);
         }
         if let Some(RateLimit { requests, window }) = self.limit {
             while self.answered.front().is_some_and(|answered| *answered + window <= now) {
@@ -195,11 +259,10 @@ impl State {
             }
             if self.in_flight + self.answered.len() >= requests as usize {
                 let oldest = self.answered.front();
-                return oldest.map_or(Taken::AllInFlight, |answered| Taken::NotBefore(*answered + window));
+                return oldest.map_or(Wait::AllInFlight, |answered| Wait::NotBefore(*answered + window));
             }
         }
-        self.in_flight += 1;
-        Taken::Slot
+        Wait::No
     }
 }
 
@@ -218,6 +281,9 @@ impl Drop for Slot {
             state.answered.push_back(Instant::now());
         }
         drop(state);
+        if let Some(account) = &self.limiter.account {
+            account.put_back(self.used);
+        }
         self.limiter.slot_freed.notify_waiters();
     }
 }
@@ -339,8 +405,8 @@ mod tests {
             let limiter = Limiter::new(text);
             let budget = Budget::lasting(HOUR);
             let start = Instant::now();
-            limiter.hold_for(Duration::from_secs(7));
-            limiter.hold_for(Duration::from_secs(2));
+            limiter.hold_for(Duration::from_secs(7)).await;
+            limiter.hold_for(Duration::from_secs(2)).await;
             let waits = (0..8).map(|_| async { drop(used_slot(&limiter, &budget).await) });
             futures::future::join_all(waits).await;
             assert_eq!(start.elapsed(), Duration::from_secs(7));
@@ -359,7 +425,7 @@ mod tests {
             tasks.spawn(async move { limiter.acquire(&budget).await.map(drop) });
             tokio::task::yield_now().await;
         }
-        limiter.hold_for(Duration::from_secs(90));
+        limiter.hold_for(Duration::from_secs(90)).await;
         for outcome in tasks.join_all().await {
             assert_eq!(outcome, Err(NoSlot::TooLate { wait: Duration::from_secs(90) }));
         }

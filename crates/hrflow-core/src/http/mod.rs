@@ -10,8 +10,8 @@
 //!    (5xx, timeout, reset, unreadable answer) is retried for [`Safety::Read`] and [`Safety::Idempotent`] only; for
 //!    [`Safety::Once`] it ends in an error with [`Execution::Unknown`](crate::Execution::Unknown). A refused token is
 //!    replaced once, without counting as a failure; where the refusal of the new one names a wait, it is waited for once.
-//! 3. **Rate limit**: each attempt takes a slot of the sliding window, and waits at the gate that
-//!    `Retry-After` has closed for all tasks of the credential.
+//! 3. **Rate limit**: each attempt takes a slot of the sliding window, and waits at the gate that `Retry-After` has
+//!    closed for all tasks of the credential, in all processes of the user that [share](share_limits) their limits.
 //! 4. **Authorization**: each attempt carries the token that is current when it has its slot. One that has to be
 //!    fetched is fetched before, as the fetch may need a slot of the same limit.
 //! 5. **Timeout** of one attempt, over all that follows.
@@ -48,6 +48,7 @@ mod proxy;
 mod rate_limit;
 mod request;
 mod send;
+mod shared_limits;
 pub mod telemetry;
 mod token;
 mod transport;
@@ -69,6 +70,7 @@ pub use self::{
     operation::{Operation, Safety},
     rate_limit::RateLimit,
     request::Request,
+    shared_limits::share_limits,
     token::{Token, TokenProvider, TokenSource},
     transport::{check_cert_file, choose_crypto},
     vendor_clock::VendorClock,

@@ -101,7 +101,7 @@ impl Sending<'_> {
             let (error, again) = match self.attempt(url).await {
                 Ok(answer) => return Ok(answer),
                 Err(Fault::Unsent(error)) => return Err(error),
-                Err(fault) => self.judge(fault),
+                Err(fault) => self.judge(fault).await,
             };
             if error.execution() == Execution::Unknown {
                 self.execution = Execution::Unknown;
@@ -139,7 +139,7 @@ impl Sending<'_> {
     }
 
     /// What a fault means for this request: the error, and whether to send it again.
-    fn judge(&mut self, fault: Fault) -> (Error, Again) {
+    async fn judge(&mut self, fault: Fault) -> (Error, Again) {
         let safe = self.request.operation.safety != Safety::Once;
         let backoff = self.client.backoff;
         let (error, retry_after, token) = match fault {
@@ -167,7 +167,7 @@ impl Sending<'_> {
             return match error.retry_after() {
                 Some(wait) if !self.waited => {
                     self.waited = true;
-                    self.client.limiter.hold_for(wait);
+                    self.client.limiter.hold_for(wait).await;
                     (error, Again::After(wait))
                 }
                 _ => (error, Again::Never),
@@ -183,7 +183,7 @@ impl Sending<'_> {
         let wait = own.max(retry_after.unwrap_or_default());
         if limited || (error.kind() == ErrorKind::Unavailable && retry_after.is_some()) {
             // All tasks of the credential were told, not only this one.
-            self.client.limiter.hold_for(retry_after.unwrap_or(wait));
+            self.client.limiter.hold_for(retry_after.unwrap_or(wait)).await;
         }
         let again = limited || (safe && error.is_retryable());
         (error, if again { Again::After(wait) } else { Again::Never })
@@ -453,7 +453,9 @@ fn redactor_with(client: &Inner, token: Option<&Token>, secrets: &[Secret]) -> A
 
 /// The beginning of a body, redacted before it is cut.
 fn loggable(body: &[u8], redactor: &Redactor) -> String {
-    let text = redactor.redact(&String::from_utf8_lossy(body));
+    // More than enough for every secret that begins within what is logged; a character has up to four bytes.
+    let seen = &body[..body.len().min(64 * LOGGED)];
+    let text = redactor.redact_start(&String::from_utf8_lossy(seen), 4 * LOGGED);
     match text.char_indices().nth(LOGGED) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
