@@ -3,12 +3,18 @@
 use std::fmt;
 
 use comfy_table::{ContentArrangement, presets};
-use hrflow_core::{Events, RunResult, Status, result::MAX_FAILURES};
+use hrflow_core::{
+    Events, RunResult, Status,
+    result::{MAX_FAILURES, MAX_WARNINGS},
+};
 
-use crate::{output::line, text::word};
+use crate::{output::line, program, text::word};
 
-/// What a run came to: a line, its counts, its failures.
-pub(crate) fn result(result: &RunResult) -> String {
+/// How many warnings the summary of a run lists: the others are in its history.
+pub(crate) const FIRST_WARNINGS: usize = 5;
+
+/// What a run came to: a line, its counts, its failures, and its warnings, at most `most_warnings` of them.
+pub(crate) fn result(result: &RunResult, most_warnings: usize) -> String {
     let mut text = format!("{}\n\n{}\n", headline(result), counts(&result.events));
     if !result.failures.is_empty() {
         text.push_str(&format!("\n{}\n", failures(result)));
@@ -16,7 +22,30 @@ pub(crate) fn result(result: &RunResult) -> String {
     if result.failures.len() >= MAX_FAILURES {
         text.push_str(&format!("\nOnly the first {MAX_FAILURES} failures are listed.\n"));
     }
+    if !result.warnings.is_empty() {
+        text.push_str(&format!("\n{}\n", warnings(result, most_warnings)));
+    }
     text
+}
+
+fn warnings(result: &RunResult, most: usize) -> String {
+    let mut table = Table::new(["item", "field", "warning"]);
+    for item in result.warnings.iter().take(most) {
+        let warning = &item.warning;
+        let value = warning.value.as_ref().map(|value| format!(" ({value})")).unwrap_or_default();
+        table.row([&item.key, &warning.field, &format!("{}{value}", warning.reason)]);
+    }
+    let (count, listed) = (result.events.warnings, result.warnings.len().min(most));
+    let program = program::name();
+    let where_item = format!("`{program} where KEY` shows those of one item");
+    if listed as u64 >= count {
+        return table.to_string();
+    }
+    let first = format!("{table}\n\nThe first {listed} of {count} warnings.");
+    match listed < result.warnings.len() {
+        true => format!("{first} `{program} runs {}` lists {MAX_WARNINGS}, {where_item}.", result.run_id),
+        false => format!("{first} {}.", where_item),
+    }
 }
 
 /// A terminal that is narrower than this, or says so, gets long lines instead of narrow columns.
@@ -93,6 +122,7 @@ fn counts(events: &Events) -> String {
             events.item_to_read_from_failure,
             "items without a position to read on from",
         ),
+        ("warnings", events.warnings, "values dropped, cut, replaced or repaired"),
     ];
     let mut table = Table::new(["event", "count", ""]);
     for (event, count, meaning) in rows {

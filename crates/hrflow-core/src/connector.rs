@@ -27,6 +27,7 @@ use crate::{
     state::{Grants, MemoryState, NoGrants, State as _, UNUSED},
     target::{Capabilities, OpenContext, Target},
     warehouse::Warehouse,
+    warning::Warning,
 };
 
 /// What kind of system a vendor's is.
@@ -287,6 +288,11 @@ pub trait AnyAction: Send + Sync {
         Ok(item)
     }
 
+    /// Returns what was repaired in an item while it was read: nothing if the value is no item of the origin.
+    fn read_warnings(&self, _item: Value) -> Vec<Warning> {
+        Vec::new()
+    }
+
     /// A formatted item as the target reads it, both as JSON; what it has no place for is not in it any more.
     ///
     /// # Errors
@@ -527,6 +533,10 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
     fn read_item(&self, item: Value) -> Result<Value> {
         serde_json::to_value(typed::<O::Item>(item)?)
             .map_err(|_| Error::new(ErrorKind::Invalid, "the item cannot be written as JSON"))
+    }
+
+    fn read_warnings(&self, item: Value) -> Vec<Warning> {
+        typed(item).map(|item| self.origin.warnings(&item)).unwrap_or_default()
     }
 
     fn read_formatted(&self, formatted: Value) -> Result<Value, Vec<Fault>> {

@@ -11,6 +11,7 @@ use crate::{
     options::Options,
     parameters::Parameters,
     warehouse::Warehouse,
+    warning::Warning,
 };
 
 /// A stream of items as they are read. An error that is followed by more concerns one item; an
@@ -67,6 +68,11 @@ pub trait Origin: Send + Sync + 'static {
     ///
     /// What a run would fail with.
     async fn check(&self, parameters: Self::Parameters, options: &Options) -> Result<Vec<Finding>>;
+
+    /// Returns what was repaired in an item while it was read. The engine adds it to the warnings of the item.
+    fn warnings(&self, _item: &Self::Item) -> Vec<Warning> {
+        Vec::new()
+    }
 
     /// Whether it can read on from where the last run ended, and in which order it then hands out items.
     fn incremental(&self) -> Option<ReadOrder> {

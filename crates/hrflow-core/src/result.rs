@@ -8,10 +8,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::{Error, ErrorKind},
     parameters::first_lines,
+    warning::Warning,
 };
 
 /// How many failures a result lists; all of them are counted.
 pub const MAX_FAILURES: usize = 100;
+
+/// How many warnings a result lists; all of them are counted.
+pub const MAX_WARNINGS: usize = 100;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +109,10 @@ pub struct Events {
     pub callback_failure: u64,
     /// Items whose position could not be told.
     pub item_to_read_from_failure: u64,
+    /// Values that were dropped, cut, replaced or repaired. They change neither the status nor the reason. Results that
+    /// were stored before this count existed have none.
+    #[serde(default)]
+    pub warnings: u64,
 }
 
 impl Events {
@@ -165,6 +173,7 @@ impl AddAssign for Events {
             callback_executed,
             callback_failure,
             item_to_read_from_failure,
+            warnings,
         } = other;
         self.read_success += read_success;
         self.read_failure += read_failure;
@@ -178,6 +187,7 @@ impl AddAssign for Events {
         self.callback_executed += callback_executed;
         self.callback_failure += callback_failure;
         self.item_to_read_from_failure += item_to_read_from_failure;
+        self.warnings += warnings;
     }
 }
 
@@ -204,6 +214,16 @@ impl Failure {
     pub(crate) fn of_parameters(fault: String) -> Self {
         Self { key: String::new(), step: "parameters".to_owned(), kind: ErrorKind::Config, message: fault }
     }
+}
+
+/// A warning with the item that it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemWarning {
+    /// The item's key.
+    pub key: String,
+    /// The field, the reason and, if it is no personal data, the value.
+    #[serde(flatten)]
+    pub warning: Warning,
 }
 
 /// What one execution of a workflow answers.
@@ -233,6 +253,9 @@ pub struct RunResult {
     pub finished_at: Timestamp,
     /// The first [`MAX_FAILURES`] failures.
     pub failures: Vec<Failure>,
+    /// The first [`MAX_WARNINGS`] warnings, in the order in which their items were settled.
+    #[serde(default)]
+    pub warnings: Vec<ItemWarning>,
 }
 
 impl RunResult {
@@ -252,6 +275,7 @@ impl RunResult {
             started_at: now,
             finished_at: now,
             failures: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -301,10 +325,20 @@ mod tests {
             (Status::SuccessWithFailures, Reason::None)
         );
         assert_eq!(status(Events { logics_discard: 4, ..read }), (Status::Success, Reason::None));
+        assert_eq!(status(Events { write_success: 4, warnings: 9, ..read }), (Status::Success, Reason::None));
         assert_eq!(
             Events { write_success: 4, ..read }.status(true),
             (Status::SuccessWithFailures, Reason::None)
         );
+    }
+
+    #[test]
+    fn a_result_that_was_stored_without_warnings_is_read() {
+        let mut stored = serde_json::to_value(RunResult::started("w", "c", "a")).unwrap();
+        stored.as_object_mut().unwrap().remove("warnings");
+        stored["events"].as_object_mut().unwrap().remove("warnings");
+        let read: RunResult = serde_json::from_value(stored).unwrap();
+        assert_eq!((read.events.warnings, read.warnings), (0, Vec::new()));
     }
 
     #[test]
@@ -318,7 +352,7 @@ mod tests {
         sum += numbered(0);
         let sum = serde_json::to_value(sum).unwrap();
         let counts = sum.as_object().unwrap().values().filter_map(serde_json::Value::as_u64);
-        assert!(counts.eq((0..12).map(|at| 2 * at + 1)), "{sum}");
+        assert!(counts.eq((0..13).map(|at| 2 * at + 1)), "{sum}");
     }
 
     #[test]

@@ -74,7 +74,7 @@ fn person(profile: &Profile) -> Result<Person> {
         url: it.public_url.filled().unwrap_or_default().to_owned(),
         size: it.file_size,
     });
-    Ok(Person { name, email: profile.info.email(), attachments: attachments.collect() })
+    Ok(Person { name, email: profile.info.email(), attachments: attachments.collect(), warnings: Vec::new() })
 }
 
 #[async_trait]

@@ -96,6 +96,11 @@ fn text(number: u64, mapped: &Mapped) -> String {
         (Some(_), []) => part("Difference", "none"),
         (Some(_), lines) => part("Difference", &lines.join("\n")),
     }
+    if !mapped.warnings.is_empty() {
+        let warnings: Vec<String> =
+            mapped.warnings.iter().map(|it| line(&it.to_string()).into_owned()).collect();
+        part("Warnings", &warnings.join("\n"));
+    }
     if !mapped.violations.is_empty() {
         part("What the target does not take", &mapped.violations.join("\n"));
     }

@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hrflow_core::{CancellationToken, DryRun, RunResult};
+use hrflow_core::{CancellationToken, DryRun, RunResult, result::MAX_WARNINGS};
 use serde_json::Value;
 
 use crate::{
@@ -68,7 +68,8 @@ impl Preview {
             return Ok(Exit::Success);
         }
         if !self.json {
-            output::tell(&format!("Dry run: nothing was sent.\n{}", report::result(result)));
+            let text = report::result(result, MAX_WARNINGS);
+            output::tell(&format!("Dry run: nothing was sent.\n{text}"));
             return Ok(Exit::of(result));
         }
         let json = serde_json::to_string_pretty(result).map_err(|error| Failure::fatal(error.to_string()))?;

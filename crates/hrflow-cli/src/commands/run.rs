@@ -104,7 +104,7 @@ pub(super) fn finish(result: &RunResult, json: bool, remembered: bool) -> Result
     if json {
         output::print_json(result)?;
     } else {
-        output::print(&report::result(result))?;
+        output::print(&report::result(result, report::FIRST_WARNINGS))?;
         if remembered && has_dead_letters(&result.events) {
             let ways = [
                 (format!("{} dead-letters ls", program::name()), "what failed is kept there"),

@@ -1,6 +1,9 @@
 //! `hrflow runs`: past runs, and one in detail.
 
-use hrflow_core::state::{History, PastRun, RunStage, State};
+use hrflow_core::{
+    result::MAX_WARNINGS,
+    state::{History, PastRun, RunStage, State},
+};
 
 use super::state;
 use crate::{
@@ -65,7 +68,7 @@ async fn show(history: &dyn History, id: &str, json: bool) -> Result<Exit, Failu
         return Ok(Exit::Success);
     }
     let text = match &run.result {
-        Some(result) => report::result(result),
+        Some(result) => report::result(result, MAX_WARNINGS),
         None => format!(
             "{} {}: {}\nRun {} of {}, started {}\n",
             run.connector,

@@ -71,6 +71,9 @@ fn text(history: &ItemHistory) -> String {
         let fate = if step.sent { "sent" } else { "not sent: it belongs to a record that was there before" };
         text.push_str(&format!("  {}: {} {fate}\n", step.name, line(&step.identity)));
     }
+    for warning in history.receipt.iter().flat_map(|receipt| &receipt.warnings) {
+        text.push_str(&format!("  warning: {}\n", line(&warning.to_string())));
+    }
     for (step, at) in &history.unanswered {
         text.push_str(&format!(
             "  {step}: sent {} without an answer; the next run looks for it before anything is sent\n",

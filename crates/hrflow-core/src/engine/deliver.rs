@@ -26,6 +26,7 @@ use crate::{
         Payload, Record, RunState, StoredReceipt,
     },
     target::{Write, Writer},
+    warning::{Warning, Warnings},
 };
 
 /// How long to wait before asking again for an item that another run owns.
@@ -58,6 +59,8 @@ pub(super) struct Fate {
     pub(super) recovered: bool,
     /// A fault that hits every item.
     pub(super) stop: Option<Error>,
+    /// What was dropped, cut, replaced or repaired, if this run settles the item otherwise than as unchanged.
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Fate {
@@ -72,13 +75,19 @@ impl Fate {
     }
 
     /// The format or a logic failed.
-    pub(super) fn unprepared(stage: &str, error: Error) -> Self {
+    pub(super) fn unprepared(stage: &str, error: Error, warnings: &[Warning]) -> Self {
         let count = match stage {
             "format" => Count::FormatFailure,
             _ => Count::LogicsFailure,
         };
         let stop = (error.scope() == Scope::Run).then(|| error.duplicate());
-        Self { count: Some(count), failures: vec![(stage.to_owned(), error)], stop, ..Self::default() }
+        Self {
+            count: Some(count),
+            failures: vec![(stage.to_owned(), error)],
+            stop,
+            warnings: warnings.to_vec(),
+            ..Self::default()
+        }
     }
 }
 
@@ -164,8 +173,8 @@ impl<I: TargetItem> Delivery<I> {
             fates.push(match item {
                 Preparation::Ready(_) => delivered.next().unwrap_or_default(),
                 Preparation::Discarded { key, .. } => self.discard(key).await,
-                Preparation::Failed { key, stage, error, origin, .. } => {
-                    self.unprepared(key, origin.as_ref(), stage, error).await
+                Preparation::Failed { key, stage, error, origin, warnings, .. } => {
+                    self.unprepared(key, origin.as_ref(), stage, error, warnings).await
                 }
             });
         }
@@ -541,9 +550,6 @@ impl<I: TargetItem> Delivery<I> {
 
     /// The target answered: its receipt is stored before anything else happens.
     async fn received(&self, parcel: &Parcel<'_, I>, receipt: &Receipt, trace: &Trace) -> Fate {
-        for warning in parcel.prepared.item.warnings().iter().chain(&receipt.warnings) {
-            tracing::debug!(item = parcel.prepared.key.short(), %warning, "delivered with a warning");
-        }
         let stored = self.stored(parcel, receipt, trace);
         self.finish(parcel, stored, Settlement::of(receipt.outcome), &receipt.steps).await
     }
@@ -561,6 +567,8 @@ impl<I: TargetItem> Delivery<I> {
         identity: Option<&Identity>,
     ) -> StoredReceipt {
         let earlier = parcel.entry.receipt.as_ref().filter(|earlier| earlier.id == receipt.id);
+        let mut warnings = Warnings::from(parcel.prepared.warnings.clone());
+        warnings.extend(receipt.warnings.iter().cloned());
         StoredReceipt {
             outcome: receipt.outcome,
             created_by_us: receipt.outcome == Outcome::Created
@@ -569,6 +577,7 @@ impl<I: TargetItem> Delivery<I> {
             id: receipt.id.clone(),
             identity: identity.filter(|it| it.is_recognised()).cloned(),
             steps: earlier.map(|earlier| earlier.steps.clone()).unwrap_or_default(),
+            warnings: warnings.into_vec(),
             at: Timestamp::now(),
         }
     }
@@ -581,7 +590,12 @@ impl<I: TargetItem> Delivery<I> {
         how: Settlement,
         done_steps: &[String],
     ) -> Fate {
-        let mut fate = Fate { recovered: parcel.recovered, ..Fate::default() };
+        // An unchanged item was counted with its warnings by the run that delivered it.
+        let warnings = match how.passage {
+            Passage::Unchanged => Vec::new(),
+            _ => receipt.warnings.clone(),
+        };
+        let mut fate = Fate { recovered: parcel.recovered, warnings, ..Fate::default() };
         match self.settle_steps(parcel, receipt, how.passage, done_steps, &mut fate).await {
             Ok(settled) => fate.steps_open = !settled,
             Err(error) => return Fate::stopped(error),
@@ -649,6 +663,7 @@ impl<I: TargetItem> Delivery<I> {
                 count: Some(Count::Failure),
                 failures: vec![("write".to_owned(), error.with("warehouse", self.warehouse))],
                 recovered: parcel.recovered,
+                warnings: parcel.prepared.warnings.clone(),
                 ..Fate::default()
             },
         }
@@ -660,10 +675,17 @@ impl<I: TargetItem> Delivery<I> {
     }
 
     /// Stores the dead letter of an item that did not get as far as the target.
-    async fn unprepared(&self, key: &ItemKey, origin: &dyn Original, stage: &str, error: &Error) -> Fate {
+    async fn unprepared(
+        &self,
+        key: &ItemKey,
+        origin: &dyn Original,
+        stage: &str,
+        error: &Error,
+        warnings: &[Warning],
+    ) -> Fate {
         let letter = self.letter(key, origin.payload(), stage, error, 1);
         let stored = self.state.record(&[Record::DeadLetter(Box::new(letter))]).await;
-        stored.map_or_else(Fate::stopped, |()| Fate::unprepared(stage, error.duplicate()))
+        stored.map_or_else(Fate::stopped, |()| Fate::unprepared(stage, error.duplicate(), warnings))
     }
 
     /// The dead letter of an item or of one of its steps.

@@ -48,7 +48,7 @@ use crate::{
     machine,
     options::{OnExisting, Options},
     origin::{ItemStream, Origin, ReadRequest},
-    result::{Events, Reason, RunResult},
+    result::{Events, MAX_WARNINGS, Reason, RunResult},
     state::{LetterFilter, MemoryState, RunInfo, RunState, State},
     target::{OpenContext, Target, Writer},
 };
@@ -156,6 +156,14 @@ pub(crate) async fn run<O: Origin, T: Target>(mut plan: Plan<O, T>) -> RunResult
         {
             report.state_failure(&error);
             result = report.result();
+        }
+        if result.events.warnings > 0 {
+            let warnings = result.events.warnings;
+            tracing::warn!(
+                warnings,
+                "values were dropped, cut, replaced or repaired: `hrflow runs {}` lists the first {MAX_WARNINGS}, `hrflow where KEY` those of one item",
+                result.run_id
+            );
         }
         tracing::info!(status = ?result.status, events = ?result.events, "run finished");
         result
@@ -368,10 +376,12 @@ async fn preview_items<O: Origin, I: TargetItem>(
                 let fate = match &prepared {
                     Preparation::Ready(ready) => {
                         preview(&ready.item);
-                        Fate::default()
+                        Fate { warnings: ready.warnings.clone(), ..Fate::default() }
                     }
                     Preparation::Discarded { .. } => Fate::discarded(),
-                    Preparation::Failed { stage, error, .. } => Fate::unprepared(stage, error.duplicate()),
+                    Preparation::Failed { stage, error, warnings, .. } => {
+                        Fate::unprepared(stage, error.duplicate(), warnings)
+                    }
                 };
                 report.fate(prepared.key(), &fate);
                 if let Some(error) = &fate.stop {

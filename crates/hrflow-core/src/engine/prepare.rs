@@ -9,6 +9,7 @@ use crate::{
     links,
     origin::Origin,
     state::Payload,
+    warning::{Warning, Warnings},
 };
 
 /// What a user's function may fail with.
@@ -39,13 +40,25 @@ pub(super) struct Prepared<I> {
     pub(super) item: I,
     pub(super) hash: ContentHash,
     pub(super) identity: Option<Identity>,
+    /// What reading and formatting dropped, cut, replaced or repaired.
+    pub(super) warnings: Vec<Warning>,
 }
 
 /// What became of an item before it reached the target.
 pub(super) enum Preparation<I> {
     Ready(Prepared<I>),
-    Discarded { seq: u64, key: ItemKey },
-    Failed { seq: u64, key: ItemKey, stage: &'static str, error: Error, origin: Box<dyn Original> },
+    Discarded {
+        seq: u64,
+        key: ItemKey,
+    },
+    Failed {
+        seq: u64,
+        key: ItemKey,
+        stage: &'static str,
+        error: Error,
+        origin: Box<dyn Original>,
+        warnings: Vec<Warning>,
+    },
 }
 
 impl<I> Preparation<I> {
@@ -82,39 +95,53 @@ pub(super) struct Recipe<O: Origin, I> {
 impl<O: Origin, I: TargetItem> Recipe<O, I> {
     pub(super) fn prepare(&self, seq: u64, item: O::Item) -> Preparation<I> {
         let key = self.origin.key(&item);
-        let failed = |key, stage, error: BoxError, item: O::Item| {
+        let mut warnings = Warnings::from(self.origin.warnings(&item));
+        let failed = |key, stage, error: BoxError, item: O::Item, warnings: Warnings| {
             let message = format!("the {stage} failed");
             let scope = error.downcast_ref::<Error>().map_or(Scope::Item, Error::scope);
             let error = Error::new(ErrorKind::Invalid, message)
                 .with_vendor_message(shorten(&error.to_string()))
                 .with_scope(scope);
-            Preparation::Failed { seq, key, stage, error, origin: Box::new(item) }
+            let warnings = warnings.into_vec();
+            Preparation::Failed { seq, key, stage, error, origin: Box::new(item), warnings }
         };
         let mut formatted = match guarded(|| (self.format)(&item)) {
             Ok(formatted) => formatted,
-            Err(error) => return failed(key, "format", error, item),
+            Err(error) => return failed(key, "format", error, item, warnings),
         };
         for logic in &self.logics {
+            let so_far = formatted.warnings().to_vec();
             formatted = match guarded(|| logic(formatted)) {
                 Ok(Some(kept)) => kept,
                 Ok(None) => return Preparation::Discarded { seq, key },
-                Err(error) => return failed(key, "logics", error, item),
+                Err(error) => {
+                    warnings.extend(so_far);
+                    return failed(key, "logics", error, item, warnings);
+                }
             };
         }
+        let so_far = formatted.warnings().to_vec();
         let vetted = to_json(&formatted).and_then(|mut value| {
             let formatted = links::without_private(formatted, &mut value, self.allow_local_urls)?;
             Ok((ContentHash::of_json(&formatted, value), formatted))
         });
         match vetted {
-            Ok((hash, formatted)) => Preparation::Ready(Prepared {
-                seq,
-                key,
-                origin: Box::new(item),
-                item: formatted,
-                hash,
-                identity: None,
-            }),
-            Err(error) => failed(key, "format", error.into(), item),
+            Ok((hash, formatted)) => {
+                warnings.extend(formatted.warnings().iter().cloned());
+                Preparation::Ready(Prepared {
+                    seq,
+                    key,
+                    origin: Box::new(item),
+                    item: formatted,
+                    hash,
+                    identity: None,
+                    warnings: warnings.into_vec(),
+                })
+            }
+            Err(error) => {
+                warnings.extend(so_far);
+                failed(key, "format", error.into(), item, warnings)
+            }
         }
     }
 }

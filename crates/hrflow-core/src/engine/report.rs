@@ -7,8 +7,9 @@ use super::{BoxError, deliver::Fate};
 use crate::{
     error::{Error, ErrorKind},
     item::ItemKey,
-    result::{Events, Failure, MAX_FAILURES, Reason, RunResult, Status},
+    result::{Events, Failure, ItemWarning, MAX_FAILURES, MAX_WARNINGS, Reason, RunResult, Status},
     state::ITEM_STEPS,
+    warning::Warning,
 };
 
 /// A message with a full stop.
@@ -96,6 +97,7 @@ impl Report {
     /// Counts what became of an item. Answers whether it is settled.
     pub(super) fn fate(&mut self, key: &ItemKey, fate: &Fate) -> bool {
         self.result.recovered += u64::from(fate.recovered);
+        self.warn(key, &fate.warnings);
         for (step, error) in &fate.failures {
             if !ITEM_STEPS.contains(&step.as_str()) {
                 self.count(|events| &mut events.attachment_failure);
@@ -210,6 +212,17 @@ impl Report {
         *event(&mut self.result.events) += 1;
         if let Some(watcher) = &self.watcher {
             watcher.send_replace(self.result.events);
+        }
+    }
+
+    fn warn(&mut self, key: &ItemKey, warnings: &[Warning]) {
+        for warning in warnings {
+            tracing::debug!(item = key.short(), %warning, "warning");
+            self.count(|events| &mut events.warnings);
+            if self.result.warnings.len() < MAX_WARNINGS {
+                let key = key.as_str().to_owned();
+                self.result.warnings.push(ItemWarning { key, warning: warning.clone() });
+            }
         }
     }
 

@@ -88,6 +88,7 @@ mod tests {
             item: seq,
             hash: serde_json::from_value::<ContentHash>(json!("h")).unwrap(),
             identity: email.map(Identity::email),
+            warnings: Vec::new(),
         })
     }
 

@@ -8,6 +8,7 @@ use crate::{
     item::{ContentHash, DataType, Identity, ItemKey},
     receipt::{Outcome, StepTrace, Trace, VendorId},
     target::TargetId,
+    warning::Warning,
 };
 
 /// What the journal knows an item by.
@@ -78,6 +79,9 @@ pub struct StoredReceipt {
     pub identity: Option<Identity>,
     /// The documents and notes that the journal knows of this item.
     pub steps: Vec<KnownStep>,
+    /// What was dropped, cut, replaced or repaired in the item.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
     /// When.
     pub at: Timestamp,
 }

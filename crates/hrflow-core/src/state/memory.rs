@@ -677,6 +677,7 @@ mod tests {
             id: Some(VendorId(index.to_string())),
             identity: None,
             steps: Vec::new(),
+            warnings: Vec::new(),
             at: Timestamp::UNIX_EPOCH,
         }
     }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     Attachment, Capabilities, DataType, Error, ErrorKind, Execution, Finding, Found, Identity, OpenContext,
     Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, TargetItem, Trace, VendorId, Warehouse,
-    Write, Writer, options::OnExisting, parameters::Parameters,
+    Warning, Write, Writer, options::OnExisting, parameters::Parameters,
 };
 
 /// The scripted target's item.
@@ -29,11 +29,18 @@ pub struct Person {
     /// Documents; each is a step of the name of its file.
     #[serde(default)]
     pub attachments: Vec<Attachment>,
+    /// What its format dropped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 impl TargetItem for Person {
     fn attachments(&self) -> &[Attachment] {
         &self.attachments
+    }
+
+    fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 }
 
@@ -94,6 +101,8 @@ pub struct Nature {
     pub documents_along: bool,
     /// How much older than a trace a record may be and still be taken for its own, as clocks differ.
     pub tolerance: Duration,
+    /// Whether it cuts names, and its receipts warn of that.
+    pub cuts_names: bool,
 }
 
 impl Default for Nature {
@@ -107,6 +116,7 @@ impl Default for Nature {
             finds_without_email: true,
             documents_along: false,
             tolerance: Duration::ZERO,
+            cuts_names: false,
         }
     }
 }
@@ -335,6 +345,9 @@ impl Writer<Person> for ScriptedWriter {
                 let mut receipt = self.target.lock().write(write, self.target.nature.checks_email);
                 if self.target.nature.documents_along && receipt.outcome == Outcome::Created {
                     receipt.steps = self.target.lock().send_along(write.item);
+                }
+                if self.target.nature.cuts_names {
+                    receipt = receipt.with_warning("name", "Cut to 3 characters");
                 }
                 match executed {
                     Executed::AndTold => Ok(receipt),

@@ -35,6 +35,7 @@ async fn delivered(state: &MemoryState, id: &str, at: Timestamp) {
         id: Some(VendorId(id.to_owned())),
         identity: Some(Identity::email(EMAIL)),
         steps: Vec::new(),
+        warnings: Vec::new(),
         at,
     };
     run.record(&[Record::Receipt(key("ada 1"), receipt)]).await.unwrap();

@@ -6,16 +6,16 @@ use futures::{StreamExt, stream};
 use hrflow_core::{
     Action, ActionInfo, ActionType, CancellationToken, DataType, Error, ErrorKind, Finding, FormatName,
     ItemKey, ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, Status, TriggerType, Warehouse,
-    async_trait,
+    Warning, async_trait,
     options::{Attachments, OnExisting, Options},
     parameters::NoParameters,
-    result::Reason,
+    result::{MAX_WARNINGS, Reason},
     state::{MemoryState, State},
     testing::target::{Nature, Person, Reaction, ScriptedParameters, ScriptedTarget},
 };
 use serde_json::json;
 
-use crate::support::{Setup, adds_up, copy, names, people, person, with_documents, written};
+use crate::support::{Setup, adds_up, copy, key, names, people, person, with_documents, written};
 
 #[tokio::test(start_paused = true)]
 async fn everything_arrives_once() {
@@ -609,4 +609,93 @@ async fn nothing_is_sent_after_an_item_while_it_is_unknown_what_went_along() {
     assert_eq!((written(&found), found.recovered), ((1, 0, 0), 1), "{found:#?}");
     assert_eq!(target.records()[0].documents, ["cv.pdf (7 bytes)"]);
     assert!(state.dead_letters().is_empty());
+}
+
+/// A person whose format dropped the phone number.
+fn warned(name: &str) -> Result<Person, ErrorKind> {
+    Ok(Person { warnings: vec![Warning::new("phone", "Not a number")], ..person(name) })
+}
+
+fn warnings_of(result: &RunResult) -> Vec<String> {
+    result.warnings.iter().map(|it| format!("{}: {}", it.key, it.warning)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn warnings_are_counted_listed_and_kept_in_the_receipt() {
+    let state = MemoryState::new();
+    let target = ScriptedTarget::new(Nature { cuts_names: true, concurrency: 1, ..Nature::default() });
+    let first = Setup::new(&target, vec![warned("ada"), Ok(person("bob"))]).state(&state).run().await;
+    let cut = "Cut to 3 characters";
+    assert_eq!(
+        warnings_of(&first),
+        [
+            "source/ada: phone: Not a number".to_owned(),
+            format!("source/ada: name: {cut}"),
+            format!("source/bob: name: {cut}")
+        ]
+    );
+    assert_eq!((first.events.warnings, first.status), (3, Status::Success));
+    let receipt = state.entry(&key("ada")).unwrap().receipt.unwrap();
+    let kept = [Warning::new("phone", "Not a number"), Warning::new("name", cut)];
+    assert_eq!(receipt.warnings, kept);
+
+    let again = Setup::new(&target, vec![warned("ada"), Ok(person("bob"))]).state(&state).run().await;
+    assert_eq!((written(&again), again.events.warnings, again.warnings.len()), ((0, 2, 0), 0, 0));
+    assert_eq!(state.entry(&key("ada")).unwrap().receipt.unwrap().warnings, kept);
+}
+
+#[tokio::test(start_paused = true)]
+async fn items_that_fail_have_their_warnings_in_the_result() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    target.script("ada", [Reaction::Refuse(ErrorKind::Invalid)]);
+    let result = Setup::new(&target, vec![warned("ada"), warned("bob"), warned("cyd")])
+        .state(&state)
+        .prepare()
+        .logic(|person| if person.name == "bob" { Err("never".into()) } else { Ok(Some(person)) })
+        .logic(|person| Ok((person.name != "cyd").then_some(person)))
+        .await;
+    assert_eq!(
+        (result.events.write_failure, result.events.logics_failure, result.events.logics_discard),
+        (1, 1, 1)
+    );
+    let mut listed = warnings_of(&result);
+    listed.sort();
+    assert_eq!(listed, ["source/ada: phone: Not a number", "source/bob: phone: Not a number"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_item_that_a_later_run_finds_again_is_counted_with_its_warnings() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    target.script("ada", [Reaction::Lose { executed: true }]);
+    target.script("find:ada", [Reaction::Fatal(ErrorKind::Unauthorized)]);
+    let lost = Setup::new(&target, vec![warned("ada")]).state(&state).run().await;
+    assert_eq!((written(&lost), lost.events.warnings), ((0, 0, 0), 0), "it is not settled");
+    let found = Setup::new(&target, vec![warned("ada")]).state(&state).run().await;
+    assert_eq!((written(&found), found.recovered, found.events.warnings), ((1, 0, 0), 1, 1));
+    assert_eq!(state.entry(&key("ada")).unwrap().receipt.unwrap().warnings.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_warnings_are_counted_and_the_first_are_listed() {
+    let target = ScriptedTarget::default();
+    let names: Vec<String> = (0..130).map(|number| format!("p{number}")).collect();
+    let people = || names.iter().map(|name| warned(name)).collect();
+    let result = Setup::new(&target, people()).run().await;
+    assert_eq!((result.events.warnings, result.warnings.len()), (130, MAX_WARNINGS));
+    let mut dry = Setup::new(&ScriptedTarget::default(), people());
+    dry.environment.dry_run = Some(Arc::new(|_| {}));
+    let result = dry.prepare().await;
+    assert_eq!((result.events.warnings, result.warnings.len()), (130, MAX_WARNINGS));
+    assert_eq!(warnings_of(&result)[0], "source/p0: phone: Not a number");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_reading_repaired_comes_before_what_formatting_dropped() {
+    let target = ScriptedTarget::default();
+    let repaired = Person { name: "repaired".to_owned(), ..warned("ada").unwrap() };
+    let result = Setup::new(&target, vec![Ok(repaired)]).run().await;
+    assert_eq!(
+        warnings_of(&result),
+        ["source/repaired: name: A control character was removed", "source/repaired: phone: Not a number"]
+    );
 }

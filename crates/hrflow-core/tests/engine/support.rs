@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures::{StreamExt, stream};
 use hrflow_core::{
     Action, ActionInfo, ActionType, DataType, Environment, Error, ErrorKind, Finding, FormatName, ItemKey,
-    ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, TargetId, TriggerType, Warehouse,
+    ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, TargetId, TriggerType, Warehouse, Warning,
     async_trait,
     options::{Attachments, OnExisting, Options},
     parameters::NoParameters,
@@ -45,6 +45,13 @@ impl Origin for People {
 
     async fn check(&self, _: NoParameters, _: &Options) -> Result<Vec<Finding>> {
         Ok(Vec::new())
+    }
+
+    fn warnings(&self, item: &Person) -> Vec<Warning> {
+        match item.name.as_str() {
+            "repaired" => vec![Warning::new("name", "A control character was removed")],
+            _ => Vec::new(),
+        }
     }
 
     fn incremental(&self) -> Option<ReadOrder> {

@@ -2,7 +2,7 @@
 
 use hrflow_core::{
     ErrorKind,
-    state::{DeadLetter, LetterFilter, Payload, Record, SqliteState, State},
+    state::{DeadLetter, LetterFilter, Payload, Record, SqliteState, State, StoredReceipt},
 };
 use rusqlite::Connection;
 use serde_json::json;
@@ -61,7 +61,7 @@ async fn items_of_the_first_version_keep_receipts_and_intents() {
     let state = SqliteState::open(directory.path()).unwrap();
     let run = begin(&state, "two").await;
     let entry = claimed(run.as_ref(), "a").await;
-    let unknown = hrflow_core::state::StoredReceipt { identity: None, ..receipt("7") };
+    let unknown = StoredReceipt { identity: None, warnings: Vec::new(), ..receipt("7") };
     assert_eq!((entry.receipt, entry.trace), (Some(unknown), None));
     assert_eq!(entry.step_traces.len(), 1);
     let entry = claimed(run.as_ref(), "b").await;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hrflow_core::{
     DataType, ErrorKind, Identity, ItemKey, Outcome, RunResult, Step, StepTrace, TargetId, Trace, VendorId,
+    Warning,
     state::{
         Claim, ClaimRequest, DeadLetter, Entry, Intent, IntentTrace, JournalKey, KnownStep, Payload, RunInfo,
         RunState, State, StoredReceipt,
@@ -38,6 +39,10 @@ pub(crate) fn receipt(id: &str) -> StoredReceipt {
         id: Some(VendorId(id.to_owned())),
         identity: Some(Identity::email("ada@example.com")),
         steps: vec![step],
+        warnings: vec![
+            Warning::new("info.email", "No usable address"),
+            Warning::new("a", "b").with_value("XK"),
+        ],
         at: at(2),
     }
 }

@@ -1,5 +1,6 @@
 //! What becomes of one profile.
 
+use hrflow_core::{Warning, Warnings};
 use hrflow_workflow::Prepared;
 use serde::Serialize;
 use serde_json::Value;
@@ -29,6 +30,8 @@ pub(super) struct Mapped {
     pub(super) mapped: Option<Value>,
     /// From the default to that.
     pub(super) difference: Vec<Difference>,
+    /// What reading and the workflow's format dropped, cut, replaced or repaired.
+    pub(super) warnings: Vec<Warning>,
     /// Which logic discards it.
     pub(super) discarded_by: Option<String>,
     /// What of it the target does not take.
@@ -51,6 +54,7 @@ impl Mapped {
             default_failure: None,
             mapped: None,
             difference: Vec::new(),
+            warnings: Vec::new(),
             discarded_by: None,
             violations: Vec::new(),
             failure: None,
@@ -60,11 +64,16 @@ impl Mapped {
     /// Takes a profile the way that a run takes it.
     pub(super) fn of(prepared: &Prepared, item: Value) -> Self {
         let mut mapped = Self::new(key(&item));
+        let mut warnings = Warnings::from(prepared.action().read_warnings(item.clone()));
         match prepared.default_format(item.clone()) {
             Ok(default) => mapped.default = Some(default),
             Err(why) => mapped.default_failure = Some(why),
         }
         mapped.go(prepared, item);
+        // They travel with the item, and are no part of what is sent.
+        mapped.default.as_mut().map(take_warnings);
+        warnings.extend(mapped.mapped.as_mut().map(take_warnings).unwrap_or_default());
+        mapped.warnings = warnings.into_vec();
         if let (Some(default), Some(item)) = (&mapped.default, &mapped.mapped) {
             mapped.difference = differences(default, item);
         }
@@ -114,6 +123,15 @@ impl Mapped {
             }
         }
     }
+}
+
+/// Removes the warnings from a formatted item. Those of an item that the target does not accept may be garbled: then
+/// they stay.
+fn take_warnings(item: &mut Value) -> Vec<Warning> {
+    let read = item.get("warnings").map(|warnings| serde_json::from_value(warnings.clone()));
+    let Some(Ok(warnings)) = read else { return Vec::new() };
+    item.as_object_mut().map(|members| members.remove("warnings"));
+    warnings
 }
 
 /// `source/key`, as HrFlow.ai's profiles have them.

@@ -13,11 +13,12 @@ use crate::{
         history::ITEM_STEPS,
     },
     target::TargetId,
+    warning::Warning,
 };
 
 /// The columns of a receipt, in the order that [`receipt`] reads them from the column it is given.
 pub(super) const RECEIPT: &str =
-    "outcome, created_by_us, hash, vendor_id, steps, delivered_at, receipt_identity";
+    "outcome, created_by_us, hash, vendor_id, steps, delivered_at, receipt_identity, warnings";
 
 /// The number of an item's row, which is made where there is none.
 pub(super) fn item(connection: &Connection, key: &JournalKey) -> Result<i64> {
@@ -103,7 +104,7 @@ pub(super) fn entry(connection: &Connection, item: i64, identity: Option<&Identi
     let (receipt, trace) = connection
         .prepare_cached(&format!("SELECT {RECEIPT}, trace FROM items WHERE item = ?1"))?
         .query_row([item], |row| {
-            let trace: Option<Json<Trace>> = row.get(7)?;
+            let trace: Option<Json<Trace>> = row.get(8)?;
             Ok((receipt(row, 0)?, trace.map(|Json(trace)| trace)))
         })?;
     let step_traces = connection
@@ -127,10 +128,10 @@ fn same_identity(connection: &Connection, item: i64, identity: &Identity) -> Res
     let mut rows = statement.query(params![digest(identity.as_str()), item])?;
     let mut known = SameIdentity::default();
     while let Some(row) = rows.next()? {
-        if known.receipt.is_none() && row.get::<_, Option<bool>>(8)? == Some(true) {
+        if known.receipt.is_none() && row.get::<_, Option<bool>>(9)? == Some(true) {
             known.receipt = receipt(row, 0)?;
         }
-        let trace: Option<Json<Trace>> = row.get(7)?;
+        let trace: Option<Json<Trace>> = row.get(8)?;
         known.traces.extend(trace.map(|Json(trace)| trace));
     }
     Ok(known)
@@ -141,6 +142,7 @@ pub(super) fn receipt(row: &Row<'_>, first: usize) -> Result<Option<StoredReceip
     let Some(Json(outcome)) = row.get(first)? else { return Ok(None) };
     let Json(steps): Json<Vec<KnownStep>> = row.get(first + 4)?;
     let Time(at) = row.get(first + 5)?;
+    let warnings: Option<Json<Vec<Warning>>> = row.get(first + 7)?;
     Ok(Some(StoredReceipt {
         outcome,
         created_by_us: row.get(first + 1)?,
@@ -151,6 +153,7 @@ pub(super) fn receipt(row: &Row<'_>, first: usize) -> Result<Option<StoredReceip
             identity => Some(undigest(identity, first + 6)?),
         },
         steps,
+        warnings: warnings.map(|Json(warnings)| warnings).unwrap_or_default(),
         at,
     }))
 }
@@ -205,7 +208,8 @@ fn store_receipt(connection: &Connection, item: i64, receipt: &StoredReceipt) ->
     connection
         .prepare_cached(
             "UPDATE items SET outcome = ?2, created_by_us = ?3, hash = ?4, vendor_id = ?5, steps = ?6, \
-             delivered_at = ?7, receipt_identity = ?8, identity = ifnull(?8, identity), trace = NULL WHERE item = ?1",
+             delivered_at = ?7, receipt_identity = ?8, identity = ifnull(?8, identity), warnings = ?9, \
+             trace = NULL WHERE item = ?1",
         )?
         .execute(params![
             item,
@@ -216,6 +220,7 @@ fn store_receipt(connection: &Connection, item: i64, receipt: &StoredReceipt) ->
             Json(&receipt.steps),
             Time(receipt.at),
             receipt.identity.as_ref().map(|identity| digest(identity.as_str())),
+            Some(&receipt.warnings).filter(|it| !it.is_empty()).map(Json),
         ])
         .map(drop)
 }

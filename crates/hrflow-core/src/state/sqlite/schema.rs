@@ -145,10 +145,11 @@ const MIGRATIONS: [&str; 3] = [
     END;
 ",
     // A run owns an item with its identity. A receipt says under which identity it was given; `identity` is that of the last
-    // intent.
+    // intent. `warnings` are those of the receipt, as JSON; null if there are none.
     r"
     ALTER TABLE items ADD COLUMN claimed_identity ANY;
     ALTER TABLE items ADD COLUMN receipt_identity ANY;
+    ALTER TABLE items ADD COLUMN warnings TEXT;
     UPDATE items SET receipt_identity = identity WHERE outcome IS NOT NULL AND trace IS NULL;
     CREATE INDEX items_by_claimed_identity ON items (claimed_identity, target) WHERE claimed_identity IS NOT NULL;
 ",
