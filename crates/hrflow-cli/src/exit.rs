@@ -29,6 +29,7 @@ impl Exit {
         match (result.status, result.reason) {
             (Status::Success, _) => Self::Success,
             (Status::SuccessWithFailures, _) => Self::Failures,
+            (Status::Cancelled, _) => Self::Interrupted,
             (
                 Status::Fatal,
                 BadActionParameters

@@ -15,7 +15,7 @@ pub(crate) const FIRST_WARNINGS: usize = 5;
 
 /// What a run came to: a line, its counts, its failures, and its warnings, at most `most_warnings` of them.
 pub(crate) fn result(result: &RunResult, most_warnings: usize) -> String {
-    let mut text = format!("{}\n\n{}\n", headline(result), counts(&result.events));
+    let mut text = format!("{}\n\n{}\n", headline(result), counts(result));
     if !result.failures.is_empty() {
         text.push_str(&format!("\n{}\n", failures(result)));
     }
@@ -95,16 +95,48 @@ fn headline(result: &RunResult) -> String {
     )
 }
 
+/// Why a run wrote no item, and what to change. `None` if it did, or if its failures say why.
+pub(crate) fn why_nothing(result: &RunResult) -> Option<String> {
+    let RunResult { events, deliveries, .. } = result;
+    let failed = events.read_failure + events.format_failure + events.logics_failure + events.write_failure;
+    if events.write_success > 0 || failed > 0 || result.status == Status::Fatal {
+        return None;
+    }
+    let program = program::name();
+    if result.status == Status::Cancelled {
+        return Some("0 items were written: the run was stopped. Run it again to go on.".to_owned());
+    }
+    if events.read_success == 0 {
+        let fix = "Check which profiles the workflow reads: origin_parameters, or --from.";
+        return Some(format!("0 items were written: nothing was read. {fix}"));
+    }
+    let discarded = format!("discarded by a logic; `{program} map` shows by which");
+    let existing =
+        "already existing; `options.on_existing: report` leaves them unchanged, `update` changes them";
+    let causes: Vec<String> = [
+        (events.logics_discard, discarded.as_str()),
+        (deliveries.unchanged, "unchanged since an earlier run; `--resend` sends them again"),
+        (deliveries.existing, existing),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, cause)| format!("\n- {count} {cause}"))
+    .collect();
+    Some(format!("0 items were written:{}", causes.concat()))
+}
+
 /// How a run ended, in a few words.
 pub(crate) fn status(result: &RunResult) -> String {
     match result.status {
         Status::Success => "success".to_owned(),
         Status::SuccessWithFailures => "success with failures".to_owned(),
+        Status::Cancelled => "cancelled".to_owned(),
         Status::Fatal => format!("fatal, {}", word(&result.reason)),
     }
 }
 
-fn counts(events: &Events) -> String {
+fn counts(result: &RunResult) -> String {
+    let RunResult { events, deliveries, .. } = result;
     let rows = [
         ("read_success", events.read_success, "items read"),
         ("read_failure", events.read_failure, "reads that failed"),
@@ -112,7 +144,12 @@ fn counts(events: &Events) -> String {
         ("logics_discard", events.logics_discard, "items discarded by a logic"),
         ("logics_failure", events.logics_failure, "items that failed in a logic"),
         ("write_success", events.write_success, "items created or updated"),
+        ("  created", deliveries.created, ""),
+        ("  updated", deliveries.updated, ""),
+        ("  recovered", deliveries.recovered, "sent by an earlier run, as this run found out"),
         ("write_duplicate", events.write_duplicate, "items that were there already"),
+        ("  unchanged", deliveries.unchanged, "since an earlier run"),
+        ("  already existing", deliveries.existing, "left unchanged"),
         ("write_failure", events.write_failure, "items that could not be delivered"),
         ("attachment_failure", events.attachment_failure, "documents and notes that could not be delivered"),
         ("callback_executed", events.callback_executed, "callbacks that ran"),

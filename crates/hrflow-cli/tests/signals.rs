@@ -43,8 +43,8 @@ fn the_first_signal_settles_what_is_in_flight() {
         send(signal, &child);
         let ran = Ran::from(child.wait_with_output().unwrap());
 
-        assert_eq!(ran.code, Some(3), "{ran:?}");
-        assert_eq!(ran.json()["status"], "success_with_failures");
+        assert_eq!(ran.code, Some(130), "{ran:?}");
+        assert_eq!((&ran.json()["status"], &ran.json()["reason"]), (&"cancelled".into(), &"".into()));
         assert_eq!(ran.json()["failures"][0]["kind"], "Cancelled");
         assert!(ran.stderr.contains("Stopping: what is in flight is settled first."), "{}", ran.stderr);
         let delivered = ran.event("write_success");
@@ -75,7 +75,7 @@ fn the_second_signal_stops_at_once() {
 #[test]
 fn a_run_that_waits_for_standard_input_can_be_stopped() {
     let play = Playground::new();
-    let mut command = play.home.command("run w.yaml --json --from -");
+    let mut command = play.home.command("run w.yaml --from -");
     let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
     wait_until("it has logged in", || !play.sandbox.journal().entries().is_empty());
     send("-INT", &child);
@@ -83,7 +83,10 @@ fn a_run_that_waits_for_standard_input_can_be_stopped() {
     let stdin = child.stdin.take();
     let ran = Ran::from(child.wait_with_output().unwrap());
     drop(stdin);
-    assert_eq!((ran.code, ran.event("read_success")), (Some(3), 0));
+    assert_eq!(ran.code, Some(130), "{ran:?}");
+    assert!(ran.stdout.starts_with("teamtailor push_profile: cancelled in "), "{}", ran.stdout);
+    let why = "\n0 items were written: the run was stopped. Run it again to go on.\n";
+    assert!(ran.stdout.ends_with(why), "{}", ran.stdout);
 }
 
 #[test]

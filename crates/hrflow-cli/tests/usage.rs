@@ -212,7 +212,7 @@ w.yaml:13:10: target_parameters.taggs: unknown; did you mean tags?
     assert_eq!(result["reason"], "bad_origin_parameters");
     assert_eq!(result["workflow_id"], "test");
     assert_eq!(result["failures"].as_array().unwrap().len(), 5);
-    assert_eq!(result["events"].as_object().unwrap().len(), 12);
+    assert_eq!(result["events"].as_object().unwrap().len(), 13);
 
     for (setting, reason) in [
         ("options.attempts=0", "bad_action_parameters"),

@@ -27,6 +27,8 @@ pub enum Status {
     SuccessWithFailures,
     /// Nothing could be done.
     Fatal,
+    /// The user stopped the run. Items in flight were settled, and the next run goes on.
+    Cancelled,
 }
 
 /// Why a run is fatal.
@@ -216,6 +218,21 @@ impl Failure {
     }
 }
 
+/// What runs made of the items in `write_success` and `write_duplicate`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Deliveries {
+    /// Items that the target created.
+    pub created: u64,
+    /// Items whose record the target changed.
+    pub updated: u64,
+    /// Items that an earlier run had sent, as this run found out.
+    pub recovered: u64,
+    /// Items that the journal knows as delivered: nothing was sent.
+    pub unchanged: u64,
+    /// Items whose record already existed and was left unchanged.
+    pub existing: u64,
+}
+
 /// A warning with the item that it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemWarning {
@@ -256,6 +273,9 @@ pub struct RunResult {
     /// The first [`MAX_WARNINGS`] warnings, in the order in which their items were settled.
     #[serde(default)]
     pub warnings: Vec<ItemWarning>,
+    /// How the delivered items were delivered. It is not stored: all 0 in a result that was read from history or JSON.
+    #[serde(skip)]
+    pub deliveries: Deliveries,
 }
 
 impl RunResult {
@@ -276,6 +296,7 @@ impl RunResult {
             finished_at: now,
             failures: Vec::new(),
             warnings: Vec::new(),
+            deliveries: Deliveries::default(),
         }
     }
 

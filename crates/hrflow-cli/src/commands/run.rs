@@ -51,7 +51,13 @@ pub(crate) async fn execute(arguments: &Run, bar: Bar) -> Result<Exit, Failure> 
     let result = carry_out(prepared, environment, &bar, preview.is_none()).await?;
     match (result, preview) {
         (None, _) => Ok(Exit::Interrupted),
-        (Some(result), None) => finish(&result, arguments.json, remembered),
+        (Some(result), None) => {
+            let exit = finish(&result, arguments.json, remembered)?;
+            if let Some(why) = report::why_nothing(&result).filter(|_| !arguments.json) {
+                output::print(&format!("\n{why}\n"))?;
+            }
+            Ok(exit)
+        }
         (Some(result), Some(preview)) => preview.finish(&result),
     }
 }

@@ -51,6 +51,8 @@ pub(super) struct Delivery<I> {
 pub(super) struct Fate {
     /// How it counts; nothing where it is not settled.
     pub(super) count: Option<Count>,
+    /// How it was delivered, if it was.
+    pub(super) passage: Option<Passage>,
     /// Whether it counts, and is not settled all the same: the run stopped before its steps were sent.
     pub(super) steps_open: bool,
     /// What failed, by step.
@@ -601,6 +603,7 @@ impl<I: TargetItem> Delivery<I> {
             Err(error) => return Fate::stopped(error),
         }
         fate.count = Some(how.count);
+        fate.passage = Some(how.passage);
         fate
     }
 

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, ErrorKind},
     item::ItemKey,
     result::{Events, Failure, ItemWarning, MAX_FAILURES, MAX_WARNINGS, Reason, RunResult, Status},
-    state::ITEM_STEPS,
+    state::{ITEM_STEPS, Passage},
     warning::Warning,
 };
 
@@ -48,6 +48,8 @@ pub(super) struct Report {
     /// What a run that delivered nothing before it was stopped is fatal for.
     stopped_by: Reason,
     fatal: Option<Reason>,
+    /// Whether the user stopped the run.
+    cancelled: bool,
     watcher: Option<watch::Sender<Events>>,
 }
 
@@ -60,7 +62,14 @@ impl Report {
         watcher: Option<watch::Sender<Events>>,
     ) -> Self {
         let result = RunResult { run_id, ..RunResult::started(workflow_id, connector, action) };
-        Self { result, stopped: false, stopped_by: Reason::WriteFailure, fatal: None, watcher }
+        Self {
+            result,
+            stopped: false,
+            stopped_by: Reason::WriteFailure,
+            fatal: None,
+            cancelled: false,
+            watcher,
+        }
     }
 
     pub(super) fn run_id(&self) -> &str {
@@ -104,6 +113,15 @@ impl Report {
             }
             self.fail(key.as_str(), step, error);
         }
+        let deliveries = &mut self.result.deliveries;
+        match fate.passage {
+            Some(Passage::Created) => deliveries.created += 1,
+            Some(Passage::Updated) => deliveries.updated += 1,
+            Some(Passage::Recovered) => deliveries.recovered += 1,
+            Some(Passage::Unchanged) => deliveries.unchanged += 1,
+            Some(Passage::AlreadyThere) => deliveries.existing += 1,
+            Some(Passage::Discarded | Passage::Sent | Passage::Failed) | None => {}
+        }
         match fate.count {
             Some(Count::Success) => self.count(|events| &mut events.write_success),
             Some(Count::Duplicate) => self.count(|events| &mut events.write_duplicate),
@@ -145,6 +163,7 @@ impl Report {
     /// The run was asked to stop.
     pub(super) fn cancelled(&mut self, unsettled: u64) {
         self.stopped = true;
+        self.cancelled = true;
         let message = format!("the run was asked to stop; {unsettled} items were read and not sent");
         let error = Error::new(ErrorKind::Cancelled, message).advise("Run again to go on.");
         self.fail_first(&error);
@@ -184,7 +203,12 @@ impl Report {
         let mut result = self.result.clone();
         let (status, reason) = match self.fatal {
             Some(reason) => (Status::Fatal, reason),
-            None => self.status(),
+            None => match self.status() {
+                (Status::Success | Status::SuccessWithFailures, _) if self.cancelled => {
+                    (Status::Cancelled, Reason::None)
+                }
+                other => other,
+            },
         };
         result.status = status;
         result.reason = reason;

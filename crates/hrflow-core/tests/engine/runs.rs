@@ -413,7 +413,8 @@ async fn a_stop_settles_what_is_in_flight_and_nothing_else() {
         cancel.cancel();
     });
     assert_eq!(written(&result), (2, 0, 0));
-    assert_eq!((result.failures[0].kind, result.status), (ErrorKind::Cancelled, Status::SuccessWithFailures));
+    assert_eq!((result.failures[0].kind, result.status), (ErrorKind::Cancelled, Status::Cancelled));
+    assert_eq!(result.reason, Reason::None);
     assert_eq!(names(&target), ["ada", "bob"]);
     let rest = Setup::new(&target, people(&["ada", "bob", "cyd", "dan"])).state(&state).run().await;
     assert_eq!(written(&rest), (2, 2, 0));
@@ -428,6 +429,7 @@ async fn a_stop_does_not_wait_for_the_log_in() {
     setup.environment.cancel = cancel.clone();
     let (result, ()) = tokio::join!(setup.run(), async { cancel.cancel() });
     assert_eq!((result.failures[0].kind, result.events.read_success), (ErrorKind::Cancelled, 0));
+    assert_eq!(result.status, Status::Cancelled);
 }
 
 #[tokio::test(start_paused = true)]
@@ -698,4 +700,33 @@ async fn what_reading_repaired_comes_before_what_formatting_dropped() {
         warnings_of(&result),
         ["source/repaired: name: A control character was removed", "source/repaired: phone: Not a number"]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_fatal_for_another_reason_is_not_cancelled() {
+    let target = ScriptedTarget::new(Nature { concurrency: 1, ..Nature::default() });
+    target.script("ada", [Reaction::Refuse(ErrorKind::Invalid)]);
+    target.script("bob", [Reaction::Slow(Duration::from_secs(5))]);
+    let cancel = CancellationToken::new();
+    let mut setup = Setup::new(&target, people(&["ada", "bob", "cyd"]));
+    setup.environment.cancel = cancel.clone();
+    setup.environment.grace = Duration::from_secs(1);
+    let (result, ()) = tokio::join!(setup.run(), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        cancel.cancel();
+    });
+    assert_eq!((written(&result), result.status), ((0, 0, 1), Status::Fatal), "{result:#?}");
+    assert_eq!(result.reason, Reason::WriteFailure);
+}
+
+#[tokio::test(start_paused = true)]
+async fn deliveries_tell_created_from_updated_and_unchanged_from_existing() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    target.seed("somebody", Some("bob@example.com"));
+    let first = Setup::new(&target, people(&["ada", "bob"])).state(&state).run().await;
+    let deliveries = first.deliveries;
+    assert_eq!((deliveries.created, deliveries.existing, deliveries.unchanged), (1, 1, 0));
+    let update = Setup::new(&target, people(&["ada", "bob"])).state(&state).on_existing(OnExisting::Update);
+    let deliveries = update.run().await.deliveries;
+    assert_eq!((deliveries.updated, deliveries.unchanged, deliveries.existing), (1, 1, 0));
 }
