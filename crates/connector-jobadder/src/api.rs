@@ -231,6 +231,20 @@ impl Api {
         Ok(page.items.unwrap_or_default().into_iter().map(|it| it.0).collect())
     }
 
+    /// The names in the account's list of candidate sources (API documentation, candidate lists). It has no pages.
+    ///
+    /// # Errors
+    ///
+    /// Those of the request, and [`ErrorKind::Protocol`] if the response holds no list.
+    pub(crate) async fn candidate_sources(&self) -> Result<Vec<String>> {
+        let operation = Operation::read("candidate-sources.list");
+        let page: Page =
+            self.client().await?.get(operation, "candidates/lists/source").send().await?.json()?;
+        let rows =
+            page.items.ok_or_else(|| Error::new(ErrorKind::Protocol, "the response has no `items`"))?;
+        Ok(rows.iter().filter_map(|row| row.text("name").map(str::to_owned)).collect())
+    }
+
     /// The documents of a type that a candidate has.
     pub(crate) async fn attachments(&self, id: &VendorId, kind: &str) -> Result<Vec<Record>> {
         self.list("attachments.list", &format!("{}/attachments", candidate(id)), &[("Type", kind)]).await

@@ -31,11 +31,15 @@ pub(crate) fn body(parameters: &Parameters, item: &Candidate, custom: Vec<Value>
 }
 
 /// The same for a candidate that is created: with where it comes from, its status and its recruiters, unless the item
-/// says them itself.
-pub(crate) fn creation(parameters: &Parameters, mut body: Map<String, Value>) -> Map<String, Value> {
+/// says them itself. `source` is the one to send, if any: see [`Source`](crate::source::Source).
+pub(crate) fn creation(
+    parameters: &Parameters,
+    source: Option<&str>,
+    mut body: Map<String, Value>,
+) -> Map<String, Value> {
     let recruiters = &parameters.recruiter_user_ids;
     let settings = [
-        ("source", parameters.source.filled().map(Value::from)),
+        ("source", source.map(Value::from)),
         ("statusId", parameters.status_id.map(Value::from)),
         ("recruiterUserId", (!recruiters.is_empty()).then(|| json!(recruiters))),
         ("seeking", parameters.seeking.map(|seeking| json!(seeking))),

@@ -13,6 +13,7 @@ mod mapping;
 mod merge;
 mod parameters;
 mod record;
+mod source;
 mod steps;
 mod warehouse;
 

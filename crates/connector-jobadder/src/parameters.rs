@@ -48,7 +48,7 @@ pub struct Parameters {
     #[serde(default)]
     pub scope: Option<String>,
     /// Where created candidates come from, at most 50 characters; empty for nothing.
-    #[serde(default = "source")]
+    #[serde(default = "default_source")]
     pub source: String,
     /// Id of the status that created candidates get.
     #[serde(default)]
@@ -97,7 +97,7 @@ pub struct Parameters {
     pub lookup_lag: Span,
 }
 
-fn source() -> String {
+pub(crate) fn default_source() -> String {
     "HrFlow.ai".to_owned()
 }
 

@@ -76,13 +76,16 @@ impl CandidateWriter {
         self.api.apply(id_of_job, id, source).await.map_err(blame::of_application)
     }
 
-    /// Uploads a document, unless one of its name is there: each upload adds one, and none can be taken away. The name
-    /// changes with the file.
+    /// Uploads a document, unless the candidate has one of its name: each upload adds one, and none can be deleted. The
+    /// name changes with the file. The documents of a candidate that this run created are listed only before a name is sent
+    /// again.
     async fn upload(&self, document: &Document<'_>, id: &VendorId) -> Result<()> {
         let kind = type_of(document.attachment.kind);
-        let there = self.api.attachments(id, kind).await?;
-        if there.iter().any(|it| is_named(it, &document.name)) {
-            return Ok(());
+        if self.may_have_document(id, &document.name) {
+            let there = self.api.attachments(id, kind).await?;
+            if there.iter().any(|it| is_named(it, &document.name)) {
+                return Ok(());
+            }
         }
         // Which files JobAdder accepts is not published; it goes by the extension.
         let file =

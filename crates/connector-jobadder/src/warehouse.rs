@@ -1,7 +1,12 @@
 //! `Jobadder Profiles`: candidates, written.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
+use connector_hrflow::Filled;
 use hrflow_core::{
     Capabilities, Consent, DataType, Endpoint, Error, ErrorKind, Finding, Found, Identity, LostAnswers,
     OpenContext, Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse,
@@ -24,6 +29,7 @@ use crate::{
     merge::merged,
     parameters::Parameters,
     record::{Record, members},
+    source::Source,
 };
 
 /// JobAdder has limits per account, per minute and per second, and publishes no numbers (help centre, API throttling).
@@ -82,18 +88,31 @@ impl Target for Candidates {
         // An account: it stays the same however often consent is given, and whoever gives it.
         let target_id = TargetId(format!("jobadder {} account {}", api.server(), api.account()));
         let custom = CustomFields::open(&api, &parameters).await?;
+        let source = Source::open(&api, &parameters).await?;
         let downloader = Downloader::new(DownloadOptions::from(&context.options));
-        let lost = LostAnswers::default();
-        Ok(Arc::new(CandidateWriter { api, parameters, target_id, count, clock, custom, downloader, lost }))
+        let (lost, created) = (LostAnswers::default(), Mutex::default());
+        Ok(Arc::new(CandidateWriter {
+            api,
+            parameters,
+            target_id,
+            count,
+            clock,
+            custom,
+            source,
+            downloader,
+            lost,
+            created,
+        }))
     }
 
     fn consent(&self, parameters: Parameters, context: OpenContext) -> Result<Option<Box<dyn Consent>>> {
         Ok(Some(Box::new(consent(&parameters, &context)?)))
     }
 
-    /// Without what `custom_fields` and `reference_field_id` add, which takes a look at the account.
+    /// Without what `custom_fields` and `reference_field_id` add, and with `source` as configured: requests to the account
+    /// would settle both.
     fn preview(&self, parameters: &Parameters, item: &Candidate) -> Value {
-        Value::Object(creation(parameters, body(parameters, item, Vec::new())))
+        Value::Object(creation(parameters, parameters.source.filled(), body(parameters, item, Vec::new())))
     }
 }
 
@@ -105,8 +124,12 @@ pub(crate) struct CandidateWriter {
     count: Option<u64>,
     clock: VendorClock,
     custom: CustomFields,
+    source: Source,
     pub(crate) downloader: Downloader,
     lost: LostAnswers,
+    /// The candidates that this run created, each with the names of the documents that the run has begun to send. They
+    /// have no others, so that no list of documents is needed before a name is sent for the first time.
+    created: Mutex<HashMap<VendorId, Vec<String>>>,
 }
 
 /// What is remembered of a candidate before it is sent. The address is what a look-up asks for.
@@ -204,7 +227,7 @@ impl Writer<Candidate> for CandidateWriter {
             ),
             None => "candidates can be read; whether they may be written shows only when they are".to_owned(),
         };
-        Ok(vec![login.into(), rights.into()])
+        Ok([login.into(), rights.into()].into_iter().chain(self.source.finding()).collect())
     }
 }
 
@@ -228,13 +251,13 @@ impl CandidateWriter {
     }
 
     async fn create(&self, write: &Write<'_, Candidate>, body: &Map<String, Value>) -> Result<Receipt> {
-        let new = creation(&self.parameters, body.clone());
+        let new = creation(&self.parameters, self.source.sent(), body.clone());
         let sent = async |code: Option<&str>| {
             let sent = self.api.create(&new, code).await;
             sent.map_err(|error| blame::of_candidate(error, &self.parameters, body, &new))
         };
         let (answer, code) = match sent(None).await? {
-            Written::Done(id) => return Ok(Receipt::new(Outcome::Created, id)),
+            Written::Done(id) => return Ok(self.created(id, &new)),
             Written::Taken(answer, code) => (answer, code),
         };
         let refused = taken(&answer);
@@ -247,13 +270,37 @@ impl CandidateWriter {
                 return Err(refused.advise("JobAdder named no code that would allow a duplicate."));
             };
             return match sent(Some(&code)).await? {
-                Written::Done(id) => Ok(Receipt::new(Outcome::Created, id)),
+                Written::Done(id) => Ok(self.created(id, &new)),
                 Written::Taken(answer, _) => {
                     Err(taken(&answer).advise("JobAdder did not take the code that it had named itself."))
                 }
             };
         }
         self.exists_already(write, body, refused).await
+    }
+
+    /// The receipt of a candidate that was just created with this body.
+    fn created(&self, id: VendorId, sent: &Map<String, Value>) -> Receipt {
+        self.created_in_run().insert(id.clone(), Vec::new());
+        // An item may name a source of its own.
+        let warning = self.source.warning().filter(|_| !sent.contains_key("source"));
+        Receipt { warnings: warning.into_iter().collect(), ..Receipt::new(Outcome::Created, id) }
+    }
+
+    fn created_in_run(&self) -> MutexGuard<'_, HashMap<VendorId, Vec<String>>> {
+        self.created.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a candidate may have a document of this name, which is about to be sent. It cannot if this run created
+    /// the candidate and asks for the first time: another item or another try may have sent it since.
+    pub(crate) fn may_have_document(&self, id: &VendorId, name: &str) -> bool {
+        let mut created = self.created_in_run();
+        let Some(names) = created.get_mut(id) else { return true };
+        let is_known = names.iter().any(|it| it.eq_ignore_ascii_case(name));
+        if !is_known {
+            names.push(name.to_owned());
+        }
+        is_known
     }
 
     /// The address belongs to a candidate already.

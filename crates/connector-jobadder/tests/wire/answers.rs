@@ -67,8 +67,8 @@ async fn a_refusal_names_the_parameter_that_it_is_about() {
         let errors = json!([{ "code": "Invalid", "message": "is not known", "fields": fields }]);
         let definitions = json!([{ "fieldId": 3, "type": "Text" }, { "fieldId": 4, "type": "Text" }]);
         let vendor = Vendor::new([Reaction::json(200, &json!({ "items": definitions }))]).await;
-        vendor.then([refusal(422, "Invalid", errors)]);
-        let parameters = json!({ "status_id": 7, "rating": "A", "reference_field_id": 4,
+        vendor.then([sources(&["HrFlow.ai"]), refusal(422, "Invalid", errors)]);
+        let parameters = json!({ "source": null, "status_id": 7, "rating": "A", "reference_field_id": 4,
             "custom_fields": { "interests": 3 } });
         let mut profile = ada();
         profile["interests"] = json!([{ "name": "chess" }]);

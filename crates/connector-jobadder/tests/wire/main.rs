@@ -6,6 +6,7 @@ mod candidates;
 mod lost;
 mod parameters;
 mod settings;
+mod source;
 mod steps;
 mod update;
 mod vendor;

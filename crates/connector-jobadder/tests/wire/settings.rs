@@ -90,14 +90,14 @@ async fn fields_that_cannot_be_filled_are_told_before_anything_is_written() {
 
 #[tokio::test]
 async fn settings_are_for_created_candidates() {
-    let vendor = Vendor::new([created(9)]).await;
+    let vendor = Vendor::new([sources(&["Careers"]), created(9)]).await;
     let parameters = json!({
         "source": "Careers", "status_id": 3, "recruiter_user_ids": [11, 12], "seeking": "Maybe", "rating": "A",
         "salutation": "Dr", "phone_as": "both", "languages_as_skills": true, "certifications_as_skills": true,
     });
     let result = vendor.push(parameters, json!({}), &[rich()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
-    let body = vendor.body(0);
+    let body = vendor.body(1);
     for (name, value) in [
         ("source", json!("Careers")),
         ("statusId", json!(3)),

@@ -47,29 +47,20 @@ fn parts(request: &RecordedRequest) -> String {
 }
 
 const LOCAL: &str = "allow_local_urls";
+const ATTACHMENTS: &str = "GET /candidates/9/attachments";
+const ATTACH_RESUME: &str = "POST /candidates/9/attachments/Resume";
 
 #[tokio::test]
 async fn documents_are_downloaded_and_uploaded_under_names_of_their_own() {
     let (profile, files) = everything().await;
     files.push(file(PDF));
     files.push(file(COVER));
-    let vendor =
-        Vendor::new([created(9), list(json!([])), attached("a"), list(json!([])), attached("b")]).await;
+    let vendor = Vendor::new([created(9), attached("a"), attached("b")]).await;
     let result = vendor.push(json!({}), json!({ LOCAL: true }), &[profile]).await;
     assert_eq!((result.status, result.events.attachment_failure), (Status::Success, 0), "{result:?}");
-    assert_eq!(
-        vendor.calls(),
-        [
-            CREATE,
-            "GET /candidates/9/attachments",
-            "POST /candidates/9/attachments/Resume",
-            "GET /candidates/9/attachments",
-            "POST /candidates/9/attachments/CoverLetter"
-        ]
-    );
-    assert_eq!(query(&vendor.request(1)), pairs(&[("Type", "Resume"), ("Offset", "0"), ("Limit", "100")]));
-    assert_eq!(query(&vendor.request(3))[0], ("Type".to_owned(), "CoverLetter".to_owned()));
-    let resume = parts(&vendor.request(2));
+    // Three requests for a created candidate with two documents: its documents are known without a list.
+    assert_eq!(vendor.calls(), [CREATE, ATTACH_RESUME, "POST /candidates/9/attachments/CoverLetter"]);
+    let resume = parts(&vendor.request(1));
     assert!(
         resume.contains(r#"Content-Disposition: form-data; name="fileData"; filename="resume-resumeha.pdf""#),
         "{resume}"
@@ -78,7 +69,7 @@ async fn documents_are_downloaded_and_uploaded_under_names_of_their_own() {
         resume.contains("Content-Type: application/pdf") && resume.contains("%PDF-1.7 a resume"),
         "{resume}"
     );
-    let cover = parts(&vendor.request(4));
+    let cover = parts(&vendor.request(2));
     assert!(cover.contains("filename=\"cover letter é-coverhas.pdf\""), "{cover}");
     assert!(files.requests().iter().all(|it| it.header("authorization").is_none()));
 }
@@ -87,43 +78,36 @@ async fn documents_are_downloaded_and_uploaded_under_names_of_their_own() {
 async fn the_rest_is_sent_where_it_is_asked_for() {
     let (profile, files) = everything().await;
     [file(PDF), file(COVER), file(DIPLOMA), file(PNG)].into_iter().for_each(|it| files.push(it));
-    let nothing = || list(json!([]));
     let vendor = Vendor::new([
+        sources(&["HrFlow.ai"]),
         created(9),
-        nothing(),
         attached("a"),
-        nothing(),
         attached("b"),
-        nothing(),
         attached("c"),
         Reaction::answer(204, ""),
         Reaction::json(201, &json!({ "items": [] })),
     ])
     .await;
-    let parameters = json!({ "other_attachments": true, "photo": true, "job_applications": true });
+    let parameters =
+        json!({ "source": null, "other_attachments": true, "photo": true, "job_applications": true });
     let result = vendor.push(parameters, json!({ LOCAL: true }), &[profile]).await;
     assert_eq!((result.status, result.events.attachment_failure), (Status::Success, 0), "{result:?}");
     let calls = vendor.calls();
     assert_eq!(
-        calls[5..],
-        [
-            "GET /candidates/9/attachments",
-            "POST /candidates/9/attachments/Other",
-            "PUT /candidates/9/photo",
-            "POST /jobs/501/applications"
-        ]
+        calls[4..],
+        ["POST /candidates/9/attachments/Other", "PUT /candidates/9/photo", "POST /jobs/501/applications"]
     );
-    let other = parts(&vendor.request(6));
+    let other = parts(&vendor.request(4));
     assert!(
         other.contains("diploma-otherhas.doc") && other.contains("Content-Type: application/msword"),
         "{other}"
     );
-    let photo = parts(&vendor.request(7));
+    let photo = parts(&vendor.request(5));
     assert!(
         photo.contains(r#"name="fileData"; filename="photo.png""#) && photo.contains("image/png"),
         "{photo}"
     );
-    assert_eq!(vendor.body(8), json!({ "candidateId": [9], "source": "HrFlow.ai" }));
+    assert_eq!(vendor.body(6), json!({ "candidateId": [9], "source": "HrFlow.ai" }));
 }
 
 /// What stands in the place of a document, such as a page to log in at, is not sent as one.
@@ -137,20 +121,20 @@ async fn a_file_that_is_not_what_its_name_says_is_refused() {
         let (mut profile, files) = everything().await;
         profile["attachments"].as_array_mut().unwrap().truncate(2);
         files.push(file(content));
-        let vendor = Vendor::new([created(9), list(json!([]))]).await;
+        let vendor = Vendor::new([created(9)]).await;
         let result = vendor.push(json!({}), json!({ LOCAL: true }), &[profile]).await;
         assert_eq!((result.events.write_success, result.events.attachment_failure), (1, 1), "{result:?}");
         assert!(result.failures[0].message.contains(part), "{result:?}");
-        assert_eq!(vendor.calls(), [CREATE, "GET /candidates/9/attachments"]);
+        assert_eq!(vendor.calls(), [CREATE]);
     }
     // Another known type gets its own extension, by which it is known the next time.
     let (mut profile, files) = everything().await;
     profile["attachments"].as_array_mut().unwrap().truncate(1);
     files.push(file(PDF));
-    let vendor = Vendor::new([created(9), list(json!([])), attached("a")]).await;
+    let vendor = Vendor::new([created(9), attached("a")]).await;
     let result = vendor.push(json!({}), json!({ LOCAL: true }), &[profile]).await;
     assert_eq!((result.status, result.events.attachment_failure), (Status::Success, 0), "{result:?}");
-    let resume = parts(&vendor.request(2));
+    let resume = parts(&vendor.request(1));
     assert!(resume.contains("Ada-original.docx.pdf") && resume.contains("application/pdf"), "{resume}");
 }
 
@@ -159,10 +143,12 @@ async fn a_document_that_is_there_is_not_sent_again() {
     let (mut profile, files) = everything().await;
     profile["attachments"].as_array_mut().unwrap().truncate(2);
     let there = list(json!([{ "attachmentId": 1, "fileName": "RESUME-resumeha.PDF", "type": "Resume" }]));
-    let vendor = Vendor::new([created(9), there]).await;
-    let result = vendor.push(json!({}), json!({ LOCAL: true }), &[profile.clone()]).await;
+    let vendor = Vendor::new([taken("c1"), list(json!([row(9, json!({}))])), there]).await;
+    let always = json!({ LOCAL: true, "attachments": "always" });
+    let result = vendor.push(json!({}), always, &[profile.clone()]).await;
     assert_eq!(result.status, Status::Success, "{result:?}");
-    assert_eq!(vendor.calls(), [CREATE, "GET /candidates/9/attachments"]);
+    assert_eq!(vendor.calls(), [CREATE, FIND, ATTACHMENTS]);
+    assert_eq!(query(&vendor.request(2)), pairs(&[("Type", "Resume"), ("Offset", "0"), ("Limit", "100")]));
     assert!(files.requests().is_empty());
 
     // Another file of the same name is another document, and is sent even where nothing else changed.
@@ -172,7 +158,24 @@ async fn a_document_that_is_there_is_not_sent_again() {
     vendor.then([count(), older, attached("a")]);
     let result = vendor.push(json!({}), json!({ LOCAL: true }), &[profile]).await;
     assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
-    assert!(parts(&vendor.request(4)).contains("resume-0f0f0f0f.pdf"));
+    assert!(parts(&vendor.request(5)).contains("resume-0f0f0f0f.pdf"));
+}
+
+/// Two items with one address: what the first one sent is found before the second one sends it again.
+#[tokio::test]
+async fn documents_are_listed_if_a_second_item_meets_a_candidate_that_the_run_created() {
+    let (mut profile, files) = everything().await;
+    profile["attachments"].as_array_mut().unwrap().truncate(2);
+    let mut second = profile.clone();
+    second["key"] = json!("p2");
+    files.push(file(PDF));
+    let there = list(json!([{ "attachmentId": 1, "fileName": "resume-resumeha.pdf" }]));
+    let always = json!({ LOCAL: true, "attachments": "always" });
+    let vendor = Vendor::new([created(9), attached("a"), there]).await;
+    let result = vendor.push(json!({}), always, &[profile, second]).await;
+    assert_eq!((result.status, result.events.attachment_failure), (Status::Success, 0), "{result:?}");
+    assert_eq!((result.events.write_success, result.events.write_duplicate), (1, 1), "{result:?}");
+    assert_eq!(vendor.calls(), [CREATE, ATTACH_RESUME, ATTACHMENTS]);
 }
 
 #[tokio::test]
@@ -184,14 +187,14 @@ async fn a_failing_document_does_not_undo_the_candidate() {
         422,
         &json!({ "errors": { "fileData": ["type not allowed"] }, "message": "Invalid file" }),
     );
-    let vendor = Vendor::new([created(9), list(json!([])), refused]).await;
+    let vendor = Vendor::new([created(9), refused]).await;
     let result = vendor.push(json!({}), json!({ LOCAL: true }), &[profile.clone()]).await;
     assert_eq!((result.events.write_success, result.events.attachment_failure), (1, 1), "{result:?}");
     let failure = &result.failures[0];
     assert_eq!((failure.step.as_str(), failure.kind), ("resume", ErrorKind::Invalid));
     assert!(failure.message.contains("Invalid file; fileData: type not allowed"), "{}", failure.message);
 
-    // The next run sends the résumé alone.
+    // The next run sends the résumé alone, and lists what is there first.
     files.push(file(PDF));
     vendor.then([count(), list(json!([])), attached("a")]);
     let result = vendor.push(json!({}), json!({ LOCAL: true }), &[profile]).await;
@@ -209,7 +212,7 @@ async fn an_upload_whose_answer_is_lost_is_looked_for() {
         let (mut profile, files) = everything().await;
         profile["attachments"].as_array_mut().unwrap().truncate(2);
         files.push(file(PDF));
-        let vendor = Vendor::new([created(9), list(json!([])), Reaction::reset_after_reading(), found]).await;
+        let vendor = Vendor::new([created(9), Reaction::reset_after_reading(), found]).await;
         if sent == 2 {
             files.push(file(PDF));
             vendor.then([list(json!([])), attached("a")]);
@@ -265,7 +268,7 @@ async fn whoever_was_there_applies_where_it_is_asked_for() {
     let result = vendor.push(parameters.clone(), json!({}), std::slice::from_ref(&profile)).await;
     assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [CREATE, FIND, "POST /jobs/501/applications"]);
-    assert_eq!(vendor.body(2), json!({ "candidateId": [9], "source": "HrFlow.ai" }));
+    assert_eq!(vendor.body(2), json!({ "candidateId": [9] }));
 
     profile["labels"][1]["stage"] = json!("yes");
     vendor.then([count(), applied()]);

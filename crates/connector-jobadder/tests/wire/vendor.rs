@@ -55,12 +55,19 @@ impl Vendor {
         Reaction::json(200, &self.token_answer(number))
     }
 
+    /// Without `source`, which is looked up; `"source": null` is its default.
     pub(crate) fn all_parameters(&self, more: Value) -> Value {
         let mut parameters = json!({
             "authorization_url": format!("{}/connect/authorize", self.server.base_url()), "client_id": "client-1",
             "client_secret": CLIENT_SECRET, "authorization_code": CODE, "redirect_uri": REDIRECT_URI, "lookup_lag": "0s",
+            "source": "",
         });
         merge(&mut parameters, more);
+        if parameters["source"].is_null()
+            && let Some(parameters) = parameters.as_object_mut()
+        {
+            parameters.remove("source");
+        }
         parameters
     }
 
@@ -147,6 +154,12 @@ pub(crate) fn list(rows: Value) -> Reaction {
 pub(crate) fn list_of(rows: Value, total: usize) -> Reaction {
     let links = json!({ "first": "https://api.example.com", "prev": null, "next": null, "last": null });
     Reaction::json(200, &json!({ "items": rows, "totalCount": total, "links": links }))
+}
+
+/// The account's list of candidate sources.
+pub(crate) fn sources(names: &[&str]) -> Reaction {
+    let items: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
+    Reaction::json(200, &json!({ "items": items }))
 }
 
 /// A candidate that was created, or is read.
