@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -24,6 +24,7 @@ use crate::{
     errors::scopes,
     parameters::Parameters,
     record::Record,
+    steps::too_many,
 };
 
 /// The warehouse `UKGPro Profiles`, to be written to.
@@ -78,7 +79,17 @@ impl Target for Candidates {
             ..DownloadOptions::from(&context.options)
         });
         let (looked_up, lost) = (Mutex::default(), LostAnswers::default());
-        Ok(Arc::new(CandidateWriter { api, parameters, target_id, tenant, downloader, looked_up, lost }))
+        let lost_uploads = Mutex::default();
+        Ok(Arc::new(CandidateWriter {
+            api,
+            parameters,
+            target_id,
+            tenant,
+            downloader,
+            looked_up,
+            lost,
+            lost_uploads,
+        }))
     }
 
     fn preview(&self, parameters: &Parameters, item: &Candidate) -> Value {
@@ -97,6 +108,8 @@ pub(crate) struct CandidateWriter {
     /// creating, too.
     looked_up: Mutex<HashMap<String, LookUp>>,
     lost: LostAnswers,
+    /// The uploads of this run whose response was lost, by candidate and step, and why; until they are asked for.
+    lost_uploads: Mutex<HashMap<(VendorId, String), String>>,
 }
 
 /// What is remembered of a candidate before it is sent. The address is what a look-up asks for.
@@ -144,8 +157,11 @@ impl Writer<Candidate> for CandidateWriter {
     async fn write(&self, batch: &[Write<'_, Candidate>]) -> Vec<Result<Receipt>> {
         let mut receipts = Vec::new();
         for write in batch {
-            let receipt = self.write_one(write.item).await;
+            let mut receipt = self.write_one(write.item).await;
             self.lost.note(self.identity(write.item).as_ref(), &receipt);
+            if let (Ok(receipt), true) = (&mut receipt, write.attachments) {
+                receipt.warnings.extend(too_many(write.item));
+            }
             receipts.push(receipt);
         }
         receipts
@@ -215,6 +231,10 @@ impl Writer<Candidate> for CandidateWriter {
 }
 
 impl CandidateWriter {
+    pub(crate) fn lost_uploads(&self) -> MutexGuard<'_, HashMap<(VendorId, String), String>> {
+        self.lost_uploads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether nobody has the candidate's e-mail address; what was found is kept for writing it.
     async fn is_free(&self, item: &Candidate) -> Result<bool> {
         let Some(email) = item.email() else { return Ok(false) };

@@ -1,6 +1,10 @@
 //! What follows a candidate: documents.
 
-use hrflow_core::{ErrorKind, Status, testing::Reaction};
+use connector_ukgpro::{Candidate, Candidates};
+use hrflow_core::{
+    ErrorKind, OpenContext, Options, Status, Target, Warning, Write, options::OnExisting, state::State,
+    testing::Reaction,
+};
 use serde_json::{Value, json};
 
 use crate::vendor::*;
@@ -120,7 +124,11 @@ async fn a_document_that_failed_is_sent_by_the_next_run() {
 
 #[tokio::test]
 async fn a_document_whose_answer_is_lost_is_not_sent_again() {
-    for loss in [Reaction::reset_after_reading(), Reaction::answer(500, ""), Reaction::hang()] {
+    for (loss, cause) in [
+        (Reaction::reset_after_reading(), "connection"),
+        (Reaction::answer(500, ""), "HTTP 500"),
+        (Reaction::hang(), "in time"),
+    ] {
         let what = format!("{loss:?}");
         let vendor = Vendor::new([nobody(), created("c-1"), file(PDF), loss]).await;
         let profile = ada_with(json!({ "attachments": [document(&vendor, "resume", "cv.pdf")] }));
@@ -131,7 +139,12 @@ async fn a_document_whose_answer_is_lost_is_not_sent_again() {
             "{what}: {result:?}"
         );
         assert_eq!(result.failures[0].kind, ErrorKind::OutcomeUnknown, "{what}");
-        assert!(result.failures[0].message.contains("does not list"), "{what}: {:?}", result.failures);
+        // The dead letter holds the same error: it names the cause, and why nothing more is known.
+        for part in [cause, "does not list"] {
+            assert!(result.failures[0].message.contains(part), "{what}: {:?}", result.failures);
+            let letters = vendor.state.dead_letters();
+            assert!(letters[0].message.contains(part), "{what}: {}", letters[0].message);
+        }
         assert_eq!(vendor.calls(), [LOOK_UP, CREATE, "GET /files/cv.pdf", SEND], "{what}");
     }
 }
@@ -159,7 +172,7 @@ async fn refusals_of_a_document_cost_only_the_document() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_or_too_much_is_told_without_sending_it() {
+async fn what_is_too_large_is_reported_without_sending_it_and_what_is_too_much_is_no_step() {
     let vendor = Vendor::new([nobody(), created("c-1")]).await;
     let mut large = document(&vendor, "resume", "cv.pdf");
     large["file_size"] = json!(6_000_001);
@@ -171,11 +184,10 @@ async fn what_is_too_large_or_too_much_is_told_without_sending_it() {
         }
     }
     let result = vendor.push(json!({}), json!({}), &[ada_with(json!({ "attachments": attachments }))]).await;
-    assert_eq!((result.events.write_success, result.events.attachment_failure), (1, 3), "{result:?}");
+    assert_eq!((result.events.write_success, result.events.attachment_failure), (1, 1), "{result:?}");
     let told: Vec<(&str, bool)> =
         result.failures.iter().map(|it| (it.step.as_str(), it.message.contains("6000000 bytes"))).collect();
-    assert_eq!(told, [("resume", true), ("document:9.pdf", false), ("document:10.pdf", false)]);
-    assert!(result.failures[1].message.contains("no more than 10 documents"), "{:?}", result.failures);
+    assert_eq!(told, [("resume", true)]);
     assert_eq!(vendor.calls().iter().filter(|it| *it == SEND).count(), 9);
 
     // A size that was not told shows while it is fetched.
@@ -207,4 +219,35 @@ async fn a_document_that_cannot_be_had_is_a_failure_of_its_own() {
         "{result:?}"
     );
     assert_eq!(vendor.calls(), [LOOK_UP, CREATE]);
+}
+
+#[tokio::test]
+async fn documents_beyond_the_tenth_are_warnings_of_their_candidate() {
+    let attachment = |number: usize| {
+        let kind = if number == 11 { "resume" } else { "other" };
+        json!({ "kind": kind, "name": format!("{number}.pdf"), "url": format!("https://files.example.com/{number}.pdf") })
+    };
+    let item: Candidate = serde_json::from_value(json!({
+        "name": { "first": "Ada", "last": "Byron" }, "contact_info": { "email": "ada@example.com" },
+        "attachments": (0..12).map(attachment).collect::<Vec<_>>(),
+    }))
+    .unwrap();
+    let write = async |found: [Reaction; 2], attachments: bool| {
+        let vendor = Vendor::new(found).await;
+        let context =
+            OpenContext { options: Options::default(), rate_limit: None, grants: vendor.state.grants() };
+        let writer = Candidates.open(vendor.parameters(json!({})), context).await.unwrap();
+        let write = Write { item: &item, known: None, on_existing: OnExisting::Report, attachments };
+        let receipt = writer.write(&[write]).await.remove(0).unwrap();
+        let steps: Vec<String> = writer.steps(&item).into_iter().map(|it| it.name).collect();
+        (receipt, steps)
+    };
+    // The résumé goes first, wherever it is: the last two of the others are left out.
+    let (receipt, steps) = write([nobody(), created("c-1")], true).await;
+    assert_eq!((steps.len(), steps[0].as_str(), steps[9].as_str()), (10, "resume", "document:8.pdf"));
+    let reason = "Not sent, because UKG Pro accepts 10 documents of a candidate";
+    assert_eq!(receipt.warnings, ["attachments[9]", "attachments[10]"].map(|it| Warning::new(it, reason)));
+
+    // Who wants no documents misses none.
+    assert_eq!(write([nobody(), created("c-1")], false).await.0.warnings, []);
 }

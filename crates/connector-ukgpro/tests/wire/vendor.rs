@@ -27,7 +27,7 @@ const API_PATH: &str = "/ACME1/api/";
 /// A server that is both the identity server and the API.
 pub(crate) struct Vendor {
     pub(crate) server: ScriptedServer,
-    state: Arc<MemoryState>,
+    pub(crate) state: Arc<MemoryState>,
 }
 
 impl Vendor {
