@@ -29,13 +29,13 @@ use crate::{
     arguments::{Command, EventOptions, JQ, Receipts, Settings},
     exit::{Exit, Failure},
     progress::Bar,
-    signals::Signals,
+    signals::Stop,
 };
 
 /// Where rate limits are shared with other processes, in place of the user's own directory.
 const LIMITS_DIR: &str = "HRFLOW_LIMITS_DIR";
 
-pub(crate) async fn execute(command: Command, bar: Bar) -> Result<Exit, Failure> {
+pub(crate) async fn execute(command: Command, bar: Bar, stop: Stop) -> Result<Exit, Failure> {
     // The demo's mock servers end with it: no other process uses them.
     if !matches!(command, Command::Demo(_)) {
         let named = std::env::var_os(LIMITS_DIR).filter(|directory| !directory.is_empty());
@@ -49,23 +49,19 @@ pub(crate) async fn execute(command: Command, bar: Bar) -> Result<Exit, Failure>
         Command::Auth(arguments) => auth::execute(&arguments).await,
         Command::Check(arguments) => check::execute(&arguments).await,
         Command::Map(arguments) => map::execute(&arguments).await,
-        Command::Run(arguments) => run::execute(&arguments, bar).await,
+        Command::Run(arguments) => run::execute(&arguments, bar, &stop).await,
         Command::Runs(arguments) => runs::execute(&arguments).await,
         Command::Where(arguments) => where_item::execute(&arguments).await,
         Command::Receipts(Receipts::Export(arguments)) => receipts::export(&arguments).await,
-        Command::DeadLetters(command) => dead_letters::execute(command, bar).await,
-        Command::Sandbox(arguments) => sandbox::execute(&arguments).await,
+        Command::DeadLetters(command) => dead_letters::execute(command, bar, &stop).await,
+        Command::Sandbox(arguments) => sandbox::execute(&arguments, &stop).await,
         Command::Completions(arguments) => completions::execute(&arguments),
         Command::Man(arguments) => man::execute(&arguments),
         Command::Jq => run_jq(),
     }
 }
 
-fn listen() -> Result<Signals, Failure> {
-    Signals::listen().map_err(|error| Failure::fatal(format!("cannot listen for Ctrl-C: {error}")))
-}
-
-/// Runs jq programs for whoever started this process.
+/// Runs jq programs for the process that started this one.
 pub(crate) fn run_jq() -> Result<Exit, Failure> {
     hrflow_workflow::jq::serve(hrflow_connectors::catalogue)
         .map(|()| Exit::Success)

@@ -15,8 +15,11 @@ pub(crate) enum Exit {
     Usage = 2,
     /// Some things failed.
     Failures = 3,
-    /// A second signal, or one where nothing has to be settled: 128 and the number of SIGINT, as shells have it.
+    /// Stopped by Ctrl-C: 128 and the number of SIGINT, as shells have it.
     Interrupted = 130,
+    /// Stopped by SIGTERM, in the same way.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "there is no SIGTERM"))]
+    Terminated = 143,
 }
 
 impl Exit {

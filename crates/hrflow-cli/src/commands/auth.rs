@@ -37,11 +37,7 @@ pub(crate) async fn execute(arguments: &Auth) -> Result<Exit, Failure> {
             connector.name
         )));
     };
-    let mut signals = super::listen()?;
-    let granted = tokio::select! {
-        granted = ask(consent.as_ref(), arguments.no_browser) => granted?,
-        () = signals.next() => return Ok(Exit::Interrupted),
-    };
+    let granted = ask(consent.as_ref(), arguments.no_browser).await?;
     let found: String = granted.iter().map(|it| format!("ok      {}\n", line(it))).collect();
     output::print(&found)?;
     Ok(Exit::Success)

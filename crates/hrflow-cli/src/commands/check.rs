@@ -25,11 +25,7 @@ pub(crate) async fn execute(arguments: &Check) -> Result<Exit, Failure> {
     // Logging in may renew a grant, which then has to be kept.
     let state = state::of_check(&arguments.file, &arguments.state)?;
     prepared.run.environment.state = state.map(|state| Arc::new(state) as Arc<dyn State>);
-    let mut signals = super::listen()?;
-    let report = tokio::select! {
-        report = prepared.check() => report,
-        () = signals.next() => return Ok(Exit::Interrupted),
-    };
+    let report = prepared.check().await;
     if arguments.json {
         output::print_json(&report)?;
     } else {

@@ -17,18 +17,19 @@ use crate::{
     output, program,
     progress::Bar,
     report,
+    signals::Stop,
     text::time,
 };
 
 /// How many letters are read at a time.
 const PAGE: usize = 200;
 
-pub(crate) async fn execute(command: DeadLetters, bar: Bar) -> Result<Exit, Failure> {
+pub(crate) async fn execute(command: DeadLetters, bar: Bar, stop: &Stop) -> Result<Exit, Failure> {
     match command {
         DeadLetters::Ls(arguments) => list(&arguments).await,
         DeadLetters::Show(arguments) => show(&arguments).await,
         DeadLetters::Drop(arguments) => drop_letters(&arguments).await,
-        DeadLetters::Retry(arguments) => retry::execute(&arguments, bar).await,
+        DeadLetters::Retry(arguments) => retry::execute(&arguments, bar, stop).await,
     }
 }
 

@@ -28,11 +28,7 @@ use crate::{
 const ACTION: &str = "push_profile";
 
 pub(crate) async fn execute(arguments: &Demo) -> Result<Exit, Failure> {
-    let mut signals = super::listen()?;
-    let (shows, missing) = tokio::select! {
-        shown = show_all() => shown?,
-        () = signals.next() => return Ok(Exit::Interrupted),
-    };
+    let (shows, missing) = show_all().await?;
     if arguments.json {
         missing.iter().for_each(|it| output::tell(&it.sentence()));
         output::print_json(&shows.iter().map(Line::of).collect::<Vec<_>>())?;

@@ -25,6 +25,8 @@ struct Shown {
     /// Nobody reads on.
     closed: bool,
     failure: Option<Failure>,
+    /// The result is shown: an item that a cancelled run still formats comes too late.
+    ended: bool,
 }
 
 impl Preview {
@@ -39,6 +41,9 @@ impl Preview {
 
     fn show(&self, item: &Value) {
         let mut shown = self.shown();
+        if shown.ended {
+            return;
+        }
         let text = match (self.json, shown.count) {
             (true, 0) => format!("{{\"would_send\": [\n{item}"),
             (true, _) => format!(",\n{item}"),
@@ -61,6 +66,7 @@ impl Preview {
     /// Shows what the items came to. Who has read enough (`| head`) got what was wanted.
     pub(crate) fn finish(&self, result: &RunResult) -> Result<Exit, Failure> {
         let mut shown = self.shown();
+        shown.ended = true;
         if let Some(failure) = shown.failure.take() {
             return Err(failure);
         }

@@ -16,9 +16,10 @@ use crate::{
     output, program,
     progress::Bar,
     report,
+    signals::Stop,
 };
 
-pub(crate) async fn execute(arguments: &Run, bar: Bar) -> Result<Exit, Failure> {
+pub(crate) async fn execute(arguments: &Run, bar: Bar, stop: &Stop) -> Result<Exit, Failure> {
     let workflow = super::load(&arguments.file, &arguments.settings)?;
     let items = match &arguments.from {
         Some(path) => Some(items::from_path(path).map_err(|error| Failure::usage(error.to_string()))?),
@@ -48,17 +49,16 @@ pub(crate) async fn execute(arguments: &Run, bar: Bar) -> Result<Exit, Failure> 
         dry_run: preview.clone().map(Preview::into_dry_run),
         ..Environment::default()
     };
-    let result = carry_out(prepared, environment, &bar, preview.is_none()).await?;
-    match (result, preview) {
-        (None, _) => Ok(Exit::Interrupted),
-        (Some(result), None) => {
+    let result = carry_out(prepared, environment, &bar, preview.is_none(), stop).await;
+    match preview {
+        None => {
             let exit = finish(&result, arguments.json, remembered)?;
             if let Some(why) = report::why_nothing(&result).filter(|_| !arguments.json) {
                 output::print(&format!("\n{why}\n"))?;
             }
             Ok(exit)
         }
-        (Some(result), Some(preview)) => preview.finish(&result),
+        Some(preview) => preview.finish(&result),
     }
 }
 
@@ -68,32 +68,31 @@ fn reads_on(prepared: &Prepared) -> bool {
         .is_ok_and(|parameters| parameters.read_mode == ReadMode::Incremental)
 }
 
-/// Runs to the end, or to a second signal: then there is no result.
+/// Runs to the end. The first signal cancels the run, which then settles what is in flight.
 pub(super) async fn carry_out(
     mut prepared: Prepared,
     environment: Environment,
     bar: &Bar,
     shows_progress: bool,
-) -> Result<Option<RunResult>, Failure> {
-    let cancel = environment.cancel.clone();
+    stop: &Stop,
+) -> RunResult {
+    stop.settle_first(
+        environment.cancel.clone(),
+        "Stopping: items in flight are settled first. A second signal stops immediately.",
+    );
     let (progress, watcher) = watch::channel(Events::default());
     prepared.run.environment = Environment { progress: Some(progress), ..environment };
     let following = bar.clone();
     // What a dry run shows is on the terminal already.
     let follower = shows_progress.then(|| tokio::spawn(async move { following.follow(watcher).await }));
-    let signals = super::listen()?;
-    let result = tokio::select! {
-        biased;
-        result = prepared.run() => Some(result),
-        () = signals.ask_then_insist(cancel, bar) => None,
-    };
+    let result = prepared.run().await;
     if let Some(follower) = follower {
         follower.abort();
         // It must not draw any more once the bar is gone.
         let _ = follower.await;
         bar.clear();
     }
-    Ok(result)
+    result
 }
 
 /// A workflow that cannot be run. If the faults are those of its parameters, that is a result too.

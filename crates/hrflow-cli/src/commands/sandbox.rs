@@ -5,6 +5,7 @@ mod profiles;
 mod summary;
 pub(crate) mod workflow;
 
+use hrflow_core::CancellationToken;
 use hrflow_sandbox::{Config, Credentials, Ports, Sandbox, Urls};
 use serde::Serialize;
 
@@ -12,13 +13,15 @@ use crate::{
     arguments::Sandbox as Arguments,
     exit::{Exit, Failure},
     output,
+    signals::Stop,
 };
 
 /// Seed of the invented profiles: each sandbox has the same.
 const SEED: u64 = 1;
 
-pub(crate) async fn execute(arguments: &Arguments) -> Result<Exit, Failure> {
-    let mut signals = super::listen()?;
+pub(crate) async fn execute(arguments: &Arguments, stop: &Stop) -> Result<Exit, Failure> {
+    let stopped = CancellationToken::new();
+    stop.settle_first(stopped.clone(), "");
     // An edited file is found before anything listens.
     if let Some(path) = &arguments.profiles {
         profiles::ensure_unedited(path).await?;
@@ -39,7 +42,7 @@ pub(crate) async fn execute(arguments: &Arguments) -> Result<Exit, Failure> {
     }
     let text = if arguments.json { line(&sandbox)? } else { summary::text(&sandbox, &workflow, arguments) };
     output::print(&text)?;
-    signals.next().await;
+    stopped.cancelled().await;
     sandbox.stop().await;
     Ok(Exit::Success)
 }

@@ -5,9 +5,11 @@
 //!    stream          prepare.rs        window.rs   deliver.rs   report.rs
 //! ```
 //!
-//! The loop in this file holds a bounded window of items: it reads while there is room, starts
-//! deliveries while there are places, and counts what they answer. Nothing else knows all three.
+//! The loop in this file holds a bounded number of items: it reads while there is room, has blocking threads prepare items
+//! (`ahead.rs`), starts deliveries while there are places, and counts what they return. Nothing in the loop blocks, so that
+//! a request to stop is obeyed whatever a format does.
 
+mod ahead;
 mod deliver;
 mod identity;
 mod lookup;
@@ -35,6 +37,7 @@ pub use prepare::BoxError;
 pub(crate) use prepare::{FormatFn, LogicFn};
 
 use self::{
+    ahead::Ahead,
     deliver::{Delivery, Fate},
     prepare::{Preparation, Recipe},
     progress::Progress,
@@ -59,6 +62,8 @@ const DEFAULT_GRACE: Duration = Duration::from_secs(30);
 const LINGER: Duration = Duration::from_millis(20);
 /// How often a moving cursor is stored.
 const CURSOR_INTERVAL: Duration = Duration::from_secs(1);
+/// How many items a dry run reads ahead of what it shows.
+const PREVIEWED_AHEAD: usize = 16;
 
 /// Called with each item that a dry run would send, as the target's request body.
 pub type DryRun = Arc<dyn Fn(Value) + Send + Sync>;
@@ -199,9 +204,15 @@ async fn execute<O: Origin, T: Target>(
         allow_local_urls: plan.options.allow_local_urls,
     };
     if let Some(sink) = dry_run {
-        let items = open_source(plan.origin.as_ref(), plan.source, None, &plan.options).await?;
-        let preview = |item: &T::Item| sink(plan.target.preview(&plan.target_parameters, item));
-        preview_items(items, &recipe, plan.environment, report, preview).await;
+        let cancel = plan.environment.cancel.clone();
+        let opening = open_source(plan.origin.as_ref(), plan.source, None, &plan.options);
+        let Some(items) = cancel.run_until_cancelled(opening).await else {
+            report.cancelled(0);
+            return Ok(());
+        };
+        let (target, parameters) = (plan.target, plan.target_parameters);
+        let preview = move |item: &T::Item| sink(target.preview(&parameters, item));
+        preview_items(items?, recipe, plan.environment, report, preview).await;
         return Ok(());
     }
 
@@ -265,9 +276,18 @@ async fn execute<O: Origin, T: Target>(
         options: plan.options,
         stop: stop.clone(),
     };
+    let writer = delivery.writer.clone();
+    let ahead = Ahead::new(move |(seq, item)| {
+        let mut prepared = recipe.prepare(seq, item);
+        if let Preparation::Ready(ready) = &mut prepared {
+            ready.identity = writer.identity(&ready.item);
+        }
+        prepared
+    });
     let engine = Engine {
-        recipe,
+        origin: plan.origin.clone(),
         items,
+        ahead,
         delivery: Arc::new(delivery),
         state: run,
         window: Window::new(concurrency * batch_size * 4),
@@ -353,50 +373,67 @@ async fn open_source<O: Origin>(
     }
 }
 
+/// Shows each item as it would be sent.
 async fn preview_items<O: Origin, I: TargetItem>(
     mut items: ItemStream<O::Item>,
-    recipe: &Recipe<O, I>,
+    recipe: Recipe<O, I>,
     environment: Environment,
     report: &mut Report,
-    preview: impl Fn(&I),
+    preview: impl Fn(&I) + Send + Sync + 'static,
 ) {
+    let Environment { cancel, limit, .. } = environment;
+    let shown_until = cancel.clone();
+    let mut ahead = Ahead::new(move |(seq, item)| {
+        let prepared = recipe.prepare(seq, item);
+        if let Some(ready) = prepared.ready().filter(|_| !shown_until.is_cancelled()) {
+            preview(&ready.item);
+        }
+        prepared
+    });
     let mut seq = 0;
-    while environment.limit.is_none_or(|limit| seq < limit) {
-        let next = tokio::select! {
+    let mut ended = false;
+    loop {
+        ended |= limit.is_some_and(|limit| seq >= limit);
+        if ended && ahead.is_empty() {
+            return;
+        }
+        tokio::select! {
             biased;
-            () = environment.cancel.cancelled() => return report.cancelled(0),
-            next = items.next() => next,
-        };
-        match next {
-            None => return,
-            Some(Err(error)) => report.read_failure(&error),
-            Some(Ok(item)) => {
-                report.read();
-                let prepared = recipe.prepare(seq, item);
-                let fate = match &prepared {
-                    Preparation::Ready(ready) => {
-                        preview(&ready.item);
-                        Fate { warnings: ready.warnings.clone(), ..Fate::default() }
+            () = cancel.cancelled() => return report.cancelled(report.unsettled()),
+            prepared = ahead.next(), if !ahead.is_empty() => {
+                let Ok(prepared) = prepared else { return report.stop(&broken_preparation()) };
+                for prepared in prepared {
+                    report.read();
+                    let fate = match &prepared {
+                        Preparation::Ready(ready) => Fate { warnings: ready.warnings.clone(), ..Fate::default() },
+                        Preparation::Discarded { .. } => Fate::discarded(),
+                        Preparation::Failed { stage, error, warnings, .. } => {
+                            Fate::unprepared(stage, error.duplicate(), warnings)
+                        }
+                    };
+                    report.fate(prepared.key(), &fate);
+                    if let Some(error) = &fate.stop {
+                        return report.stop(error);
                     }
-                    Preparation::Discarded { .. } => Fate::discarded(),
-                    Preparation::Failed { stage, error, warnings, .. } => {
-                        Fate::unprepared(stage, error.duplicate(), warnings)
-                    }
-                };
-                report.fate(prepared.key(), &fate);
-                if let Some(error) = &fate.stop {
-                    return report.stop(error);
                 }
-                seq += 1;
             }
+            next = items.next(), if !ended && ahead.len() < PREVIEWED_AHEAD => match next {
+                None => ended = true,
+                Some(Err(error)) => report.read_failure(&error),
+                Some(Ok(item)) => {
+                    ahead.push((seq, item));
+                    seq += 1;
+                }
+            },
         }
     }
 }
 
 /// One run's loop: reads, delivers, counts.
 struct Engine<'a, O: Origin, I: TargetItem> {
-    recipe: Recipe<O, I>,
+    origin: Arc<O>,
     items: ItemStream<O::Item>,
+    ahead: Ahead<(u64, O::Item), Preparation<I>>,
     delivery: Arc<Delivery<I>>,
     state: Arc<dyn RunState>,
     window: Window<I>,
@@ -416,47 +453,57 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
         let mut seq = 0;
         let mut ended = false;
         let mut last_was_error = false;
-        let mut last_read = Instant::now();
+        let mut last_prepared = Instant::now();
         let mut cursor_saved = Instant::now();
         loop {
             if self.stop.is_cancelled() {
                 break;
             }
-            self.start_deliveries(ended || last_read.elapsed() >= LINGER);
-            let reading = !ended && self.window.has_room();
-            if !reading && self.deliveries.is_empty() && self.window.is_empty() {
+            let all_prepared = ended && self.ahead.is_empty();
+            self.start_deliveries(all_prepared || last_prepared.elapsed() >= LINGER);
+            if all_prepared && self.deliveries.is_empty() && self.window.is_empty() {
                 break;
             }
+            let reading = !ended && self.window.has_room(self.ahead.len());
             // An unfilled batch waits a little for more items; a batch of one never waits.
-            let lingering = reading
+            let lingering = !all_prepared
                 && !self.window.is_empty()
                 && self.deliveries.len() < self.concurrency
-                && last_read.elapsed() < LINGER;
+                && last_prepared.elapsed() < LINGER;
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => break,
                 Some(done) = self.deliveries.join_next_with_id(), if !self.deliveries.is_empty() => self.settle(done),
-                next = self.items.next(), if reading => {
-                    last_read = Instant::now();
-                    match next {
-                        None => ended = true,
-                        Some(Err(error)) => {
-                            last_was_error = true;
-                            self.report.read_failure(&error);
+                prepared = self.ahead.next(), if !self.ahead.is_empty() => {
+                    last_prepared = Instant::now();
+                    match prepared.map(|prepared| self.accept(prepared)) {
+                        Ok(true) => {}
+                        Ok(false) => {
+                            // Items behind it are abandoned.
+                            self.ahead.clear();
+                            self.progress.cut_short();
+                            ended = true;
                         }
-                        Some(Ok(item)) => {
-                            last_was_error = false;
-                            self.report.read();
-                            let is_usable = self.accept(seq, item);
-                            seq += 1;
-                            if !is_usable || self.limit.is_some_and(|limit| seq >= limit) {
-                                ended = true;
-                                self.progress.cut_short();
-                            }
-                        }
+                        Err(_) => self.halt(&broken_preparation()),
                     }
                 }
-                () = tokio::time::sleep_until(last_read + LINGER), if lingering => {}
+                next = self.items.next(), if reading => match next {
+                    None => ended = true,
+                    Some(Err(error)) => {
+                        last_was_error = true;
+                        self.report.read_failure(&error);
+                    }
+                    Some(Ok(item)) => {
+                        last_was_error = false;
+                        self.read(seq, item);
+                        seq += 1;
+                        if self.limit.is_some_and(|limit| seq >= limit) {
+                            self.progress.cut_short();
+                            ended = true;
+                        }
+                    }
+                },
+                () = tokio::time::sleep_until(last_prepared + LINGER), if lingering => {}
             }
             if cursor_saved.elapsed() >= CURSOR_INTERVAL {
                 self.save_cursor().await;
@@ -476,33 +523,34 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
         }
     }
 
-    /// Formats an item and puts it into the window. Answers whether the next one can be formatted too.
-    fn accept(&mut self, seq: u64, item: O::Item) -> bool {
-        let origin = self.recipe.origin.clone();
-        let read_from = match origin.read_from(&item) {
+    /// Hands an item to format and logics. It counts as read once they are done with it: what a stopped run abandons before
+    /// is not settled, and is read again.
+    fn read(&mut self, seq: u64, item: O::Item) {
+        let read_from = match self.origin.read_from(&item) {
             Ok(read_from) => read_from,
             Err(error) => {
-                self.report.item_to_read_from_failure(origin.key(&item).as_str(), &error);
+                self.report.item_to_read_from_failure(self.origin.key(&item).as_str(), &error);
                 None
             }
         };
         self.progress.read(seq, read_from);
-        let mut prepared = self.recipe.prepare(seq, item);
-        if let Preparation::Ready(ready) = &mut prepared {
-            ready.identity = self.delivery.writer.identity(&ready.item);
-        }
-        let is_usable =
-            !matches!(&prepared, Preparation::Failed { error, .. } if error.scope() == Scope::Run);
-        self.window.push(prepared);
-        is_usable
+        self.ahead.push((seq, item));
+    }
+
+    /// Puts prepared items into the window, up to one whose error concerns every item. Returns whether there was none.
+    fn accept(&mut self, prepared: Vec<Preparation<I>>) -> bool {
+        prepared.into_iter().all(|prepared| {
+            self.report.read();
+            let is_usable =
+                !matches!(&prepared, Preparation::Failed { error, .. } if error.scope() == Scope::Run);
+            self.window.push(prepared);
+            is_usable
+        })
     }
 
     fn start_deliveries(&mut self, flush: bool) {
         while self.deliveries.len() < self.concurrency {
-            let enough = flush
-                || self.batch_size == 1
-                || self.window.len() >= self.batch_size
-                || !self.window.has_room();
+            let enough = flush || self.batch_size == 1 || self.window.len() >= self.batch_size;
             let batch = if enough { self.window.take(self.batch_size) } else { Vec::new() };
             if batch.is_empty() {
                 return;
@@ -578,6 +626,12 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
             Err(error) => self.halt(&error),
         }
     }
+}
+
+/// The error of a preparation that panicked outside the user's functions.
+fn broken_preparation() -> Error {
+    Error::new(ErrorKind::Internal, "an item could not be prepared: the connector panicked")
+        .advise("This is an error of the connector: please report it. Nothing is lost: run again.")
 }
 
 /// Runs a user's function; a panic in it is an error of the item, not of the program.

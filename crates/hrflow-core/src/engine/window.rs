@@ -17,8 +17,9 @@ impl<I> Window<I> {
         Self { waiting: VecDeque::new(), busy: HashSet::new(), capacity }
     }
 
-    pub(super) fn has_room(&self) -> bool {
-        self.waiting.len() < self.capacity
+    /// Whether there is room for an item beside `ahead` others that are still to come.
+    pub(super) fn has_room(&self, ahead: usize) -> bool {
+        self.waiting.len() + ahead < self.capacity
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -133,10 +134,11 @@ mod tests {
     fn it_is_full_at_its_capacity_and_batches_are_bounded() {
         let mut window = Window::new(3);
         for seq in 0..3 {
-            assert!(window.has_room());
+            assert!(window.has_room(0));
+            assert!(!window.has_room(3));
             window.push(item(seq, &seq.to_string(), None));
         }
-        assert!(!window.has_room());
+        assert!(!window.has_room(0));
         assert_eq!(taken(&mut window, 2), [0, 1]);
         assert_eq!(window.len(), 1);
     }

@@ -10,9 +10,10 @@ use crate::{
     commands::{run, state},
     exit::{Exit, Failure},
     progress::Bar,
+    signals::Stop,
 };
 
-pub(super) async fn execute(arguments: &Retry, bar: Bar) -> Result<Exit, Failure> {
+pub(super) async fn execute(arguments: &Retry, bar: Bar, stop: &Stop) -> Result<Exit, Failure> {
     let workflow = crate::commands::load(&arguments.file, &arguments.settings)?;
     // The letters hold what was read: the origin is not asked, and needs no parameters.
     let nothing = futures::stream::empty().boxed();
@@ -27,8 +28,6 @@ pub(super) async fn execute(arguments: &Retry, bar: Bar) -> Result<Exit, Failure
         limit: arguments.limit.map(Into::into),
         ..Environment::default()
     };
-    match run::carry_out(prepared, environment, &bar, true).await? {
-        None => Ok(Exit::Interrupted),
-        Some(result) => run::finish(&result, arguments.json, true),
-    }
+    let result = run::carry_out(prepared, environment, &bar, true, stop).await;
+    run::finish(&result, arguments.json, true)
 }
