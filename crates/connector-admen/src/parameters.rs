@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
     /// Host name or address of the database server. `localhost`, `127.0.0.1` and `::1` are this machine.
+    #[schemars(extend("x-address" = true))]
     pub db_host: String,
     /// Port of the database server: 1433 is usual for SQL Server, 3306 for MySQL.
     pub db_port: u16,

@@ -25,6 +25,7 @@ pub struct Parameters {
     pub api_key: Secret,
     /// Base URL of the API, its version included.
     #[serde(default = "api_url")]
+    #[schemars(extend("x-address" = true))]
     pub api_url: String,
     /// Version of the API: `v1` or `v2`. The default is `v2` where `api_url` ends in it, else `v1`, the only one that
     /// is known to create applicants.

@@ -23,6 +23,7 @@ pub struct ProfileParameters {
     pub profile_key: String,
     /// Base URL of the API.
     #[serde(default = "api_url")]
+    #[schemars(extend("x-address" = true))]
     pub api_url: String,
 }
 

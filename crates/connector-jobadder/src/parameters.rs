@@ -22,6 +22,7 @@ const SCOPE: &str = "read_candidate write_candidate offline_access";
 pub struct Parameters {
     /// Where users consent, `https://id.jobadder.com/connect/authorize`, or where tokens are handed out,
     /// `https://id.jobadder.com/connect/token`: either leads to the other.
+    #[schemars(extend("x-address" = true))]
     pub authorization_url: String,
     /// Id of your application, from JobAdder's developer portal.
     pub client_id: String,
@@ -31,6 +32,7 @@ pub struct Parameters {
     /// that is stored and renewed from then on. Leave it empty once a grant is stored, as after `hrflow auth`.
     pub authorization_code: Secret,
     /// The redirect URI that consent was asked with, letter by letter one of those that are registered for the application.
+    #[schemars(extend("x-address" = true))]
     pub redirect_uri: String,
     /// Create a candidate even where one has the same e-mail address. JobAdder asks for a code that it names itself in its
     /// refusal; this lets us use it.
@@ -42,6 +44,7 @@ pub struct Parameters {
     pub account: Option<String>,
     /// Base URL of the API. The default is what JobAdder names along with the token.
     #[serde(default)]
+    #[schemars(extend("x-address" = true))]
     pub api_url: Option<String>,
     /// Scopes to ask for, separated by blanks. The default is `read_candidate write_candidate offline_access`, and
     /// `write_jobapplication` where `job_applications` needs it.

@@ -26,6 +26,7 @@ pub struct Parameters {
     /// Base URL of the API. The account's API keys page shows the right one:
     /// `https://api.teamtailor.com` for Europe, `https://api.na.teamtailor.com` for North America.
     #[serde(default = "api_url")]
+    #[schemars(extend("x-address" = true))]
     pub api_url: String,
     /// Let Teamtailor merge a profile into the candidate that has its e-mail address. This changes
     /// what exists, whatever `on_existing` says.

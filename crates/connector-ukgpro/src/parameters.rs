@@ -59,6 +59,7 @@ pub struct Parameters {
 pub struct AuthData {
     /// Host of the identity server, such as `signin.ukg.net` or `signin.ultipro.com`; or a URL, with a path
     /// where there is one.
+    #[schemars(extend("x-address" = true))]
     pub identity_server: String,
     /// The tenant, as the address shows it after its first slash once one is signed in to Recruiting.
     pub tenant: String,
@@ -81,6 +82,7 @@ pub struct AuthData {
 pub struct Domain {
     /// Host of the web services, such as `service2.ultipro.com`; or a URL, with a path where there is one,
     /// such as `https://service2.ultipro.com/talent/recruiting/v2` for the API gateway.
+    #[schemars(extend("x-address" = true))]
     pub environment: String,
     /// The tenant's alias in addresses of the API.
     pub tenant: String,

@@ -71,6 +71,7 @@ pub struct ProfileListParameters {
     pub lookup_lag: Span,
     /// Base URL of the API.
     #[serde(default = "api_url")]
+    #[schemars(extend("x-address" = true))]
     pub api_url: String,
 }
 

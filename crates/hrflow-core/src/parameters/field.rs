@@ -26,6 +26,9 @@ pub struct Field {
     pub description: String,
     /// Whether its value must not be shown.
     pub secret: bool,
+    /// Whether it is a URL or a host that requests, and with them secrets, are sent to. In the schema: `x-address`.
+    #[serde(skip)]
+    pub address: bool,
     /// The fields of an object, or of the objects in a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<Vec<Field>>,
@@ -37,4 +40,21 @@ pub struct Field {
     pub expected: String,
     #[serde(skip)]
     pub(super) node: Node,
+}
+
+/// Why only the workflow file may set a parameter, and no event: an event may come from anyone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protection {
+    /// It is a secret.
+    Secret,
+    /// It decides which host receives the secrets.
+    Address,
+}
+
+impl Field {
+    /// Why only the workflow file may set it. `None` if events may set it too. A list or an object is protected if it
+    /// can hold a protected value.
+    pub fn protection(&self) -> Option<Protection> {
+        self.node.protection()
+    }
 }

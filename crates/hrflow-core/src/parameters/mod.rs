@@ -56,7 +56,7 @@ use serde_json::{Map, Value};
 
 pub use self::{
     fault::{Fault, FaultKind, Faults, first_lines},
-    field::Field,
+    field::{Field, Protection},
     nearest::nearest,
     span::{Span, SpanError},
 };
@@ -82,8 +82,8 @@ pub fn fields<P: Parameters>() -> Vec<Field> {
 
 /// The JSON Schema of a set of parameters, without references. Secrets are `writeOnly`, of format `password`.
 ///
-/// Beside the standard keywords, `x-order` of an object names its members in the order of declaration, and `x-expected`
-/// says in words what a value has to be.
+/// Beside the standard keywords, `x-order` of an object names its members in the order of declaration, `x-expected`
+/// says in words what a value has to be, and `x-address` marks URLs and hosts that requests are sent to.
 pub fn json_schema<P: Parameters>() -> Value {
     schema::published::<P>()
 }

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::Field;
+use super::{Field, Protection};
 
 /// A type: what it takes, and how messages are to speak of it.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     pub(super) kind: Kind,
     pub(super) secret: bool,
+    pub(super) address: bool,
     pub(super) expected: Option<String>,
     /// Completes text that lacks something, such as a unit.
     pub(super) complete: Option<fn(&str) -> Option<String>>,
@@ -30,7 +31,7 @@ pub(super) enum Kind {
 
 impl Node {
     pub(super) fn of(kind: Kind) -> Self {
-        Self { kind, secret: false, expected: None, complete: None }
+        Self { kind, secret: false, address: false, expected: None, complete: None }
     }
 
     /// The fields of an object, or of the objects in a list.
@@ -52,6 +53,22 @@ impl Node {
                 Kind::Union(nodes) => nodes.iter().any(Self::is_hidden),
                 _ => false,
             }
+    }
+
+    /// Whether it is a secret or an address, or holds one.
+    pub(super) fn protection(&self) -> Option<Protection> {
+        if self.secret {
+            return Some(Protection::Secret);
+        }
+        if self.address {
+            return Some(Protection::Address);
+        }
+        match &self.kind {
+            Kind::List(inner) | Kind::Map(inner) => inner.protection(),
+            Kind::Object { fields, .. } => fields.iter().find_map(Field::protection),
+            Kind::Union(nodes) => nodes.iter().find_map(Self::protection),
+            _ => None,
+        }
     }
 
     /// What it takes, to go on from "expected".

@@ -3,7 +3,8 @@
 //! Understood is what parameter structs need: text, numbers, booleans, choices, lists, objects, maps,
 //! and unions of these. What is not understood passes here and is left to the type's own `Deserialize`.
 //!
-//! A type can say what it takes with the keyword `x-expected`, or by one of the known formats.
+//! A type can say what it takes with the keyword `x-expected`, or by one of the known formats. The keyword `x-address`
+//! marks a URL or a host that requests are sent to.
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value};
@@ -101,6 +102,7 @@ impl Tree<'_> {
             None => Node::of(self.kind(keywords, &place)),
         };
         node.secret |= secret || node.kind.holds_secrets();
+        node.address |= keywords.get("x-address") == Some(&Value::Bool(true));
         let own = text(keywords, "x-expected").or_else(|| format_words(text(keywords, "format")?));
         if let Some(words) = own {
             node.expected = Some(words.to_owned());
@@ -221,6 +223,7 @@ impl Tree<'_> {
             default: default.cloned().unwrap_or_default(),
             description: self.description(schema),
             secret: node.secret,
+            address: node.address,
             fields: node.kind.fields().map(<[Field]>::to_vec),
             choices: node.kind.choices().map(<[Value]>::to_vec),
             expected: node.expected(),

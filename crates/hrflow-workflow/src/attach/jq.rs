@@ -1,7 +1,11 @@
 //! Programs that are there to be run.
 
 use futures::{StreamExt, stream};
-use hrflow_core::{AnyAction, TriggerType, connector::ActionParameters, parameters};
+use hrflow_core::{
+    AnyAction, TriggerType,
+    connector::ActionParameters,
+    parameters::{self, Field, Protection},
+};
 use serde_json::{Map, Value};
 
 use super::Attached;
@@ -39,7 +43,7 @@ impl Attached<'_, '_> {
                     let event = event.open(&settings);
                     let said =
                         event.and_then(|event| ready.parse_event(&event).map_err(|error| error.to_string()));
-                    self.take_event(said);
+                    self.take_event(said, &described.origin_parameters);
                 }
             }
             Err(Unready::Broken(why)) => {
@@ -71,9 +75,9 @@ impl Attached<'_, '_> {
         }
     }
 
-    /// Puts what an event says into the origin's parameters. Where the parser says nothing, there is nothing to do.
-    fn take_event(&mut self, said: Result<Option<Map<String, Value>>, String>) {
-        match said {
+    /// Puts the parameters that an event sets into the origin's. Where the parser returns nothing, there is nothing to do.
+    fn take_event(&mut self, said: Result<Option<Map<String, Value>>, String>, fields: &[Field]) {
+        match said.and_then(|said| settable(said, fields)) {
             Err(why) => self.refused_event = Some(why),
             Ok(None) => {
                 self.run.items = Some(stream::empty().boxed());
@@ -105,5 +109,26 @@ impl Attached<'_, '_> {
                 WorkflowFault::new(&program.path, message).at(begins)
             }
         }
+    }
+}
+
+/// The parameters, if an event may set all of them.
+fn settable(
+    said: Option<Map<String, Value>>,
+    fields: &[Field],
+) -> Result<Option<Map<String, Value>>, String> {
+    let protected = said.iter().flat_map(Map::keys).filter_map(|name| {
+        let field = fields.iter().find(|field| field.name == *name)?;
+        Some(match field.protection()? {
+            Protection::Secret => format!("{name}, which is or holds a secret"),
+            Protection::Address => format!("{name}, which is or holds an address that secrets are sent to"),
+        })
+    });
+    match protected.collect::<Vec<_>>().as_slice() {
+        [] => Ok(said),
+        protected => Err(format!(
+            "event_parser sets {}. Set it in the workflow file: an event may set neither secrets nor addresses",
+            protected.join("; ")
+        )),
     }
 }

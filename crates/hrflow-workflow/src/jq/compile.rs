@@ -114,7 +114,12 @@ pub(super) fn compile(program: usize, role: Role, text: &str) -> Result<Filter, 
         .collect();
     let arena = Arena::default();
     let loaded = Loader::new(definitions).load(&arena, File { code: text, path: true });
-    let modules = loaded.map_err(|errors| {
+    let modules = loaded.and_then(|modules| {
+        // The loader rejects modules; `import "…" as $name` reads data, which its caller may reject.
+        load::import(&modules, |_| Err(String::new()))?;
+        Ok(modules)
+    });
+    let modules = modules.map_err(|errors| {
         let errors = errors.into_iter().filter(|(file, _)| file.path).map(|(_, error)| error);
         errors
             .flat_map(|error| loading(error, text))
@@ -141,7 +146,7 @@ fn loading<'t>(error: load::Error<&'t str>, text: &'t str) -> Vec<(&'t str, Stri
     match error {
         load::Error::Io(paths) => paths
             .into_iter()
-            .map(|(at, _)| (at, "import and include are not there: a program is one text".to_owned()))
+            .map(|(at, _)| (at, "`import` and `include` are not there: a program is one text".to_owned()))
             .collect(),
         load::Error::Lex(errors) => errors.into_iter().map(|(expected, at)| unread(&expected, at)).collect(),
         load::Error::Parse(errors) => errors.into_iter().map(|error| misplaced(&error, text)).collect(),

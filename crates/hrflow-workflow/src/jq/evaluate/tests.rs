@@ -5,6 +5,21 @@ use super::*;
 use crate::programs::Role;
 
 fn evaluated(role: Role, text: &str, item: &Value) -> Result<Answer, Vec<CompileFault>> {
+    evaluator(role, text).map(|evaluator| asked(&evaluator, item))
+}
+
+fn asked(evaluator: &Evaluator<'_>, item: &Value) -> Answer {
+    serde_json::from_slice(&evaluator.answer(0, item.to_string().as_bytes())).unwrap()
+}
+
+fn default_format(item: Value) -> Result<Value, String> {
+    match item["key"].as_str() {
+        Some(key) => Ok(json!({ "made of": key })),
+        None => Err("it has no key".to_owned()),
+    }
+}
+
+fn evaluator(role: Role, text: &str) -> Result<Evaluator<'static>, Vec<CompileFault>> {
     let setup = Setup {
         connector: String::new(),
         action: String::new(),
@@ -13,12 +28,7 @@ fn evaluated(role: Role, text: &str, item: &Value) -> Result<Answer, Vec<Compile
         workflow_id: "w-1".to_owned(),
         now: Timestamp::from_second(1_700_000_000).unwrap(),
     };
-    let default_format = |item: Value| match item["key"].as_str() {
-        Some(key) => Ok(json!({ "made of": key })),
-        None => Err("it has no key".to_owned()),
-    };
-    let evaluator = Evaluator::new(setup, &default_format)?;
-    Ok(serde_json::from_slice(&evaluator.answer(0, item.to_string().as_bytes())).unwrap())
+    Evaluator::new(setup, &default_format)
 }
 
 fn answer(text: &str, item: Value) -> Answer {
@@ -157,11 +167,96 @@ fn faults_are_told_with_their_place() {
     assert_eq!(format("select(.a; .b)"), ["1:1: there is no function select that takes 2 arguments"]);
     assert_eq!(format("if . then 1"), ["1:12: expected else or end, but the program ends"]);
     assert_eq!(format(". )"), ["1:3: `)` means nothing in jq"]);
-    assert_eq!(
-        format("import \"a\" as a; ."),
-        ["1:9: import and include are not there: a program is one text"]
-    );
     assert_eq!(format(""), ["1:1: expected term, but the program ends"]);
+}
+
+/// A variable that data is imported into would take the place of another one.
+#[test]
+fn modules_and_data_are_rejected_where_they_are_named() {
+    let words = "`import` and `include` are not there: a program is one text";
+    for (program, places) in [
+        ("import \"a\" as a; .", &["1:9"][..]),
+        ("include \"a\"; .", &["1:10"]),
+        ("import \"a\" as $a; .", &["1:9"]),
+        ("import \"a\" as $a; $a", &["1:9"]),
+        ("import \"a\" as $now; [$now, $workflow_id]", &["1:9"]),
+        ("import \"/etc/passwd\" as $a {search: \"/\"}; $a", &["1:9"]),
+        ("# data\nimport \"a\" as $a; import \"b\" as $b;\n$a + $b", &["2:9", "2:27"]),
+        ("import \"a\" as $a; include \"b\"; .", &["1:28"]),
+    ] {
+        for role in [Role::Format, Role::Logic, Role::EventParser] {
+            let told: Vec<String> = places.iter().map(|place| format!("{place}: {words}")).collect();
+            assert_eq!(faults(role, program), told, "{program}");
+        }
+    }
+    // A text is no directive.
+    assert_eq!(one("\"import \\(.)\"", json!(1)), json!("import 1"));
+}
+
+/// Arguments that functions of the library do not expect.
+#[test]
+fn no_function_panics_or_reaches_out() {
+    for program in [
+        "getpath([\"a\", -1, {}])",
+        "getpath([[]])",
+        "setpath([]; 1)",
+        "setpath([-1]; 1)",
+        "delpaths([[-1], [\"a\"]])",
+        "paths(..)",
+        "[limit(-1; 1, 2)]",
+        "[-1, 1114112, 55296] | implode",
+        "\"a\" * -1",
+        "[.[]?] | .[-9223372036854775808:9223372036854775807]",
+        "1 / 0",
+        "1 % 0",
+        "-9223372036854775808 % -1",
+        "-9223372036854775808 / -1",
+        "infinite | todate",
+        "nan | gmtime",
+        "1e300 | strftime(\"%Y\")",
+        "\"x\" | strptime(\"%Q\")",
+        "0 | strftime(\"%Q %!\")",
+        "\"(\" as $r | \"x\" | test($r)",
+        "\"x\" | test(\"x\"; \"!\")",
+        "\"{\" | fromjson",
+        "label $out | break $out",
+        "error(null)",
+        "error",
+        "$__loc__?",
+        "splits(1)",
+        "ltrimstr(1)",
+        "tojson | fromjson",
+        "@json, @text, @html, @uri, @sh, @base64, @base64d",
+        "ldexp(1; 99999999999)",
+        "significand, gamma, frexp, modf",
+        "getpath([\"__proto__\"])",
+        "module_path",
+        "input_filename?",
+        "modulemeta",
+        "$ENV.PATH",
+        "env.PATH",
+        "@base32d",
+        "ascii(-1)",
+        "tojson | @base64d",
+        "splits(\"a\"; \"z\")",
+        "limit(1; repeat(1))",
+        "first(range(10; 0; -1))",
+        "bsearch(1)",
+        "min_by(.a), max_by(.a)",
+        "getpath(1)",
+        "to_entries, from_entries",
+        "ltrimstr(\"a\") |= 1",
+        "paths |= 1",
+        ".. = 1",
+        "input_line_number = 1",
+        "[.[] as [$a, {b: $c}] ?// $a | $a]",
+    ] {
+        let Ok(evaluator) = evaluator(Role::Format, program) else { continue };
+        for item in [json!(null), json!("x"), json!({ "a": 1 }), json!([1, "a", null]), json!(-1.5)] {
+            let answer = asked(&evaluator, &item);
+            assert_ne!(answer, Answer::Failed("it panicked".to_owned()), "{program} of {item}");
+        }
+    }
 }
 
 #[test]
