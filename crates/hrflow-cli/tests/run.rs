@@ -20,6 +20,36 @@ fn check_logs_in_and_writes_nothing() {
 }
 
 #[test]
+fn check_names_values_that_look_like_placeholders() {
+    let play = Playground::new();
+    for (value, kind) in [
+        ("$TEAMTAILOR_KEY", "$NAME"),
+        ("%TEAMTAILOR_KEY%", "%NAME%"),
+        ("{{env.TEAMTAILOR_KEY}}", "{{name}}"),
+        ("<teamtailor>", "<name>"),
+        ("your-teamtailor-key", "a stock text such as changeme or YOUR_API_KEY"),
+    ] {
+        let workflow = std::fs::read_to_string(play.home.0.path().join("w.yaml")).unwrap();
+        let mut fields: Vec<&str> = workflow.lines().collect();
+        let index = fields.iter().position(|line| line.contains("Authorization:")).unwrap();
+        let field = format!("  Authorization: '{value}'");
+        fields[index] = &field;
+        play.home.write("p.yaml", &fields.join("\n"));
+        let ran = play.home.run("check p.yaml --json");
+        let line = format!(
+            "p.yaml:{}:18: target_parameters.Authorization: the value looks like a placeholder ({kind}). Set the value; \
+             variables of the environment are written ${{NAME}}",
+            index + 1
+        );
+        assert_eq!(ran.json()["warnings"], serde_json::json!([line]));
+        assert!(!format!("{ran:?}").to_lowercase().contains("teamtailor_key"), "{ran:?}");
+        assert!(!ran.stderr.contains(value) && !ran.stdout.contains(value), "{ran:?}");
+    }
+    let ran = play.home.run("check w.yaml --json");
+    assert_eq!(ran.json()["warnings"], serde_json::json!([]));
+}
+
+#[test]
 fn a_profile_arrives_once() {
     let play = Playground::new();
     let ran = play.home.run("run w.yaml --json");

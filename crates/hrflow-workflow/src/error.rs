@@ -67,6 +67,15 @@ impl WorkflowFault {
         self.position = position;
         self
     }
+
+    /// The fault with its place in front, in the workflow file of this name unless it is in another one.
+    pub(crate) fn line(&self, name: &str) -> String {
+        let name = self.file.as_deref().unwrap_or(name);
+        match self.position {
+            Some(position) => format!("{name}:{position}: {self}"),
+            None => format!("{name}: {self}"),
+        }
+    }
 }
 
 impl From<Fault> for WorkflowFault {
@@ -131,12 +140,5 @@ impl WorkflowError {
 }
 
 fn lines(name: &str, faults: &[WorkflowFault]) -> String {
-    let line = |fault: &WorkflowFault| {
-        let name = fault.file.as_deref().unwrap_or(name);
-        match fault.position {
-            Some(position) => format!("{name}:{position}: {fault}"),
-            None => format!("{name}: {fault}"),
-        }
-    };
-    first_lines(faults.iter().map(line)).join("\n")
+    first_lines(faults.iter().map(|fault| fault.line(name))).join("\n")
 }

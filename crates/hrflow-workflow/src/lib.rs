@@ -33,6 +33,7 @@ pub mod jq;
 mod json;
 #[cfg(feature = "jq")]
 mod place;
+mod placeholder;
 mod prepare;
 #[cfg_attr(not(feature = "jq"), allow(dead_code, reason = "without jq, programs and events are refused"))]
 mod programs;

@@ -13,7 +13,7 @@ use crate::{
     error::{WorkflowError, WorkflowErrorKind, WorkflowFault},
     event::Event,
     json::Resolver,
-    refusal,
+    placeholder, refusal,
     substitute::{Substitution, Variables},
     workflow::{FIELDS, Workflow},
     yaml::{Kind, Node},
@@ -62,6 +62,7 @@ pub struct Prepared {
     /// Which of its actions.
     action: usize,
     awaited: Vec<String>,
+    placeholders: Vec<String>,
     /// The run. A format, logics, a callback and what surrounds it can be put into it.
     pub run: JsonRun,
 }
@@ -96,9 +97,12 @@ impl Prepared {
         self.connector.actions[self.action].run(self.run).await
     }
 
-    /// Logs in at both ends and writes nothing.
+    /// Logs in at both ends and writes nothing. The warnings also name values that look like placeholders, by their place
+    /// in the file and their field, and repeat nothing of the values.
     pub async fn check(self) -> CheckReport {
-        self.connector.actions[self.action].check(self.run).await
+        let mut report = self.connector.actions[self.action].check(self.run).await;
+        report.warnings.splice(0..0, self.placeholders);
+        report
     }
 }
 
@@ -159,7 +163,10 @@ pub(crate) fn prepare(workflow: Workflow, surroundings: Surroundings<'_>) -> Res
     faults.extend(more);
     match found {
         Some((connector, index)) if shape.is_empty() && faults.is_empty() => match refused_event {
-            None => Ok(Prepared { connector, action: index, awaited, run }),
+            None => {
+                let placeholders = placeholders(&name, &run, &resolver);
+                Ok(Prepared { connector, action: index, awaited, placeholders, run })
+            }
             Some(why) => {
                 let (fault, result) = refusal::event(&run, &action, &why);
                 Err(WorkflowError::new(&name, WorkflowErrorKind::Event, vec![fault]).with_result(result))
@@ -175,6 +182,27 @@ pub(crate) fn prepare(workflow: Workflow, surroundings: Surroundings<'_>) -> Res
             Err(WorkflowError::new(&name, WorkflowErrorKind::Shape, shape))
         }
     }
+}
+
+/// What is to be said of values that look like placeholders.
+fn placeholders(name: &str, run: &JsonRun, resolver: &Resolver<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    for (section, values) in [
+        ("action_parameters", &run.action_parameters),
+        ("options", &run.options),
+        ("origin_parameters", &run.origin_parameters),
+        ("target_parameters", &run.target_parameters),
+    ] {
+        placeholder::all_in(values, section, &mut found);
+    }
+    let faults = found.into_iter().map(|(path, kind)| {
+        let message = format!(
+            "the value looks like a placeholder ({kind}). Set the value; variables of the environment are written ${{NAME}}"
+        );
+        let at = resolver.position(&path);
+        WorkflowFault::new(path, message).at(at).line(name)
+    });
+    faults.collect()
 }
 
 /// The fields of a workflow, taken one by one.

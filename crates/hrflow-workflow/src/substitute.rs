@@ -1,4 +1,7 @@
 //! `${NAME}`, `${NAME:-default}` and `${file:PATH}` in a scalar value.
+//!
+//! Variables and files lose one trailing line break: editors, `echo` and secret stores add one, and as a part of a password
+//! it only shows as "access denied".
 
 use std::{
     env::VarError,
@@ -96,7 +99,7 @@ impl<'v> Substitution<'v> {
                         ${file:PATH}, and $${ for a plain ${"
                 .to_owned());
         }
-        match ((self.variables)(name), default) {
+        match ((self.variables)(name).map(without_line_break), default) {
             (Ok(value), Some(default)) if value.is_empty() => Ok(default.to_owned()),
             (Ok(value), _) => Ok(value),
             (Err(VarError::NotPresent), Some(default)) => Ok(default.to_owned()),
@@ -119,15 +122,20 @@ fn read_file(directory: &Path, path: &str) -> Result<String, String> {
         return Err("${file:} names no file".to_owned());
     }
     let path = directory.join(path);
-    let mut text = bounded_read::text(&path, MAX_FILE)
-        .map_err(|why| format!("cannot read the file {}: {why}", path.display()))?;
+    bounded_read::text(&path, MAX_FILE)
+        .map(without_line_break)
+        .map_err(|why| format!("cannot read the file {}: {why}", path.display()))
+}
+
+/// The text without one trailing `\n` or `\r\n`.
+fn without_line_break(mut text: String) -> String {
     if text.ends_with('\n') {
         text.pop();
         if text.ends_with('\r') {
             text.pop();
         }
     }
-    Ok(text)
+    text
 }
 
 #[cfg(test)]
@@ -138,6 +146,11 @@ mod tests {
         match name {
             "KEY" => Ok("s3cret: [1, ${KEY}]".to_owned()),
             "EMPTY" => Ok(String::new()),
+            "LINE" => Ok("one\n".to_owned()),
+            "WINDOWS" => Ok("two\r\n".to_owned()),
+            "LINES" => Ok("three\n\n".to_owned()),
+            "RETURN" => Ok("four\r".to_owned()),
+            "BREAK" => Ok("\n".to_owned()),
             _ => Err(VarError::NotPresent),
         }
     }
@@ -157,6 +170,8 @@ mod tests {
             ("$${KEY} $KEY $$ $", "${KEY} $KEY $$ $"),
             ("$$${KEY}", "$${KEY}"),
             ("é$", "é$"),
+            ("${LINE}|${WINDOWS}|${LINES}|${RETURN}|", "one|two|three\n|four\r|"),
+            ("${BREAK:-d}", "d"),
         ] {
             assert_eq!(apply(text).as_deref(), Ok(expected), "{text}");
         }

@@ -139,6 +139,36 @@ fn an_event_says_what_to_read() {
     assert!(run.items.is_some(), "there is nothing to do");
 }
 
+/// Whoever can send an event would otherwise have the secrets sent to a host of their own.
+#[test]
+fn an_event_sets_neither_secrets_nor_addresses() {
+    for (program, set) in [
+        (
+            "{profile_key: .key, api_url: .url}",
+            "api_url, which is or holds an address that secrets are sent to",
+        ),
+        // Null stands for the default, which is another address too.
+        ("{api_url: null}", "api_url, which is or holds an address that secrets are sent to"),
+        ("{mirror: {host: .url}}", "mirror, which is or holds an address that secrets are sent to"),
+        (
+            "{api_secret: .key, api_url: .url}",
+            "api_secret, which is or holds a secret; api_url, which is or holds an address that secrets are sent to",
+        ),
+    ] {
+        let text = format!("{HEAD}  event_parser: '{program}'\n");
+        let event = json!({ "key": "k", "url": "https://attacker.example.com" }).to_string();
+        let error = support::prepare_for(&text, hrflow_workflow::Event::new(event)).err().unwrap();
+        assert_eq!(error.result().unwrap().reason, hrflow_core::result::Reason::EventParsingFailure);
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "w.yaml: the event cannot be understood: event_parser sets {set}. Set it in the workflow file: an event \
+                 may set neither secrets nor addresses"
+            )
+        );
+    }
+}
+
 #[test]
 fn an_event_that_cannot_be_understood_is_a_result_too() {
     let refused = |parameters: &str, event: &str| {
@@ -184,6 +214,10 @@ fn a_signed_event_is_the_one_that_was_signed() {
     assert_eq!(signed(&secret, "4567", sample), Ok(json!("4567")));
     assert!(signed(&secret, "4568", sample).unwrap_err().contains("the signature is not right"));
     assert!(signed(parser, "4567", sample).unwrap_err().contains("event_secret is not set"));
+    for variable in ["WITH_LINE_BREAK", "WITH_WINDOWS_LINE_BREAK"] {
+        let secret = format!("{parser}  event_secret: ${{{variable}}}\n");
+        assert_eq!(signed(&secret, "4567", sample), Ok(json!("4567")), "{variable}");
+    }
     let envelope = format!("{secret}  event_signature: envelope_hex\n");
     assert!(signed(&envelope, "4567", sample).unwrap_err().contains("two parts with a dot in between"));
 }

@@ -25,6 +25,23 @@ pub(crate) struct Origin {
     /// Which profile to read.
     #[serde(default)]
     profile_key: Option<String>,
+    /// Where it is read from.
+    #[serde(default)]
+    #[schemars(extend("x-address" = true))]
+    api_url: Option<String>,
+    /// Where else it is read from.
+    #[serde(default)]
+    mirror: Option<Mirror>,
+}
+
+/// Another place to read from.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "each test program uses a part of it")]
+pub(crate) struct Mirror {
+    /// The host.
+    #[schemars(extend("x-address" = true))]
+    host: String,
 }
 
 /// What the target takes.
@@ -142,6 +159,8 @@ fn variables(name: &str) -> std::result::Result<String, VarError> {
         "SECRET" => Ok("hunter2: [x]".to_owned()),
         "EMPTY" => Ok(String::new()),
         "PORT" => Ok("5432".to_owned()),
+        "WITH_LINE_BREAK" => Ok("1234\n".to_owned()),
+        "WITH_WINDOWS_LINE_BREAK" => Ok("1234\r\n".to_owned()),
         "LONG" => Ok("a-very-long-secret-version".to_owned()),
         _ => Err(VarError::NotPresent),
     }
