@@ -4,7 +4,7 @@ use std::fmt;
 
 use comfy_table::{ContentArrangement, presets};
 use hrflow_core::{
-    Events, RunResult, Status,
+    RunResult, Status,
     result::{MAX_FAILURES, MAX_WARNINGS},
 };
 
