@@ -11,7 +11,8 @@ fn an_unknown_key_is_a_usage_error() {
     play.home.write("p.jsonl", &many(2));
     let fault = Fault::Status { code: 422, body: FaultBody::Json, executed: false };
     play.sandbox.faults().add(Rule::new(Vendor::Teamtailor, "candidates.create", fault).first(1));
-    let ran = play.home.run("run w.yaml --from p.jsonl");
+    // One at a time, so that the first profile is the one that fails.
+    let ran = play.home.run("run w.yaml --from p.jsonl --set options.concurrency=1");
     assert_eq!(ran.code, Some(3), "{ran:?}");
     // The second one is unknown to the state, the third was delivered, the fourth failed for another kind of error.
     for pick in ["no-such-key", "--key no-such-key", "many-1", "many-0 --kind Timeout"] {
