@@ -48,6 +48,10 @@ fn target(connection: &Connection, target: &TargetId, data_type: DataType) -> Re
         .insert(params![target.0, Json(data_type)])
 }
 
+// The table of items has partial indexes. SQLite prepares a statement again for each execution if it compares a parameter
+// in a condition that is not met by a row's number or a unique key: parameters that are compared with an identity are wrapped
+// in a SELECT, and other conditions are checked here.
+
 /// The runs other than `run` that own an item, or another item with the identity at the same target. They may be over.
 pub(super) fn other_owners(
     connection: &Connection,
@@ -55,21 +59,28 @@ pub(super) fn other_owners(
     item: i64,
     identity: Option<&Identity>,
 ) -> Result<Vec<String>> {
-    let mut owners = connection
-        .prepare_cached("SELECT run_id FROM items JOIN runs ON run = owner WHERE item = ?1 AND run != ?2")?
-        .query_map([item, run], |row| row.get(0))?
-        .collect::<Result<Vec<String>>>()?;
+    let owner: Option<i64> = connection
+        .prepare_cached("SELECT owner FROM items WHERE item = ?1")?
+        .query_row([item], |row| row.get(0))?;
+    let mut owners: Vec<i64> = owner.into_iter().collect();
     if let Some(identity) = identity {
-        let of_identity: Vec<String> = connection
+        let of_identity = connection
             .prepare_cached(
-                "SELECT run_id FROM items JOIN runs ON run = owner WHERE claimed_identity = ?1 AND run != ?2 \
-                 AND target = (SELECT target FROM items WHERE item = ?3)",
+                "SELECT owner FROM items WHERE claimed_identity = (SELECT ?1) \
+                 AND target = (SELECT target FROM items WHERE item = ?2)",
             )?
-            .query_map(params![digest(identity.as_str()), run, item], |row| row.get(0))?
-            .collect::<Result<_>>()?;
+            .query_map(params![digest(identity.as_str()), item], |row| row.get(0))?
+            .collect::<Result<Vec<i64>>>()?;
         owners.extend(of_identity);
     }
-    Ok(owners)
+    owners.retain(|owner| *owner != run);
+    let run_id = |owner: i64| {
+        connection
+            .prepare_cached("SELECT run_id FROM runs WHERE run = ?1")?
+            .query_row([owner], |row| row.get(0))
+            .optional()
+    };
+    owners.into_iter().filter_map(|owner| run_id(owner).transpose()).collect()
 }
 
 /// Makes a run the owner of an item and of its identity. Letters that are stored from then on are not about what it is about to
@@ -121,17 +132,21 @@ pub(super) fn entry(connection: &Connection, item: i64, identity: Option<&Identi
 /// What is known of other items with an identity, at the target of `item`.
 fn same_identity(connection: &Connection, item: i64, identity: &Identity) -> Result<SameIdentity> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT {RECEIPT}, trace, receipt_identity = ?1 FROM items WHERE identity = ?1 AND item != ?2 \
-         AND target = (SELECT target FROM items WHERE item = ?2) AND (trace IS NOT NULL OR receipt_identity = ?1) \
-         ORDER BY delivered_at DESC"
+        "SELECT item, trace, {RECEIPT} FROM items WHERE identity = (SELECT ?1) \
+         AND target = (SELECT target FROM items WHERE item = ?2)"
     ))?;
     let mut rows = statement.query(params![digest(identity.as_str()), item])?;
     let mut known = SameIdentity::default();
     while let Some(row) = rows.next()? {
-        if known.receipt.is_none() && row.get::<_, Option<bool>>(9)? == Some(true) {
-            known.receipt = receipt(row, 0)?;
+        if row.get::<_, i64>(0)? == item {
+            continue;
         }
-        let trace: Option<Json<Trace>> = row.get(8)?;
+        let newest = known.receipt.as_ref().map(|receipt| receipt.at);
+        let receipt = receipt(row, 2)?.filter(|it| it.identity.as_ref() == Some(identity));
+        if let Some(receipt) = receipt.filter(|it| newest.is_none_or(|newest| it.at > newest)) {
+            known.receipt = Some(receipt);
+        }
+        let trace: Option<Json<Trace>> = row.get(1)?;
         known.traces.extend(trace.map(|Json(trace)| trace));
     }
     Ok(known)
@@ -205,6 +220,13 @@ pub(super) fn discard(connection: &Connection, run: i64, key: &JournalKey) -> Re
 }
 
 fn store_receipt(connection: &Connection, item: i64, receipt: &StoredReceipt) -> Result<()> {
+    let identity = receipt.identity.as_ref().map(|identity| digest(identity.as_str()));
+    if let Some(identity) = &identity {
+        // It seldom differs from that of the intent: its index is left alone then.
+        connection
+            .prepare_cached("UPDATE items SET identity = ?2 WHERE item = ?1 AND identity IS NOT ?2")?
+            .execute(params![item, identity])?;
+    }
     connection
         .prepare_cached(
             "UPDATE items SET outcome = ?2, created_by_us = ?3, hash = ?4, vendor_id = ?5, steps = ?6, \
