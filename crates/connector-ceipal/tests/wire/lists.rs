@@ -206,11 +206,11 @@ async fn a_list_is_proved_once() {
     assert_eq!(vendor.all_calls(), calls);
 }
 
-/// Where the filter minds case, somebody whom this run has seen is found under any spelling.
+/// The filter may mind case: an address is looked up as it is written, and in lower case.
 #[tokio::test]
 async fn an_address_with_capitals_is_found_under_another_spelling() {
     let capitals = || list(json!([applicant("2", "P2@Example.com")]));
-    let script = [nobody(), nobody(), created(), capitals(), nobody(), capitals()];
+    let script = [nobody(), nobody(), created(), capitals()];
     let vendor = Vendor::new(script).await;
     let mut first = bea("p2");
     first["info"]["email"] = json!("P2@Example.com");
@@ -218,10 +218,8 @@ async fn an_address_with_capitals_is_found_under_another_spelling() {
     second["info"]["email"] = json!("p2@example.com");
     let result = vendor.push(json!({}), json!({}), &[first, second]).await;
     assert_eq!((result.events.write_success, result.events.write_duplicate), (1, 1), "{result:?}");
-    assert_eq!(vendor.calls(), [FIND, FIND, CREATE, FIND, FIND, FIND]);
-    let asked: Vec<Value> = [0, 1, 3, 4, 5].map(|it| vendor.query(it)["email"].clone()).to_vec();
-    assert_eq!(
-        asked,
-        ["P2@Example.com", "p2@example.com", "P2@Example.com", "p2@example.com", "P2@Example.com"]
-    );
+    // The state knows whose address the second one is.
+    assert_eq!(vendor.calls(), [FIND, FIND, CREATE, FIND]);
+    let asked: Vec<Value> = [0, 1, 3].map(|it| vendor.query(it)["email"].clone()).to_vec();
+    assert_eq!(asked, ["P2@Example.com", "p2@example.com", "P2@Example.com"]);
 }

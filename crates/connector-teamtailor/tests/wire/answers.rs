@@ -127,7 +127,8 @@ async fn a_key_copied_with_its_scheme_is_understood() {
 
 /// How many seconds lie between now and the time that the advice names.
 fn asked_to_wait(message: &str) -> f64 {
-    let at = message.split_once("Try again after ").unwrap().1.trim_end_matches('.');
+    let at = message.split_once("Try again after ").unwrap().1;
+    let at = at.split_whitespace().next().unwrap().trim_end_matches('.');
     let at: jiff::Timestamp = at.parse().unwrap();
     at.duration_since(jiff::Timestamp::now()).as_secs_f64()
 }
