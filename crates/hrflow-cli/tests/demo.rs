@@ -66,7 +66,7 @@ fn for_programs_it_is_a_list() {
         assert_eq!((event("read_success"), event("write_success")), (7, created), "{entry}");
         let refused = event("format_failure") + event("write_failure");
         assert_eq!((event("write_duplicate"), refused), (1, 6 - created), "{entry}");
-        assert_eq!(entry["events"].as_object().unwrap().len(), 12);
+        assert_eq!(entry["events"].as_object().unwrap().len(), 13);
     }
 }
 
