@@ -88,7 +88,7 @@ pub fn bytes(path: &Path, most: usize) -> Result<Vec<u8>, Unread> {
 ///
 /// # Errors
 ///
-/// As [`bytes`], and [`Unread::NotText`].
+/// As [`bytes()`], and [`Unread::NotText`].
 pub fn text(path: &Path, most: usize) -> Result<String, Unread> {
     String::from_utf8(bytes(path, most)?).map_err(|_| Unread::NotText)
 }
