@@ -30,26 +30,26 @@ pub(super) struct SqliteHistory(pub(super) Arc<Shared>);
 #[async_trait]
 impl History for SqliteHistory {
     async fn runs(&self, workflow_id: Option<&str>, most: usize) -> Result<Vec<PastRun>> {
-        let (home, workflow_id) = (self.0.clone(), workflow_id.map(str::to_owned));
+        let (locks, workflow_id) = (self.0.locks.clone(), workflow_id.map(str::to_owned));
         let runs = self.0.store.read(move |connection| {
             connection
                 .prepare_cached(&format!(
                     "SELECT {RUN} FROM runs WHERE ?1 IS NULL OR workflow_id = ?1 ORDER BY run DESC LIMIT ?2"
                 ))?
-                .query_map(params![workflow_id, limit(most)], |row| past_run(row, &home.locks))?
+                .query_map(params![workflow_id, limit(most)], |row| past_run(row, &locks))?
                 .collect()
         });
         runs.await
     }
 
     async fn run(&self, id: &str) -> Result<Vec<PastRun>> {
-        let (home, id) = (self.0.clone(), id.to_owned());
+        let (locks, id) = (self.0.locks.clone(), id.to_owned());
         let runs = self.0.store.read(move |connection| {
             connection
                 .prepare_cached(&format!(
                     "SELECT {RUN} FROM runs WHERE run_id >= ?1 AND run_id < ?1 || char(1114111) ORDER BY run LIMIT ?2"
                 ))?
-                .query_map(params![id, limit(MOST_RUNS_OF_PREFIX)], |row| past_run(row, &home.locks))?
+                .query_map(params![id, limit(MOST_RUNS_OF_PREFIX)], |row| past_run(row, &locks))?
                 .collect()
         });
         runs.await
@@ -322,4 +322,31 @@ fn letter(row: &Row<'_>, item: Payload) -> SqlResult<StoredLetter> {
             at,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use futures::FutureExt as _;
+
+    use crate::state::{SqliteState, State as _};
+
+    #[tokio::test]
+    async fn work_that_nobody_waits_for_does_not_keep_the_state() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = SqliteState::open(directory.path()).unwrap();
+        let shared = Arc::downgrade(&state.shared);
+        let busy = shared.upgrade().unwrap().store.write_later(|_| {
+            std::thread::sleep(Duration::from_millis(200));
+            Ok(())
+        });
+        let history = state.history();
+        assert!(history.runs(None, 1).now_or_never().is_none(), "the thread is still at work");
+        assert!(history.run("1").now_or_never().is_none(), "the thread is still at work");
+        drop((state, history));
+        // The last owner waits for the thread. Were it the thread itself, it could not.
+        assert_eq!(shared.strong_count(), 0);
+        busy.await.unwrap().unwrap();
+    }
 }

@@ -3,7 +3,8 @@
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
-    path::PathBuf,
+    path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -16,9 +17,11 @@ use crate::{
 /// How long to wait between two looks at a lock that somebody else has.
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
-/// The directory of the lock files.
+/// The directory of the lock files. Work for the state's thread holds a clone, and never the state itself, whose last
+/// owner waits for that thread.
+#[derive(Clone)]
 pub(super) struct Locks {
-    directory: PathBuf,
+    directory: Arc<Path>,
 }
 
 /// A lock that is held. It is free once this is dropped.
@@ -40,8 +43,8 @@ impl Drop for Lock {
 
 impl Locks {
     /// The locks of a directory that exists, or may not be written to.
-    pub(super) fn new(directory: PathBuf) -> Self {
-        Self { directory }
+    pub(super) fn new(directory: &Path) -> Self {
+        Self { directory: directory.into() }
     }
 
     /// The lock that says that a run is alive.

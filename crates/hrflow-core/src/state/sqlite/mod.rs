@@ -94,7 +94,7 @@ impl SqliteState {
     }
 
     fn new(directory: &Path, store: Store, keep: Keep, is_new: bool) -> Self {
-        let (locks, directory) = (Locks::new(directory.join(file::LOCKS)), directory.to_owned());
+        let (locks, directory) = (Locks::new(&directory.join(file::LOCKS)), directory.to_owned());
         Self { shared: Arc::new(Shared { store, locks, keep, directory, is_new }) }
     }
 

@@ -43,10 +43,10 @@ impl SqliteRun {
             true => Some(shared.locks.cursor(&info.workflow_id)?.ok_or_else(taken)?),
         };
         let alive = shared.locks.run(&info.run_id)?;
-        let (home, row) = (shared.clone(), info.clone());
+        let (locks, keep, row) = (shared.locks.clone(), shared.keep, info.clone());
         let begun = shared.store.write(move |connection| {
-            let alive = sweep_dead_runs(connection, &home.locks)?;
-            let expired = expiry::sweep(connection, home.keep, Timestamp::now())?;
+            let alive = sweep_dead_runs(connection, &locks)?;
+            let expired = expiry::sweep(connection, keep, Timestamp::now())?;
             Ok((insert(connection, &row)?, expired, alive))
         });
         let (run, expired, others) = begun.await?;
@@ -143,9 +143,9 @@ impl RunState for SqliteRun {
     }
 
     async fn claim(&self, items: &[ClaimRequest]) -> Result<Vec<Claim>> {
-        let (items, home, run) = (items.to_vec(), self.shared.clone(), self.run);
+        let (items, locks, run) = (items.to_vec(), self.shared.locks.clone(), self.run);
         let claims = self.shared.store.publish(move |connection| {
-            items.iter().map(|item| claim(connection, run, &home.locks, item)).collect()
+            items.iter().map(|item| claim(connection, run, &locks, item)).collect()
         });
         claims.await
     }
