@@ -166,18 +166,25 @@ fn sync_directory(path: &Path) -> io::Result<()> {
 
 /// Creates the file. Returns whether it is the one that is there now: another process may have been faster.
 fn create(directory: &Path, file: &Path) -> Result<bool> {
-    let unfinished = directory.join(format!("{UNFINISHED}{}", uuid::Uuid::new_v4().simple()));
+    let unfinished = format!("{UNFINISHED}{}", uuid::Uuid::new_v4().simple());
+    let is_first = complete(directory, &directory.join(&unfinished), file);
+    // What SQLite kept beside it may be left, if another process removed the file meanwhile.
+    sweep(directory, if is_first.is_ok() { UNFINISHED } else { &unfinished });
+    is_first
+}
+
+/// Writes an unfinished file, and gives it its name. Returns as [`create`] does.
+fn complete(directory: &Path, unfinished: &Path, file: &Path) -> Result<bool> {
     let cannot = |error| unusable(directory, error);
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let opened = options.open(&unfinished).map_err(cannot)?;
-    store::create(&unfinished)?;
+    let opened = options.open(unfinished).map_err(cannot)?;
+    store::create(unfinished)?;
     opened.sync_all().map_err(cannot)?;
-    let is_first = publish(&unfinished, file).map_err(cannot)?;
+    let is_first = publish(unfinished, file).map_err(cannot)?;
     sync_directory(directory).map_err(cannot)?;
-    sweep(directory);
     Ok(is_first)
 }
 
@@ -194,10 +201,10 @@ fn publish(unfinished: &Path, file: &Path) -> io::Result<bool> {
     }
 }
 
-/// Removes unfinished files. A process that is still writing one finds the finished one instead.
-fn sweep(directory: &Path) {
+/// Removes the unfinished files whose names begin so. A process that is still writing one finds the finished one instead.
+fn sweep(directory: &Path, prefix: &str) {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(UNFINISHED)) {
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix)) {
         let _ = fs::remove_file(entry.path());
     }
 }
