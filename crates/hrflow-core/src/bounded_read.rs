@@ -54,9 +54,17 @@ pub fn is_pipe(path: &Path) -> bool {
 ///
 /// [`Unread::Io`] and [`Unread::NotRegular`].
 pub fn open(path: &Path) -> Result<File, Unread> {
-    // Before it is opened, as that may wait; and again afterwards, as it may have been replaced in between.
+    // Before it is opened, as opening a device may do something; and again afterwards, as it may have been replaced in
+    // between: by a FIFO, too, which must not wait.
     regular(&path.metadata().map_err(Unread::Io)?)?;
-    let file = File::open(path).map_err(Unread::Io)?;
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
+    );
+    let file = options.open(path).map_err(Unread::Io)?;
     regular(&file.metadata().map_err(Unread::Io)?)?;
     Ok(file)
 }
