@@ -48,8 +48,14 @@ impl From<&str> for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::new)
+        String::deserialize(deserializer).map(|secret| Self::new(without_line_break(&secret)))
     }
+}
+
+/// The text without one trailing `\n` or `\r\n`: editors, `echo` and block scalars of YAML add one.
+pub fn without_line_break(text: &str) -> &str {
+    let Some(line) = text.strip_suffix('\n') else { return text };
+    line.strip_suffix('\r').unwrap_or(line)
 }
 
 impl JsonSchema for Secret {
@@ -75,5 +81,14 @@ mod tests {
         let secret = Secret::new("ask_0123456789");
         assert_eq!(format!("{secret} {secret:?}"), "[redacted] [redacted]");
         assert_eq!(secret.expose(), "ask_0123456789");
+    }
+
+    #[test]
+    fn a_secret_loses_one_trailing_line_break() {
+        for (written, secret) in
+            [("\"a\\n\"", "a"), ("\"a\\r\\n\"", "a"), ("\"a\\n\\n\"", "a\n"), ("\" a \"", " a ")]
+        {
+            assert_eq!(serde_json::from_str::<Secret>(written).unwrap().expose(), secret, "{written}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use hrflow_core::bounded_read;
+use hrflow_core::{bounded_read, secret::without_line_break};
 
 /// Most bytes that a file that is named by `${file:…}` may hold.
 const MAX_FILE: usize = 1 << 20;
@@ -99,7 +99,7 @@ impl<'v> Substitution<'v> {
                         ${file:PATH}, and $${ for a plain ${"
                 .to_owned());
         }
-        match ((self.variables)(name).map(without_line_break), default) {
+        match ((self.variables)(name).map(|value| without_line_break(&value).to_owned()), default) {
             (Ok(value), Some(default)) if value.is_empty() => Ok(default.to_owned()),
             (Ok(value), _) => Ok(value),
             (Err(VarError::NotPresent), Some(default)) => Ok(default.to_owned()),
@@ -123,19 +123,8 @@ fn read_file(directory: &Path, path: &str) -> Result<String, String> {
     }
     let path = directory.join(path);
     bounded_read::text(&path, MAX_FILE)
-        .map(without_line_break)
+        .map(|text| without_line_break(&text).to_owned())
         .map_err(|why| format!("cannot read the file {}: {why}", path.display()))
-}
-
-/// The text without one trailing `\n` or `\r\n`.
-fn without_line_break(mut text: String) -> String {
-    if text.ends_with('\n') {
-        text.pop();
-        if text.ends_with('\r') {
-            text.pop();
-        }
-    }
-    text
 }
 
 #[cfg(test)]
