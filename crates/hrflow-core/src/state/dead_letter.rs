@@ -36,6 +36,7 @@ impl Payload {
     }
 
     /// A payload that a store kept.
+    #[cfg(feature = "sqlite")]
     pub(super) fn stored(text: String) -> Self {
         Self(text.into())
     }
