@@ -564,6 +564,9 @@ async fn proxies_are_used_but_not_for_this_machine() {
         let far = builder("https://no-such-host.invalid").attempts(1).build().unwrap();
         let error = post(&far, ONCE).await.unwrap_err();
         assert_eq!((error.kind(), error.execution()), (ErrorKind::Unavailable, Execution::No));
+        let direct = builder("https://direct.invalid").attempts(1).build().unwrap();
+        let error = post(&direct, ONCE).await.unwrap_err();
+        assert!(error.message().contains("the name of the host cannot be resolved"), "{error}");
         let download = Downloader::new(DownloadOptions { attempts: 1, ..DownloadOptions::default() });
         download
             .fetch("https://no-such-host.invalid/download", "file.txt", Accepts::Documents)
@@ -579,7 +582,8 @@ async fn proxies_are_used_but_not_for_this_machine() {
         for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
             again.env(name, &url);
         }
-        again.env_remove("NO_PROXY").env_remove("no_proxy").env_remove("REQUEST_METHOD").output().unwrap()
+        again.env("NO_PROXY", "direct.invalid").env_remove("no_proxy").env_remove("REQUEST_METHOD");
+        again.output().unwrap()
     });
     let output = child.await.unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

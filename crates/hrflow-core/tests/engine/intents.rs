@@ -13,10 +13,10 @@ use tokio::time::Instant;
 
 use crate::support::{Setup, info, key, person, with_documents, written};
 
-const LAG: Duration = Duration::from_secs(2);
+const LAG: Duration = Duration::from_secs(60);
 /// What of it a run waits for at least. Formats run on another thread: meanwhile the time of day goes on, and the paused
 /// clock does not.
-const WAITED: Duration = Duration::from_millis(1_500);
+const WAITED: Duration = Duration::from_secs(30);
 
 fn lagging() -> ScriptedTarget {
     ScriptedTarget::new(Nature { lag: LAG, ..Nature::default() })
@@ -31,7 +31,7 @@ async fn intend(state: &MemoryState, trace: IntentTrace) {
 /// How long a run with little time of its own waits before it sends `ada` again.
 async fn waited(state: &MemoryState, target: &ScriptedTarget, ada: Person) -> Duration {
     let started = Instant::now();
-    let mut setup = Setup::new(target, vec![Ok(ada)]).state(state).deadline(Duration::from_secs(10));
+    let mut setup = Setup::new(target, vec![Ok(ada)]).state(state).deadline(Duration::from_secs(120));
     setup.options.timeout = Duration::from_secs(1).into();
     let result = setup.run().await;
     assert_eq!(result.events.write_failure + result.events.attachment_failure, 0, "{result:#?}");
