@@ -326,7 +326,7 @@ fn letter(row: &Row<'_>, item: Payload) -> SqlResult<StoredLetter> {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, time::Duration};
+    use std::sync::{Arc, mpsc};
 
     use futures::FutureExt as _;
 
@@ -336,17 +336,14 @@ mod tests {
     async fn work_that_nobody_waits_for_does_not_keep_the_state() {
         let directory = tempfile::tempdir().unwrap();
         let state = SqliteState::open(directory.path()).unwrap();
-        let shared = Arc::downgrade(&state.shared);
-        let busy = shared.upgrade().unwrap().store.write_later(|_| {
-            std::thread::sleep(Duration::from_millis(200));
-            Ok(())
-        });
+        let (go_on, waits) = mpsc::channel::<()>();
+        let busy = state.shared.store.write_later(move |_| Ok(waits.recv().is_ok()));
         let history = state.history();
         assert!(history.runs(None, 1).now_or_never().is_none(), "the thread is still at work");
         assert!(history.run("1").now_or_never().is_none(), "the thread is still at work");
-        drop((state, history));
-        // The last owner waits for the thread. Were it the thread itself, it could not.
-        assert_eq!(shared.strong_count(), 0);
-        busy.await.unwrap().unwrap();
+        // The last owner waits for the thread, which must not be the thread itself.
+        assert_eq!(Arc::strong_count(&state.shared), 2, "the state and its history");
+        go_on.send(()).unwrap();
+        assert!(busy.await.unwrap().unwrap());
     }
 }
