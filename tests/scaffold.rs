@@ -11,7 +11,7 @@ use anyhow::{Context, ensure};
 use hrflow_e2e::program::{cargo, root};
 
 /// What the copy consists of.
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 12] = [
     ".cargo",
     "Cargo.toml",
     "Cargo.lock",
@@ -21,6 +21,7 @@ const PARTS: [&str; 11] = [
     "clippy.toml",
     "rustfmt.toml",
     "crates",
+    "examples",
     "tests",
     "xtask",
 ];

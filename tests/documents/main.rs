@@ -50,8 +50,17 @@ fn main() -> std::process::ExitCode {
         let path = document.clone();
         trials.push(trial(format!("{}::links", name(&document)), move || links::hold(&path)));
     }
-    let others = ["architecture", "crates", "performance", "SUMMARY"];
-    let others = others.map(|it| root().join("docs").join(it).with_extension("md"));
+    let others = [
+        "CHANGELOG",
+        "CONTRIBUTING",
+        "SECURITY",
+        "docs/architecture",
+        "docs/crates",
+        "docs/performance",
+        "docs/SUMMARY",
+        "examples/README",
+    ];
+    let others = others.map(|it| root().join(it).with_extension("md"));
     for document in others.into_iter().chain(readmes()) {
         trials.push(trial(format!("{}::links", name(&document)), move || links::hold(&document)));
     }
