@@ -109,7 +109,7 @@ fn its_tests_say_what_the_guide_says(guide: &str, copy: &Path) -> anyhow::Result
     let failed: BTreeSet<&str> = told.lines().filter_map(failure).collect();
     let expected: BTreeSet<&str> = guide
         .lines()
-        .skip_while(|line| *line != "| test | what it waits for |")
+        .skip_while(|line| *line != "| test | what to do |")
         .skip(2)
         .map_while(|line| line.strip_prefix("| `")?.split('`').next())
         .collect();
