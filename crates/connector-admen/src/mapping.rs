@@ -49,7 +49,7 @@ pub const MAPPING: &[Row] = &[
     Row::new("created_at", "DATE_CREATION", "A day; never changed by an update").source(COLUMNS),
     Row::new("updated_at", "DATE_MAJ", "In UTC, to the second").source(COLUMNS),
     Row::new("experiences[].title", "experiences[].INTITULE_POSTE", "In one line").source(COLUMNS),
-    Row::new("experiences[].title", "experiences[].POSTE_OCCUPE", "The same once more").source(COLUMNS),
+    Row::new("experiences[].title", "experiences[].POSTE_OCCUPE", "The same value").source(COLUMNS),
     Row::new("experiences[].company", "experiences[].RAISON_SOCIALE", "In one line").source(COLUMNS),
     Row::new("experiences[].location.text", "experiences[].DEPARTMENT", "In one line").source(COLUMNS),
     Row::new("experiences[].location.fields.text", "experiences[].DEPARTMENT", "In one line")

@@ -41,8 +41,8 @@ pub struct Parameters {
     /// What is written to `PERSONNES.scsync_modified`, which AD-MEN wants to have filled.
     #[serde(default = "scsync_modified")]
     pub scsync_modified: String,
-    /// Create a person anew where all those with the same e-mail address are archived (`SOFT_DELETED` is 1). Otherwise they
-    /// count as being there.
+    /// Create a new person if all persons with the same email are archived (`SOFT_DELETED` is 1). Otherwise an archived person
+    /// counts as existing.
     #[serde(default)]
     pub recreate_archived: bool,
 }

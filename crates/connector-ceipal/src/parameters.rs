@@ -31,8 +31,8 @@ pub struct Parameters {
     /// is known to create applicants.
     #[serde(default)]
     pub api_version: Option<ApiVersion>,
-    /// Id of a job posting to apply for, as Ceipal's API shows it. Applicants are then created by applying; whoever is
-    /// there already applies too, once.
+    /// Id of a job posting to apply for, as Ceipal's API shows it. Applicants are then created by applying; applicants
+    /// that already exist apply once.
     #[serde(default)]
     pub job_id: Option<String>,
     /// Id of the source that every applicant gets, from Ceipal's list of sources.
@@ -61,7 +61,7 @@ pub struct Parameters {
     /// The largest résumé, in megabytes.
     #[serde(default = "resume_megabytes")]
     pub resume_megabytes: u16,
-    /// By how much look-ups may lag behind writes. An applicant that was created, or whose answer was lost, is looked
+    /// By how much lookups may lag behind writes. An applicant that was created, or whose response was lost, is searched
     /// for until this time has passed.
     #[serde(default = "lookup_lag")]
     pub lookup_lag: Span,

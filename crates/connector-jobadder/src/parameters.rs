@@ -31,7 +31,7 @@ pub struct Parameters {
     /// The code that a user's consent ended with. It can be used once, within five minutes, and is exchanged for a grant
     /// that is stored and renewed from then on. Leave it empty once a grant is stored, as after `hrflow auth`.
     pub authorization_code: Secret,
-    /// The redirect URI that consent was asked with, letter by letter one of those that are registered for the application.
+    /// The redirect URI of the consent. It must be exactly one of those that are registered for the application.
     #[schemars(extend("x-address" = true))]
     pub redirect_uri: String,
     /// Create a candidate even where one has the same e-mail address. JobAdder asks for a code that it names itself in its

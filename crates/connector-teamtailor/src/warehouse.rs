@@ -55,7 +55,7 @@ impl Target for Candidates {
                 endpoint("Apply for a job", "POST /v1/job-applications"),
                 endpoint("Find a custom field", "GET /v1/custom-fields"),
                 endpoint("Fill a custom field", "POST /v1/custom-field-values"),
-                endpoint("Fill a custom field anew", "PATCH /v1/custom-field-values/:id"),
+                endpoint("Replace the value of a custom field", "PATCH /v1/custom-field-values/:id"),
                 endpoint("Find who signs notes", "GET /v1/users"),
                 endpoint("Read the company", "GET /v1/company"),
             ],

@@ -19,7 +19,7 @@ pub(super) fn page(connector: &Connector, actions: &[&Action]) -> Option<String>
         return None;
     }
     let sections: Vec<String> = formats.iter().map(|(action, names)| section(action, names)).collect();
-    let page = format!("# What becomes of each field: {}\n\n{}", connector.name, sections.join("\n"));
+    let page = format!("# Field mapping: {}\n\n{}", connector.name, sections.join("\n"));
     Some(pages::generated(&page))
 }
 

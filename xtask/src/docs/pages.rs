@@ -32,7 +32,7 @@ pub(super) fn index(catalogue: &Catalogue) -> String {
 /// `docs/connectors/<connector>/README.md`.
 pub(super) fn connector(connector: &Connector, actions: &[&Action], is_mapped: bool) -> String {
     let mapped = match is_mapped {
-        true => "[What becomes of each field](mapping.md) of a profile is told member by member. ",
+        true => "[Field mapping](mapping.md) lists each field of a profile. ",
         false => "",
     };
     let rows = actions.iter().map(|action| {
@@ -81,7 +81,7 @@ pub(super) fn chapters(catalogue: &Catalogue) -> String {
             chapters.push_str(&format!("    - [{0}]({pages}/{0}.md)\n", action.action));
         }
         if actions.iter().any(|action| !action.mapping.is_empty()) {
-            chapters.push_str(&format!("    - [What becomes of each field]({pages}/mapping.md)\n"));
+            chapters.push_str(&format!("    - [Field mapping]({pages}/mapping.md)\n"));
         }
         let readme = format!("../{}/README.md", connector.directory());
         chapters.push_str(&format!("    - [What it sends, and how]({readme})\n"));
