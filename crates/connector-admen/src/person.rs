@@ -1,5 +1,6 @@
 //! A person with their experiences, as rows of AD-MEN's tables.
 
+use connector_hrflow::Filled;
 use hrflow_core::{Attachment, TargetItem, Warning, parameters::Fault};
 use jiff::civil::{Date, DateTime};
 use schemars::JsonSchema;
@@ -136,6 +137,11 @@ impl TargetItem for Person {
 
     fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    fn is_anonymous(&self) -> bool {
+        let known = [&self.nom, &self.prenom, &self.tel_mobile];
+        self.email().is_none() && known.into_iter().all(|text| text.filled().is_none())
     }
 
     // How wide the columns are is the database's to tell.

@@ -111,4 +111,10 @@ impl TargetItem for Applicant {
     fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
+
+    fn is_anonymous(&self) -> bool {
+        let it = &self.standard_fields;
+        let known = [&it.firstname, &it.lastname, &it.email, &it.mobile_number];
+        self.attachments.is_empty() && known.into_iter().all(|text| text.filled().is_none())
+    }
 }

@@ -14,6 +14,7 @@ mod account;
 mod api;
 pub mod attachment;
 pub mod career;
+mod content;
 pub mod date;
 pub mod info;
 pub mod job;
@@ -23,6 +24,7 @@ pub mod location;
 mod parameters;
 pub mod profile;
 mod push;
+pub mod saved;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;

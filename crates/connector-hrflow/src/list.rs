@@ -49,6 +49,7 @@ use self::{
 use crate::{
     Profile,
     api::{Api, Page},
+    content,
     date::timestamp,
     warehouse,
 };
@@ -76,6 +77,10 @@ impl Origin for ProfileList {
 
     fn key(&self, item: &Profile) -> ItemKey {
         warehouse::key(item)
+    }
+
+    fn vet(&self, item: &Profile) -> Result<()> {
+        content::vet(item)
     }
 
     async fn read(

@@ -6,7 +6,7 @@ use hrflow_core::{
     async_trait,
 };
 
-use crate::{Profile, api::Api, parameters::ProfileParameters};
+use crate::{Profile, api::Api, content, parameters::ProfileParameters};
 
 /// The name of the warehouse, however it is read.
 pub(crate) const NAME: &str = "HrFlow.ai Profiles";
@@ -39,6 +39,10 @@ impl Origin for Profiles {
 
     fn key(&self, item: &Profile) -> ItemKey {
         key(item)
+    }
+
+    fn vet(&self, item: &Profile) -> Result<()> {
+        content::vet(item)
     }
 
     async fn read(&self, parameters: ProfileParameters, request: ReadRequest) -> Result<ItemStream<Profile>> {

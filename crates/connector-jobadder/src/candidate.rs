@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use connector_hrflow::Filled;
 use hrflow_core::{Attachment, TargetItem, Warning, parameters::Fault, text::too_long};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,11 @@ impl TargetItem for Candidate {
 
     fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    fn is_anonymous(&self) -> bool {
+        let known = [&self.first_name, &self.last_name, &self.email, &self.phone, &self.mobile];
+        self.attachments.is_empty() && known.into_iter().all(|text| text.filled().is_none())
     }
 
     fn violations(&self) -> Vec<Fault> {

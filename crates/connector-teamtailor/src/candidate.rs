@@ -1,5 +1,6 @@
 //! Teamtailor's candidate, as it is created and updated.
 
+use connector_hrflow::Filled;
 use hrflow_core::{Attachment, AttachmentKind, TargetItem, Warning, parameters::Fault, text::too_long};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -119,6 +120,12 @@ impl TargetItem for Candidate {
 
     fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    fn is_anonymous(&self) -> bool {
+        let it = &self.data.attributes;
+        let known = [&it.first_name, &it.last_name, &it.email, &it.phone, &it.resume];
+        self.attachments.is_empty() && known.into_iter().all(|text| text.filled().is_none())
     }
 
     fn violations(&self) -> Vec<Fault> {

@@ -1,5 +1,6 @@
 //! UKG Pro's candidate, as it is imported, with its limits.
 
+use connector_hrflow::Filled;
 use hrflow_core::{Attachment, TargetItem, Warning, parameters::Fault};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,13 @@ impl TargetItem for Candidate {
 
     fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    fn is_anonymous(&self) -> bool {
+        let (name, contact) = (&self.name, &self.contact_info);
+        let phones = contact.phone.iter().flat_map(|it| [&it.primary, &it.secondary]);
+        let mut known = [&name.first, &name.last, &contact.email].into_iter().chain(phones);
+        self.attachments.is_empty() && known.all(|text| text.filled().is_none())
     }
 
     fn violations(&self) -> Vec<Fault> {

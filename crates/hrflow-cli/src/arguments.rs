@@ -23,6 +23,13 @@ may be given is commented out and shows its default.
 
   hrflow init teamtailor push_profile > workflow.yaml";
 
+const READ_HELP: &str = "\
+Each line is one profile, ready for `hrflow run --from`. Nothing is formatted or sent, and target_parameters is not \
+examined. A profile that cannot be read is reported, and the exit status is 3. In read_mode incremental it reads from \
+the start.
+
+  hrflow read workflow.yaml --limit 10 --output profiles.jsonl";
+
 const COMPLETIONS_HELP: &str = "\
   hrflow completions bash > ~/.local/share/bash-completion/completions/hrflow
   hrflow completions zsh > ~/.zfunc/_hrflow                    # a directory of $fpath
@@ -66,6 +73,9 @@ pub(crate) enum Command {
     Check(Check),
     /// Show what a workflow file's format and logics make of profiles; nothing is read, sent, or needed for that
     Map(Map),
+    /// Write the profiles that a workflow file reads, as JSON Lines
+    #[command(after_help = READ_HELP)]
+    Read(Read),
     /// Run a workflow file
     Run(Run),
     /// List past runs, or show one in detail
@@ -202,6 +212,26 @@ pub(crate) struct EventOptions {
     /// The signature that came with the event, in the header HTTP-HRFLOW-SIGNATURE
     #[arg(long, value_name = "SIGNATURE", requires = "event")]
     pub(crate) signature: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Read {
+    /// The workflow file
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+
+    #[command(flatten)]
+    pub(crate) event: EventOptions,
+
+    /// Read no more profiles than this
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<NonZeroU64>,
+
+    /// Write to a file that only its owner can read, not to stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

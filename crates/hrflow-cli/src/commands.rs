@@ -11,6 +11,7 @@ mod init;
 mod man;
 mod map;
 mod preview;
+mod read;
 mod receipts;
 mod run;
 mod runs;
@@ -49,6 +50,7 @@ pub(crate) async fn execute(command: Command, bar: Bar, stop: Stop) -> Result<Ex
         Command::Auth(arguments) => auth::execute(&arguments).await,
         Command::Check(arguments) => check::execute(&arguments).await,
         Command::Map(arguments) => map::execute(&arguments).await,
+        Command::Read(arguments) => read::execute(&arguments).await,
         Command::Run(arguments) => run::execute(&arguments, bar, &stop).await,
         Command::Runs(arguments) => runs::execute(&arguments).await,
         Command::Where(arguments) => where_item::execute(&arguments).await,

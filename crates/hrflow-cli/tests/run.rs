@@ -139,7 +139,7 @@ fn a_bad_line_costs_that_line() {
     assert_eq!((ran.event("write_success"), ran.event("read_failure")), (3, 2));
     let failures = ran.json()["failures"].clone();
     assert_eq!(failures[0]["message"], "line 3 is not valid JSON (column 12)");
-    assert_eq!(failures[1]["message"], "line 4: expected an object, came a list");
+    assert_eq!(failures[1]["message"], "line 4: expected an object, found a list");
 }
 
 #[test]

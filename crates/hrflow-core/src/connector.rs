@@ -12,14 +12,14 @@ use crate::{
     action::{Action, ActionType, Callback, FormatName, ReadMode, TriggerType},
     check::{CheckReport, Finding},
     consent::Consent,
-    engine::{BoxError, Environment, Source},
+    engine::{ANONYMOUS, BoxError, Environment, Source},
     error::{Error, ErrorKind, Result},
     item::TargetItem,
     machine,
     manifest::{self, ActionManifest},
     mapping::MappingRow,
     options::Options,
-    origin::Origin,
+    origin::{Origin, ReadRequest},
     parameters::{self, Fault, Faults, Field, Parameters, Span, first_lines},
     result::{Failure, Reason, RunResult},
     secret::Secret,
@@ -272,6 +272,15 @@ pub trait AnyAction: Send + Sync {
     /// Runs it to its end. Bad parameters end in a result too.
     async fn run(&self, run: JsonRun) -> RunResult;
 
+    /// Reads the items that a run would read, as JSON: the run's own, else the origin's. Nothing is formatted or written, and
+    /// neither `target_parameters` nor state is used: in read mode incremental it reads from the start.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] for bad parameters, else what prevents the first item from being read. Other errors are in
+    /// the stream, as in [`ItemStream`](crate::ItemStream).
+    async fn read_items(&self, run: JsonRun) -> Result<BoxStream<'static, Result<Value>>>;
+
     /// Formats one item with the default format, both as JSON.
     ///
     /// # Errors
@@ -291,6 +300,15 @@ pub trait AnyAction: Send + Sync {
     /// Returns what was repaired in an item while it was read: nothing if the value is no item of the origin.
     fn read_warnings(&self, _item: Value) -> Vec<Warning> {
         Vec::new()
+    }
+
+    /// Checks that a value is an item of the origin and holds something to send.
+    ///
+    /// # Errors
+    ///
+    /// Why a run would reject the item before its format.
+    fn vet_item(&self, _item: Value) -> Result<()> {
+        Ok(())
     }
 
     /// A formatted item as the target reads it, both as JSON; what it has no place for is not in it any more.
@@ -522,6 +540,22 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
         planned.await
     }
 
+    async fn read_items(&self, run: JsonRun) -> Result<BoxStream<'static, Result<Value>>> {
+        let items = match run.items {
+            Some(items) => items.map(|item| item.and_then(typed::<O::Item>)).boxed(),
+            None => {
+                let bad = |faults: Faults| {
+                    let lines = first_lines(faults.into_iter().map(|fault| fault.to_string()));
+                    Error::new(ErrorKind::Config, lines.join("; "))
+                };
+                let options = parameters::read("options", &run.options).map_err(bad)?;
+                let origin = parameters::read("origin_parameters", &run.origin_parameters).map_err(bad)?;
+                self.origin.read(origin, ReadRequest { read_from: None, options }).await?
+            }
+        };
+        Ok(items.map(|item| item.and_then(|item| as_json(&item))).boxed())
+    }
+
     fn default_format(&self, item: Value) -> Result<Value> {
         let item: O::Item = typed(item)?;
         let invalid =
@@ -531,17 +565,24 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
     }
 
     fn read_item(&self, item: Value) -> Result<Value> {
-        serde_json::to_value(typed::<O::Item>(item)?)
-            .map_err(|_| Error::new(ErrorKind::Invalid, "the item cannot be written as JSON"))
+        as_json(&typed::<O::Item>(item)?)
     }
 
     fn read_warnings(&self, item: Value) -> Vec<Warning> {
         typed(item).map(|item| self.origin.warnings(&item)).unwrap_or_default()
     }
 
+    fn vet_item(&self, item: Value) -> Result<()> {
+        typed(item).and_then(|item| self.origin.vet(&item))
+    }
+
     fn read_formatted(&self, formatted: Value) -> Result<Value, Vec<Fault>> {
         let item = shape::read::<T::Item>(formatted).map_err(|fault| vec![fault])?;
-        match item.violations() {
+        let mut violations = item.violations();
+        if item.is_anonymous() {
+            violations.push(Fault::rule("", format!("has {ANONYMOUS}")));
+        }
+        match violations {
             violations if !violations.is_empty() => Err(violations),
             _ => serde_json::to_value(item).map_err(|_| vec![Fault::rule("", "cannot be written as JSON")]),
         }
@@ -569,6 +610,11 @@ fn mapped<I: TargetItem>(value: Value) -> Result<I, BoxError> {
     }
     Err(Error::new(ErrorKind::Invalid, format!("the target does not take it: {}", violations.join("; ")))
         .into())
+}
+
+fn as_json(item: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(item)
+        .map_err(|_| Error::new(ErrorKind::Invalid, "the item cannot be written as JSON"))
 }
 
 /// Reads an item. The fault names the member and never quotes it.

@@ -47,6 +47,12 @@ pub trait TargetItem: Item + JsonSchema {
         &[]
     }
 
+    /// Returns whether the item has nothing that a candidate is recognised by: neither a name, nor an email or a phone
+    /// number, nor a document. Such an item counts as `format_failure` and is never written.
+    fn is_anonymous(&self) -> bool {
+        false
+    }
+
     /// Where the item breaks a limit that the target is known to have; paths are from the item on, such as
     /// `data.attributes.pitch`. What a default format makes breaks none: this is for the mappings of users, before
     /// anything is sent. A fault does not repeat the value.

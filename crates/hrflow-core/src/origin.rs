@@ -74,6 +74,15 @@ pub trait Origin: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Checks that an item holds something to send. The engine calls it before the format.
+    ///
+    /// # Errors
+    ///
+    /// Why the item is rejected: it then counts as `format_failure`, becomes a dead letter and is never written.
+    fn vet(&self, _item: &Self::Item) -> Result<()> {
+        Ok(())
+    }
+
     /// Whether it can read on from where the last run ended, and in which order it then hands out items.
     fn incremental(&self) -> Option<ReadOrder> {
         None

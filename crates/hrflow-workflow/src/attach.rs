@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use crate::{
     error::WorkflowFault,
     json::Resolver,
+    prepare::Purpose,
     programs::{self, Program, Role},
 };
 
@@ -78,11 +79,11 @@ impl<'r, 'v> Attached<'r, 'v> {
     }
 
     /// Holds the parameters against what the action takes.
-    pub(crate) fn parameters(&mut self, action: &dyn AnyAction, mapping_only: bool) {
+    pub(crate) fn parameters(&mut self, action: &dyn AnyAction, purpose: Purpose) {
         let found = self.faults_with_stand_ins(action);
         let is_of_interest = |fault: &Fault| {
             !(self.awaited.contains(&fault.path)
-                || mapping_only && !fault.path.starts_with("action_parameters")
+                || !purpose.needs(&fault.path)
                 || self.lacks_event && fault.path.starts_with(ORIGIN))
         };
         let faults = found.into_iter().filter(is_of_interest);

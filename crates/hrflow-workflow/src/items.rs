@@ -6,17 +6,20 @@
 mod array;
 mod limited;
 mod lines;
+mod sniff;
 
 use std::{
+    cell::Cell,
     fs::File,
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Cursor, Read},
     path::Path,
     thread,
 };
 
 use futures::{StreamExt, stream};
+use hrflow_connectors::hrflow::saved::{Foreign, Saved};
 use hrflow_core::{BoxStream, Error, ErrorKind, Result, bounded_read};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 /// Most bytes that one item may take up.
@@ -47,9 +50,10 @@ pub fn from_path(path: &Path) -> Result<Items> {
     Ok(from_reader(file))
 }
 
-/// The items of a text: a JSON array, JSON Lines, or one object over several lines.
+/// The items of a text: a JSON array, JSON Lines, or objects over several lines. Responses of HrFlow.ai that were saved
+/// stand for the profiles in them.
 ///
-/// A bad line of JSON Lines is an error, and the next line is read. After a broken array no more is
+/// A file of another kind, such as CSV or JSON Resume, is one error, and no more is read. A bad line of JSON Lines is an error, and the next line is read. After a broken array no more is
 /// read, and the error is the last word. Neither error repeats what was read.
 pub fn from_reader(reader: impl Read + Send + 'static) -> Items {
     from_opened(move || Ok(reader))
@@ -58,11 +62,11 @@ pub fn from_reader(reader: impl Read + Send + 'static) -> Items {
 /// The same for a reader that is opened where it is read: opening a FIFO waits for its writer.
 fn from_opened<R: Read>(open: impl FnOnce() -> io::Result<R> + Send + 'static) -> Items {
     let (sender, receiver) = mpsc::channel(READ_AHEAD);
-    let sink = Sink { sender };
+    let sink = Sink { sender, has_read: Cell::new(false) };
     // Not one of the runtime's threads: a read from a terminal may never return, and must not keep the
     // program from ending.
     let spawned = thread::Builder::new().name("hrflow-items".to_owned()).spawn(move || match open() {
-        Ok(reader) => read(BufReader::with_capacity(64 << 10, reader), &sink),
+        Ok(reader) => read(reader, &sink),
         Err(error) => drop(sink.send(Err(unreadable(error)))),
     });
     let failed = spawned.err().map(|error| Err(unreadable(error)));
@@ -73,38 +77,69 @@ fn from_opened<R: Read>(open: impl FnOnce() -> io::Result<R> + Send + 'static) -
 /// Where items go; the end of the run is the end of it.
 struct Sink {
     sender: mpsc::Sender<Result<Value>>,
+    /// Whether there was an item.
+    has_read: Cell<bool>,
 }
 
-/// Nobody takes items any more.
+/// No more is to be read: the run has ended, or the file is not one of profiles.
 struct Closed;
 
 impl Sink {
     /// Waits for room and hands over an item, or why there is none.
     fn send(&self, item: Result<Value>) -> Result<(), Closed> {
+        self.has_read.set(self.has_read.get() || item.is_ok());
         self.sender.blocking_send(item).map_err(|_| Closed)
     }
 
-    /// Hands over a value that should be an item; `place` says where it stood.
+    /// Hands over what a value holds; `place` says where in the file it is.
     fn value(&self, place: &str, value: Value) -> Result<(), Closed> {
-        let came = match &value {
-            Value::Object(_) => return self.send(Ok(value)),
+        let found = match value {
+            Value::Object(object) => return self.object(place, object),
             Value::Array(_) => "a list",
             Value::String(_) => "text",
             Value::Number(_) => "a number",
             Value::Bool(_) => "a boolean",
             Value::Null => "null",
         };
-        self.send(Err(invalid(format!("{place}: expected an object, came {came}"))))
+        self.send(Err(invalid(format!("{place}: expected an object, found {found}"))))
+    }
+
+    fn object(&self, place: &str, object: Map<String, Value>) -> Result<(), Closed> {
+        match Saved::read(object) {
+            Saved::Profile(profile) => self.send(Ok(profile)),
+            Saved::Response(profiles) => {
+                let mut profiles = profiles.into_iter().enumerate();
+                profiles
+                    .try_for_each(|(index, profile)| self.value(&format!("{place}, data[{index}]"), profile))
+            }
+            Saved::Other(foreign) => self.foreign(place, &foreign),
+        }
+    }
+
+    /// What begins with a foreign object is a file of such objects: they are named once.
+    fn foreign(&self, place: &str, foreign: &Foreign) -> Result<(), Closed> {
+        let error = invalid(format!("{place} is {}", foreign.description()));
+        if self.has_read.get() {
+            return self.send(Err(error.advise(foreign.advice())));
+        }
+        let advice = format!("{} The rest of the file is not read.", foreign.advice());
+        self.send(Err(error.advise(advice)))?;
+        Err(Closed)
     }
 }
 
-fn read(mut reader: impl BufRead, sink: &Sink) {
+fn read(mut reader: impl Read, sink: &Sink) {
+    let beginning = match sniff::beginning(&mut reader) {
+        Ok(beginning) => beginning,
+        Err(error) => return drop(sink.send(Err(unreadable(error)))),
+    };
+    if let Some(kind) = sniff::not_json(&beginning) {
+        return drop(sink.send(Err(invalid(kind.to_owned()))));
+    }
+    let mut reader = BufReader::with_capacity(64 << 10, Cursor::new(beginning).chain(reader));
     let (first, line) = match first_byte(&mut reader) {
         Ok(found) => found,
-        Err(error) => {
-            let _ = sink.send(Err(unreadable(error)));
-            return;
-        }
+        Err(error) => return drop(sink.send(Err(unreadable(error)))),
     };
     let _ = match first {
         None => Ok(()),

@@ -46,6 +46,6 @@ mod yaml;
 
 pub use error::{Position, WorkflowError, WorkflowErrorKind, WorkflowFault};
 pub use event::Event;
-pub use prepare::{Prepared, Surroundings};
+pub use prepare::{Prepared, Purpose, Surroundings};
 pub use substitute::Variables;
 pub use workflow::{FIELDS, MAX_BYTES, Workflow};

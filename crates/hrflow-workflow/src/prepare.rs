@@ -32,12 +32,35 @@ pub struct Surroundings<'s> {
     /// There is no event yet, and one is to come: where the action has an `event_parser`, what is missing of the origin's
     /// parameters comes with it. Such a run reads nothing; see [`Prepared::awaited`].
     pub awaits_event: bool,
-    /// Only what it makes of items is wanted: the parameters of origin and target, and the options, are not looked at, and
-    /// nothing of them is needed. Such a run is not for running.
-    pub mapping_only: bool,
+    /// What it is prepared for.
+    pub purpose: Purpose,
     /// Where jq programs run.
     #[cfg(feature = "jq")]
     pub runner: crate::jq::Runner,
+}
+
+/// What a workflow is prepared for. Sections of the file that this does not need are not examined, and their variables may be
+/// missing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be run or checked.
+    #[default]
+    Run,
+    /// To read items with [`Prepared::read`]: `target_parameters` is not examined.
+    Read,
+    /// To format items: only `action_parameters` is examined.
+    Map,
+}
+
+impl Purpose {
+    /// Whether it needs a section of the file, or the section that a path such as `options.timeout` begins with.
+    pub(crate) fn needs(self, path: &str) -> bool {
+        match self {
+            Self::Run => true,
+            Self::Read => !path.starts_with("target_parameters"),
+            Self::Map => path.starts_with("action_parameters"),
+        }
+    }
 }
 
 impl Default for Surroundings<'_> {
@@ -49,7 +72,7 @@ impl Default for Surroundings<'_> {
             items: None,
             event: None,
             awaits_event: false,
-            mapping_only: false,
+            purpose: Purpose::Run,
             #[cfg(feature = "jq")]
             runner: crate::jq::Runner::Thread(hrflow_connectors::catalogue),
         }
@@ -92,6 +115,17 @@ impl Prepared {
         default_format(self.action(), item)
     }
 
+    /// Reads the items that a run would read, one after another, as the origin's JSON. Nothing is formatted or written. In read
+    /// mode incremental it reads from the start.
+    ///
+    /// # Errors
+    ///
+    /// What prevents the first item from being read: a rejected key, an unknown source. Other errors are in the stream, as
+    /// in [`ItemStream`](hrflow_core::ItemStream).
+    pub async fn read(self) -> CoreResult<BoxStream<'static, CoreResult<Value>>> {
+        self.connector.actions[self.action].read_items(self.run).await
+    }
+
     /// Runs it to its end.
     pub async fn run(self) -> RunResult {
         self.connector.actions[self.action].run(self.run).await
@@ -114,7 +148,7 @@ pub(crate) fn default_format(action: &dyn AnyAction, item: Value) -> Result<Valu
 }
 
 pub(crate) fn prepare(workflow: Workflow, surroundings: Surroundings<'_>) -> Result<Prepared, WorkflowError> {
-    let Surroundings { catalogue, variables, items, event, awaits_event, mapping_only, .. } = surroundings;
+    let Surroundings { catalogue, variables, items, event, awaits_event, purpose, .. } = surroundings;
     let Workflow { name, directory, root, text } = workflow;
     let Kind::Object(members) = root.kind else {
         let fault = WorkflowFault::new("", "expected the fields of a workflow").at(root.at);
@@ -130,11 +164,13 @@ pub(crate) fn prepare(workflow: Workflow, surroundings: Surroundings<'_>) -> Res
     let workflow_id = file.text("workflow_id", false);
     let mut run = JsonRun { connector: connector.clone(), workflow_id, items, ..JsonRun::default() };
     run.action_parameters = file.section("action_parameters");
-    if !mapping_only {
+    if purpose.needs("options") {
         run.options = file.section("options");
-        if run.items.is_none() {
-            run.origin_parameters = file.section("origin_parameters");
-        }
+    }
+    if purpose.needs("origin_parameters") && run.items.is_none() {
+        run.origin_parameters = file.section("origin_parameters");
+    }
+    if purpose.needs("target_parameters") {
         run.target_parameters = file.section("target_parameters");
     }
     let File { mut resolver, shape: more, .. } = file;
@@ -157,7 +193,7 @@ pub(crate) fn prepare(workflow: Workflow, surroundings: Surroundings<'_>) -> Res
         if awaits_event {
             attached.await_event(action);
         }
-        attached.parameters(action, mapping_only);
+        attached.parameters(action, purpose);
     }
     let Attached { faults: more, awaited, refused_event, .. } = attached;
     faults.extend(more);

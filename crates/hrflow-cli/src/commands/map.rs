@@ -4,7 +4,7 @@ mod difference;
 mod mapped;
 
 use futures::StreamExt;
-use hrflow_workflow::{Surroundings, items};
+use hrflow_workflow::{Purpose, Surroundings, items};
 use serde_json::Value;
 
 use self::mapped::{Fate, Mapped};
@@ -18,7 +18,7 @@ pub(crate) async fn execute(arguments: &Map) -> Result<Exit, Failure> {
     let workflow = super::load(&arguments.file, &arguments.settings)?;
     let mut items = items::from_path(&arguments.from).map_err(|error| Failure::usage(error.to_string()))?;
     let nothing = Some(futures::stream::empty().boxed());
-    let surroundings = Surroundings { items: nothing, mapping_only: true, ..super::surroundings() };
+    let surroundings = Surroundings { items: nothing, purpose: Purpose::Map, ..super::surroundings() };
     let prepared = workflow.prepare_with(surroundings).map_err(|error| Failure::usage(error.to_string()))?;
     let most = arguments.limit.map_or(u64::MAX, Into::into);
     let mut page = Page { list: arguments.json.then(JsonList::new), ..Page::default() };

@@ -63,7 +63,7 @@ pub(crate) async fn execute(arguments: &Run, bar: Bar, stop: &Stop) -> Result<Ex
 }
 
 /// Whether it is to read on from where the last run ended.
-fn reads_on(prepared: &Prepared) -> bool {
+pub(super) fn reads_on(prepared: &Prepared) -> bool {
     parameters::read::<ActionParameters>("action_parameters", &prepared.run.action_parameters)
         .is_ok_and(|parameters| parameters.read_mode == ReadMode::Incremental)
 }

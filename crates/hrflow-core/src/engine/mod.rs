@@ -34,7 +34,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 pub use prepare::BoxError;
-pub(crate) use prepare::{FormatFn, LogicFn};
+pub(crate) use prepare::{ANONYMOUS, FormatFn, LogicFn};
 
 use self::{
     ahead::Ahead,

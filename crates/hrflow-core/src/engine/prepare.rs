@@ -12,6 +12,9 @@ use crate::{
     warning::{Warning, Warnings},
 };
 
+/// What an item lacks that is [anonymous](TargetItem::is_anonymous).
+pub(crate) const ANONYMOUS: &str = "neither a name, nor an email or a phone number, nor a document";
+
 /// What a user's function may fail with.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -96,15 +99,21 @@ impl<O: Origin, I: TargetItem> Recipe<O, I> {
     pub(super) fn prepare(&self, seq: u64, item: O::Item) -> Preparation<I> {
         let key = self.origin.key(&item);
         let mut warnings = Warnings::from(self.origin.warnings(&item));
+        let rejected = |key, stage, error: Error, item: O::Item, warnings: Warnings| {
+            let warnings = warnings.into_vec();
+            Preparation::Failed { seq, key, stage, error, origin: Box::new(item), warnings }
+        };
         let failed = |key, stage, error: BoxError, item: O::Item, warnings: Warnings| {
             let message = format!("the {stage} failed");
             let scope = error.downcast_ref::<Error>().map_or(Scope::Item, Error::scope);
             let error = Error::new(ErrorKind::Invalid, message)
                 .with_vendor_message(shorten(&error.to_string()))
                 .with_scope(scope);
-            let warnings = warnings.into_vec();
-            Preparation::Failed { seq, key, stage, error, origin: Box::new(item), warnings }
+            rejected(key, stage, error, item, warnings)
         };
+        if let Err(error) = self.origin.vet(&item) {
+            return rejected(key, "format", error, item, warnings);
+        }
         let mut formatted = match guarded(|| (self.format)(&item)) {
             Ok(formatted) => formatted,
             Err(error) => return failed(key, "format", error, item, warnings),
@@ -119,6 +128,12 @@ impl<O: Origin, I: TargetItem> Recipe<O, I> {
                     return failed(key, "logics", error, item, warnings);
                 }
             };
+        }
+        if formatted.is_anonymous() {
+            warnings.extend(formatted.warnings().iter().cloned());
+            let error = Error::new(ErrorKind::Invalid, format!("the formatted item has {ANONYMOUS}"))
+                .advise("Complete the profile at its source.");
+            return rejected(key, "format", error, item, warnings);
         }
         let so_far = formatted.warnings().to_vec();
         let vetted = to_json(&formatted).and_then(|mut value| {

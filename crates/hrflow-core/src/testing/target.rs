@@ -42,6 +42,10 @@ impl TargetItem for Person {
     fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
+
+    fn is_anonymous(&self) -> bool {
+        self.name.trim().is_empty() && self.email.is_none() && self.attachments.is_empty()
+    }
 }
 
 /// How the target reacts to one call for an item.

@@ -363,6 +363,32 @@ async fn formats_and_logics_are_counted_and_cannot_break_the_run() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_item_with_nothing_to_send_is_never_written() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    let anonymous = Person { email: None, ..person(" ") };
+    let document = Person { email: None, ..with_documents("  ", &[("cv.pdf", 1)]) };
+    let some = [person("ada"), person("hollow"), anonymous, document].map(Ok).to_vec();
+    let result = Setup::new(&target, some.clone()).state(&state).run().await;
+    assert_eq!((result.events.format_failure, result.events.write_success), (2, 2), "{result:#?}");
+    assert_eq!(names(&target), ["  ", "ada"]);
+    let letters: Vec<_> = state.dead_letters().into_iter().map(|it| (it.step, it.message)).collect();
+    let anonymous = "the formatted item has neither a name, nor an email or a phone number, nor a document. Complete the \
+                     profile at its source.";
+    let expected = [("format", "the person is empty"), ("format", anonymous)];
+    assert_eq!(letters, expected.map(|(step, message)| (step.to_owned(), message.to_owned())));
+
+    // A logic may complete an item, and may take from it what made it known.
+    let logic = |person: Person| {
+        let name = if person.email.is_none() { "cyd" } else { " " };
+        Ok(Some(Person { name: name.to_owned(), email: None, ..person }))
+    };
+    let target = ScriptedTarget::default();
+    let result = Setup::new(&target, some).prepare().logic(logic).await;
+    assert_eq!((result.events.format_failure, result.events.write_success), (2, 2), "{result:#?}");
+    assert_eq!(names(&target), ["cyd", "cyd"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_be_read_is_counted() {
     let target = ScriptedTarget::default();
     let some = vec![Ok(person("ada")), Err(ErrorKind::Invalid), Ok(person("bob"))];

@@ -54,6 +54,13 @@ impl Origin for People {
         }
     }
 
+    fn vet(&self, item: &Person) -> Result<()> {
+        match item.name.as_str() {
+            "hollow" => Err(Error::new(ErrorKind::Invalid, "the person is empty")),
+            _ => Ok(()),
+        }
+    }
+
     fn incremental(&self) -> Option<ReadOrder> {
         self.order
     }

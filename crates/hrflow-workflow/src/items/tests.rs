@@ -39,8 +39,8 @@ fn a_bad_line_costs_that_line() {
         [
             "{\"a\":1}",
             "line 2 is not valid JSON (column 12)",
-            "line 4: expected an object, came a list",
-            "line 5: expected an object, came a number",
+            "line 4: expected an object, found a list",
+            "line 5: expected an object, found a number",
             "{\"b\":2}",
             "line 7 is not valid JSON (column 4)",
         ]
@@ -48,6 +48,50 @@ fn a_bad_line_costs_that_line() {
     assert_eq!(read_all("\n\n{]"), ["line 3 is not valid JSON (column 2)"]);
     assert_eq!(read_all("{\n{\"a\":1}"), ["line 1 is not valid JSON (column 1)", "{\"a\":1}"]);
     assert_eq!(read_all(b"{\"a\":\"\xff\"}\n{}"), ["line 1 is not valid JSON (column 7)", "{}"]);
+}
+
+#[test]
+fn saved_responses_stand_for_their_profiles() {
+    let profiles = [r#"{"info":{},"key":"1"}"#, r#"{"info":{},"key":"2"}"#];
+    let [one, two] = profiles;
+    for text in [
+        format!(r#"{{"code": 200, "message": "Profiles", "meta": {{"page": 1}}, "data": [{one}, {two}]}}"#),
+        format!("{{\n  \"data\": [\n    {one},\n    {two}\n  ]\n}}\n"),
+        format!("{{\"code\": 200, \"data\": {one}}}\n{{\"code\": 200, \"data\": {two}}}\n"),
+        format!(r#"[{{"data": [{one}]}}, {{"data": []}}, {{"data": {two}}}]"#),
+        format!("{{\"data\": {one}}}\n{two}\n"),
+    ] {
+        assert_eq!(read_all(&text), profiles, "{text}");
+    }
+    assert_eq!(
+        read_all(format!(r#"{{"data": [{one}, 7]}}"#)),
+        [one, "line 1, data[1]: expected an object, found a number"]
+    );
+}
+
+#[test]
+fn files_of_another_kind_are_one_error() {
+    for (text, error) in [
+        ("key,email\n1,a@example.com\n2,b@example.com\n", "the file is CSV or another table, not JSON. "),
+        (
+            "{\"email\":\"a@example.com\"}\n{\"email\":\"b@example.com\"}\n",
+            "line 1 is a flat row (email at the top level)",
+        ),
+        (
+            "[{\"first_name\":\"Ada\"},{\"first_name\":\"Bob\"}]",
+            "element 1 is a flat row (first_name at the top level)",
+        ),
+        ("{\n\"basics\":{},\n\"work\":[]\n}\n", "object 1 is a JSON Resume, not a profile of HrFlow.ai. "),
+        ("{\"code\":401,\"message\":\"no\"}\n{}", "line 1 is an error response of HrFlow.ai (code 401)"),
+    ] {
+        let read = read_all(text);
+        assert!(read.len() == 1 && read[0].starts_with(error), "{read:?}");
+    }
+    let rest = " The rest of the file is not read.";
+    assert!(read_all("{\"name\": \"Ada\"}")[0].ends_with(rest));
+    let mixed = read_all("{\"key\":\"1\"}\n{\"email\":\"b@example.com\"}\n{\"key\":\"3\"}\n");
+    assert_eq!([&mixed[0], &mixed[2]], [r#"{"key":"1"}"#, r#"{"key":"3"}"#]);
+    assert!(mixed[1].starts_with("line 2 is a flat row") && !mixed[1].contains(rest), "{}", mixed[1]);
 }
 
 #[test]
@@ -61,7 +105,7 @@ fn a_broken_array_ends_with_an_error() {
     ] {
         assert_eq!(read_all(text), ["{}".to_owned(), format!("{fault}{rest}")], "{text}");
     }
-    assert_eq!(read_all("[1, {}]"), ["element 1: expected an object, came a number", "{}"]);
+    assert_eq!(read_all("[1, {}]"), ["element 1: expected an object, found a number", "{}"]);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::env::VarError;
 
 use hrflow_core::{
-    ActionType, AnyAction, CheckReport, Connector, ConnectorType, Consent, DataType, FormatName, JsonRun,
-    Options, Result, RunResult, Secret, TriggerType, Warehouse, async_trait,
+    ActionType, AnyAction, BoxStream, CheckReport, Connector, ConnectorType, Consent, DataType, FormatName,
+    JsonRun, Options, Result, RunResult, Secret, TriggerType, Warehouse, async_trait,
     connector::{ActionDescription, ActionParameters},
     manifest::ActionManifest,
     parameters::{self, Fault, Parameters},
@@ -135,6 +135,10 @@ impl AnyAction for Push {
 
     async fn run(&self, _: JsonRun) -> RunResult {
         panic!("the stub does not run")
+    }
+
+    async fn read_items(&self, run: JsonRun) -> Result<BoxStream<'static, Result<Value>>> {
+        Ok(run.items.expect("the stub has no origin"))
     }
 
     fn default_format(&self, item: Value) -> Result<Value> {

@@ -69,7 +69,10 @@ impl Mapped {
             Ok(default) => mapped.default = Some(default),
             Err(why) => mapped.default_failure = Some(why),
         }
-        mapped.go(prepared, item);
+        match prepared.action().vet_item(item.clone()) {
+            Ok(()) => mapped.go(prepared, item),
+            Err(error) => mapped.failure = Some(error.to_string()),
+        }
         // They travel with the item, and are no part of what is sent.
         mapped.default.as_mut().map(take_warnings);
         warnings.extend(mapped.mapped.as_mut().map(take_warnings).unwrap_or_default());
