@@ -1,4 +1,4 @@
-//! The control server: everything that can be done in process, over HTTP with JSON.
+//! The control server: all in-process operations over HTTP with JSON.
 
 mod ceipal;
 mod jobadder;
@@ -42,7 +42,7 @@ fn body<T: DeserializeOwned>(request: &Received) -> Result<T, Answer> {
     serde_json::from_slice(&request.body).map_err(|error| refuse(400, error.to_string()))
 }
 
-/// One value, or a list of them.
+/// Returns one value, or the values of a list.
 fn values(request: &Received) -> Result<Vec<Value>, Answer> {
     let values = match body(request)? {
         Value::Array(values) => values,
@@ -54,7 +54,7 @@ fn values(request: &Received) -> Result<Vec<Value>, Answer> {
     }
 }
 
-/// The named members changed, the others as they were.
+/// Returns `current` with the fields of the request's body replaced.
 fn merged<T: Serialize + DeserializeOwned>(current: &T, request: &Received) -> Result<T, Answer> {
     let mut value = serde_json::to_value(current).unwrap_or_default();
     let changes: serde_json::Map<String, Value> = body(request)?;
@@ -64,12 +64,12 @@ fn merged<T: Serialize + DeserializeOwned>(current: &T, request: &Received) -> R
     serde_json::from_value(value).map_err(|error| refuse(400, error.to_string()))
 }
 
-/// A parameter of the query.
+/// Returns a query parameter.
 fn asked(request: &Received, name: &str) -> Option<String> {
     request.pairs().into_iter().find(|(sent, _)| sent == name).map(|(_, value)| value)
 }
 
-/// `?vendor=…`, as fault rules name them.
+/// Returns the vendor of `?vendor=…`, named as in fault rules.
 fn asked_vendor(request: &Received) -> Result<Option<Vendor>, Answer> {
     let vendor = asked(request, "vendor").map(|name| serde_json::from_value(name.into()));
     vendor.transpose().map_err(|error| refuse(400, error.to_string()))
@@ -139,7 +139,7 @@ impl Control {
         self.clock()
     }
 
-    /// All entries, or those of `?operation=…` and `?vendor=…`.
+    /// Returns all entries, or those of `?operation=…` and `?vendor=…`.
     fn journal(&self, request: &Received) -> Result<Vec<crate::Entry>, Answer> {
         let (operation, vendor) = (asked(request, "operation"), asked_vendor(request)?);
         let mut entries = match operation {
@@ -150,7 +150,7 @@ impl Control {
         Ok(entries)
     }
 
-    /// A list of rules, or `{"seed": n, "rules": […]}`.
+    /// Accepts a list of rules, or `{"seed": n, "rules": […]}`.
     fn set_faults(&self, request: &Received) -> Result<Answer, Answer> {
         let sent: Value = body(request)?;
         let rules = sent.get("rules").cloned().unwrap_or_else(|| sent.clone());
@@ -163,7 +163,7 @@ impl Control {
         ok(json!({}))
     }
 
-    /// The body is the file, its `Content-Type` the file's. `?manner=…` (JSON) changes how it is served.
+    /// Stores the body as a file with the request's `Content-Type`. `?manner=…` (JSON) sets how it is served.
     fn put_file(&self, request: &Received, name: &str) -> Result<Answer, Answer> {
         let content_type = request.header("content-type").unwrap_or("application/octet-stream");
         let url = self.0.files.put_file(name, content_type, request.body.clone());
@@ -183,7 +183,7 @@ impl Control {
                 Some(profile) => ok(profile),
                 None => Err(refuse(404, "no such profile")),
             },
-            // One profile, a list of them, or {"generate": n, "seed": n}.
+            // One profile, a list of profiles, or {"generate": n, "seed": n}.
             ("POST", ["profiles"]) => {
                 let sent: Value = body(request)?;
                 if let Some(count) = sent.get("generate").and_then(Value::as_u64) {
@@ -204,7 +204,7 @@ impl Control {
                     profiles.into_iter().map(|profile| hrflow.put_profile(profile)).collect();
                 ok(json!({"keys": keys}))
             }
-            // A merge patch; the profile has changed now, unless it names an updated_at.
+            // A JSON merge patch. `updated_at` becomes the current time unless the patch sets it.
             ("PATCH", ["profiles", key]) => {
                 let changes: Value = body(request)?;
                 if !changes.is_object() {
@@ -253,7 +253,7 @@ impl Control {
                 teamtailor.set_keys(body(request)?);
                 ok(teamtailor.keys())
             }
-            // The attributes of one candidate, or of a list of them.
+            // The attributes of one candidate, or of a list of candidates.
             ("POST", ["candidates"]) => {
                 let sent: Value = body(request)?;
                 let candidates = match sent {

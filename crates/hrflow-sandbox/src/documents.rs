@@ -1,4 +1,4 @@
-//! Small valid documents made in code: what the invented people attach.
+//! Small valid documents built in code: the attachments of the invented profiles.
 
 use sha2::{Digest, Sha256};
 
@@ -14,7 +14,7 @@ pub fn sha256(bytes: &[u8]) -> String {
     base16ct::lower::encode_string(&Sha256::digest(bytes))
 }
 
-/// A PDF 1.4 file of one page with one line of text; characters outside ASCII show as `?`.
+/// Builds a PDF 1.4 file of one page with one line of text. Characters outside ASCII become `?`.
 pub fn pdf(text: &str) -> Vec<u8> {
     let shown: String = text
         .chars()
@@ -51,7 +51,7 @@ pub fn pdf(text: &str) -> Vec<u8> {
     file.into_bytes()
 }
 
-/// A Word document of one paragraph.
+/// Builds a Word document of one paragraph.
 pub fn docx(text: &str) -> Vec<u8> {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let parts = [
@@ -91,7 +91,7 @@ pub fn docx(text: &str) -> Vec<u8> {
     zip(&parts)
 }
 
-/// A ZIP file of stored (not compressed) parts.
+/// Builds a ZIP file of stored (uncompressed) parts.
 fn zip(parts: &[(&str, String)]) -> Vec<u8> {
     let mut file = Vec::new();
     let mut directory = Vec::new();
@@ -131,7 +131,7 @@ fn zip(parts: &[(&str, String)]) -> Vec<u8> {
     file
 }
 
-/// A PNG picture of 8 × 8 points in one colour.
+/// Builds a PNG picture of 8 × 8 pixels in one colour.
 pub fn png(red: u8, green: u8, blue: u8) -> Vec<u8> {
     const SIDE: usize = 8;
     // Each line begins with its filter, 0 for none.

@@ -1,6 +1,6 @@
-//! What an e-mail address looks like.
+//! A check of email addresses.
 
-/// Whether a vendor's form would take it: something before and after the `@`, with a dot after it, and no spaces.
+/// Whether `text` has the form of an email: text on both sides of `@`, a dot after it, and no spaces.
 pub(crate) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let plain = |part: &str| {

@@ -1,4 +1,4 @@
-//! Faults by a seeded schedule: which request goes wrong, and how.
+//! Faults on a seeded schedule: which requests fail, and how.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::random::Random;
 
-/// Whose requests a rule, or a journal entry, is about.
+/// The server that a rule or a journal entry refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Vendor {
@@ -15,10 +15,10 @@ pub enum Vendor {
     Hrflow,
     /// Teamtailor.
     Teamtailor,
-    /// JobAdder, its identity host included.
+    /// JobAdder, including its identity host.
     #[serde(rename = "jobadder")]
     JobAdder,
-    /// UKG Pro Recruiting, its identity server included.
+    /// UKG Pro Recruiting, including its identity server.
     #[serde(rename = "ukgpro")]
     UkgPro,
     /// Ceipal.
@@ -27,60 +27,60 @@ pub enum Vendor {
     Files,
 }
 
-/// What goes wrong.
+/// A fault: how a request fails.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
-    /// The answer comes later. Goes together with one other fault.
+    /// The response is delayed. Can be combined with one other fault.
     Latency {
-        /// How much later.
+        /// The delay.
         milliseconds: u64,
     },
-    /// 429, not executed, with `Retry-After` where given.
+    /// 429 without execution, with `Retry-After` if given.
     TooManyRequests {
-        /// Seconds in `Retry-After`; no such header without.
+        /// The value of `Retry-After` in seconds. `None` omits the header.
         #[serde(default)]
         retry_after: Option<u64>,
     },
-    /// Any status, before or after executing the request.
+    /// Any status, with or without execution of the request.
     Status {
         /// The HTTP status.
         code: u16,
-        /// What the answer carries.
+        /// The body of the response.
         #[serde(default)]
         body: FaultBody,
-        /// Whether the request takes effect all the same.
+        /// Whether the request takes effect.
         #[serde(default)]
         executed: bool,
     },
-    /// The connection is reset; the request took no effect.
+    /// The connection is reset. The request has no effect.
     ResetBefore,
-    /// The request takes effect, then the connection is reset without an answer.
+    /// The request takes effect. Then the connection is reset without a response.
     ResetAfter,
-    /// Nothing is ever answered; the connection stays open until the client gives up.
+    /// No response is sent. The connection stays open until the client closes it.
     Hang {
         /// Whether the request takes effect.
         #[serde(default)]
         executed: bool,
     },
-    /// Executed; the body drips in over this time.
+    /// The request takes effect. The body is sent slowly.
     SlowBody {
-        /// From the first byte to the last.
+        /// The time from the first byte to the last.
         milliseconds: u64,
     },
-    /// Executed; the connection closes half way through the body.
+    /// The request takes effect. The connection closes halfway through the body.
     TruncatedBody,
-    /// Executed; 201 with nothing in it.
+    /// The request takes effect. The response is 201 with an empty body.
     EmptyBody201,
-    /// 401, not executed: an expired or revoked credential.
+    /// 401 without execution: an expired or revoked credential.
     #[serde(alias = "expired_token")]
     Unauthorized,
-    /// Executed; the answer claims a content type its vendor does not promise.
+    /// The request takes effect. The response has a content type that the vendor does not document.
     WrongContentType,
 }
 
 impl Fault {
-    /// Whether the request takes effect although it goes wrong.
+    /// Whether the request takes effect despite the fault.
     pub fn executes(&self) -> bool {
         match self {
             Fault::Status { executed, .. } | Fault::Hang { executed } => *executed,
@@ -95,33 +95,33 @@ impl Fault {
     }
 }
 
-/// What the answer of [`Fault::Status`] carries.
+/// The body of a [`Fault::Status`] response.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultBody {
-    /// Nothing.
+    /// No body.
     #[default]
     Empty,
-    /// An error in the vendor's own form.
+    /// An error in the vendor's own format.
     Json,
-    /// A gateway's page.
+    /// An HTML error page, as gateways send it.
     Html,
 }
 
-/// How often a rule strikes, counted over the requests that it is about.
+/// When a rule applies, counted over the requests that it matches.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// Each time.
+    /// To each request.
     #[default]
     Always,
-    /// At these, the first request being 1.
+    /// To these requests. The first request is 1.
     Nth(Vec<u64>),
-    /// At the first n.
+    /// To the first n requests.
     First(u64),
-    /// At each n-th.
+    /// To each n-th request.
     Every(u64),
-    /// By chance, the same for the same seed.
+    /// With this probability (0 to 1). The same seed gives the same result.
     Probability(f64),
 }
 
@@ -129,49 +129,49 @@ pub enum When {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// Whose requests.
+    /// The server whose requests the rule matches.
     pub vendor: Vendor,
-    /// Which: an operation's name, or method and path. `*` stands for anything
-    /// (`candidates.create`, `candidates.*`, `POST /v1/candidates*`).
+    /// The requests: an operation's name, or method and path. `*` matches any characters (`candidates.create`,
+    /// `candidates.*`, `POST /v1/candidates*`).
     pub route: String,
-    /// What goes wrong.
+    /// The fault.
     pub fault: Fault,
-    /// How often.
+    /// When the rule applies.
     #[serde(default)]
     pub when: When,
-    /// At most so many times.
+    /// The maximum number of times that the rule applies.
     #[serde(default)]
     pub limit: Option<u64>,
 }
 
 impl Rule {
-    /// A rule that strikes each time.
+    /// Creates a rule that applies to each request.
     pub fn new(vendor: Vendor, route: impl Into<String>, fault: Fault) -> Rule {
         Rule { vendor, route: route.into(), fault, when: When::Always, limit: None }
     }
 
-    /// Strikes as `when` says.
+    /// Sets when the rule applies.
     pub fn when(mut self, when: When) -> Rule {
         self.when = when;
         self
     }
 
-    /// Strikes at the first `n` requests.
+    /// Applies the rule to the first `n` requests.
     pub fn first(self, n: u64) -> Rule {
         self.when(When::First(n))
     }
 
-    /// Strikes at these requests, the first being 1.
+    /// Applies the rule to these requests. The first request is 1.
     pub fn nth(self, which: impl IntoIterator<Item = u64>) -> Rule {
         self.when(When::Nth(which.into_iter().collect()))
     }
 
-    /// Strikes by chance, the same for the same seed.
+    /// Applies the rule with this probability (0 to 1). The same seed gives the same result.
     pub fn probability(self, probability: f64) -> Rule {
         self.when(When::Probability(probability))
     }
 
-    /// Strikes at most so many times.
+    /// Limits how many times the rule applies.
     pub fn limit(mut self, times: u64) -> Rule {
         self.limit = Some(times);
         self
@@ -187,30 +187,30 @@ impl Rule {
     }
 }
 
-/// A rule with what became of it.
+/// A rule with its counts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RuleState {
     /// The rule.
     #[serde(flatten)]
     pub rule: Rule,
-    /// Requests it was about so far.
+    /// The number of requests that the rule matched.
     pub seen: u64,
-    /// How often it struck.
+    /// The number of times that the rule applied.
     pub fired: u64,
 }
 
-/// What happens to one request.
+/// The faults of one request.
 #[derive(Debug, Default)]
 pub(crate) struct Decision {
     pub(crate) latency: Duration,
     pub(crate) fault: Option<Fault>,
 }
 
-/// The schedule. Clones share it.
+/// The schedule of faults. Clones share it.
 ///
-/// Rules are asked in their order. Latencies add up; of the other faults the first that strikes is the
-/// one that happens. A rule counts every request it is about, whether or not another rule was quicker, so
-/// that the same requests in the same order meet the same faults.
+/// Rules are evaluated in order. Latencies add up. Of the other faults, only the first that applies takes effect. A
+/// rule counts each request that it matches, even if an earlier rule applied. The same requests in the same order
+/// therefore get the same faults.
 #[derive(Debug, Clone)]
 pub struct Faults {
     inner: Arc<Mutex<Schedule>>,
@@ -232,7 +232,7 @@ impl Faults {
         self.lock().rules.push(RuleState { rule, seen: 0, fired: 0 });
     }
 
-    /// Replaces all rules; their counts start anew.
+    /// Replaces all rules. Their counts start at 0.
     pub fn set(&self, rules: Vec<Rule>) {
         self.lock().rules = rules.into_iter().map(|rule| RuleState { rule, seen: 0, fired: 0 }).collect();
     }
@@ -294,12 +294,12 @@ fn strikes(when: &When, n: u64, seed: u64) -> bool {
         When::Nth(which) => which.contains(&n),
         When::First(first) => n <= *first,
         When::Every(every) => *every > 0 && n.is_multiple_of(*every),
-        // A fresh generator per request: the outcome depends on the count alone, not on what was drawn before.
+        // A new generator per request: the result depends only on the count, not on earlier numbers.
         When::Probability(probability) => Random::new(seed.wrapping_add(n << 20)).chance(*probability),
     }
 }
 
-/// Whether `text` fits `glob`, in which `*` stands for any characters.
+/// Whether `text` matches `glob`, in which `*` matches any characters.
 fn fits(glob: &str, text: &str) -> bool {
     let mut parts = glob.split('*');
     let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };

@@ -1,4 +1,4 @@
-//! How a stand-in fetches a URL that it was given: plain HTTP, allowed hosts only.
+//! Downloads of the mock servers: plain HTTP, allowed hosts only.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use url::Url;
 
 use crate::files::Document;
 
-/// Largest answer taken, in bytes.
+/// The largest response accepted, in bytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
 const MOST_REDIRECTS: usize = 3;
 
-/// Fetches a document; none when it cannot be had within `patience`, for whatever reason.
+/// Fetches a document. Returns `None` on any error and after `patience`.
 ///
 /// `allowed` lists hosts as `host` or `host:port`. Redirects are followed to allowed hosts.
 pub(crate) async fn fetch(url: &str, allowed: &[String], patience: Duration) -> Option<Document> {
@@ -43,7 +43,7 @@ enum Got {
     Redirect(String),
 }
 
-/// One request. HTTP/1.0, so that the answer is never chunked and ends with the connection.
+/// Sends one request. HTTP/1.0 keeps the response unchunked: it ends with the connection.
 async fn get(url: &Url, host: &str, port: u16) -> Option<Got> {
     let mut stream = TcpStream::connect((host, port)).await.ok()?;
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The server that attachments and pictures are downloaded from, and vendors' signed links point to.
+//! The files server: downloads of attachments and pictures, and the vendors' signed links.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -14,22 +14,22 @@ use crate::faults::Vendor;
 use crate::front::Stand;
 use crate::server::{Answer, Received};
 
-/// How the server treats requests for one file.
+/// How the server responds to requests for one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Manner {
     /// 200 with the content.
     #[default]
     Serve,
-    /// This status and no content, for example 403 or 404.
+    /// This status without content, for example 403 or 404.
     Refuse(u16),
     /// 302 to this URL.
     Redirect(String),
-    /// The content, after so many milliseconds.
+    /// The content, after this many milliseconds.
     Slow(u64),
 }
 
-/// A document with its type.
+/// A document with its MIME type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     /// The MIME type.
@@ -39,13 +39,13 @@ pub struct Document {
 }
 
 impl Document {
-    /// SHA-256 of the content, lower-case hexadecimal.
+    /// Returns the SHA-256 of the content, in lower-case hexadecimal.
     pub fn sha256(&self) -> String {
         sha256(&self.bytes)
     }
 }
 
-/// The files server's store. Clones share it.
+/// The store of the files server. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Files {
     inner: Arc<Inner>,
@@ -61,9 +61,9 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct State {
-    /// By path.
+    /// The files by path.
     files: HashMap<String, (Document, Manner)>,
-    /// What vendors hold, by SHA-256.
+    /// The documents that vendors hold, by SHA-256.
     held: HashMap<String, Document>,
 }
 
@@ -82,12 +82,12 @@ impl Files {
         let _ = self.inner.base.set(base.to_owned());
     }
 
-    /// The server's URL, without a slash at its end.
+    /// The server's URL, without a trailing slash.
     pub fn base(&self) -> &str {
         self.inner.base.get().map(String::as_str).unwrap_or_default()
     }
 
-    /// Serves a file, in place of an earlier one of the same name, and says where.
+    /// Adds or replaces a file and returns its URL.
     pub fn put_file(&self, name: &str, content_type: &str, bytes: impl Into<Bytes>) -> String {
         let path = path_of(name);
         let document = Document { content_type: content_type.to_owned(), bytes: bytes.into() };
@@ -98,34 +98,33 @@ impl Files {
         url
     }
 
-    /// Changes how requests for a file of [`Files::put_file`] are treated; a name not put yet
-    /// becomes an empty file.
+    /// Sets how requests for a file of [`Files::put_file`] are served. An unknown name creates an empty file.
     pub fn treat(&self, name: &str, manner: Manner) {
         let mut state = self.lock();
         let empty = || Document { content_type: "application/octet-stream".to_owned(), bytes: Bytes::new() };
         state.files.entry(path_of(name)).or_insert_with(|| (empty(), Manner::Serve)).1 = manner;
     }
 
-    /// The content that the server would answer for one of its URLs, whatever its manner.
+    /// Returns the content of one of the server's URLs, regardless of how the file is served.
     pub fn document(&self, url: &str) -> Option<Document> {
         let path = url.strip_prefix(self.base())?;
         let path = path.split_once('?').map_or(path, |(path, _)| path);
         self.lock().files.get(path).map(|(document, _)| document.clone()).or_else(|| generated(path))
     }
 
-    /// What a vendor holds under this SHA-256.
+    /// Returns the document that a vendor holds under this SHA-256.
     pub fn held(&self, sha256: &str) -> Option<Document> {
         self.lock().held.get(sha256).cloned()
     }
 
-    /// Keeps a document for a vendor, once however often it comes.
+    /// Stores a document for a vendor and returns its SHA-256. Equal documents are stored once.
     pub(crate) fn hold(&self, document: Document) -> String {
         let hash = document.sha256();
         self.lock().held.entry(hash.clone()).or_insert(document);
         hash
     }
 
-    /// A link to a held document that stops working at `expires`.
+    /// Returns a link to a held document that expires at `expires`.
     pub(crate) fn sign(&self, hash: &str, name: &str, expires: Timestamp) -> String {
         let path = format!("/signed/{hash}/{}", encoded(name));
         let expires = expires.as_millisecond();
@@ -206,7 +205,7 @@ fn path_of(name: &str) -> String {
     format!("/files/{}", name.split('/').map(encoded).collect::<Vec<_>>().join("/"))
 }
 
-/// Percent-encoded for one segment of a path.
+/// Percent-encodes one path segment.
 fn encoded(name: &str) -> String {
     let mut encoded = String::new();
     for byte in name.bytes() {
@@ -220,7 +219,7 @@ fn encoded(name: &str) -> String {
     encoded
 }
 
-/// The attachments of generated people are made when asked for: `/generated/<seed>/<number>/<name>`.
+/// Builds an attachment of a generated profile on request: `/generated/<seed>/<number>/<name>`.
 pub(crate) fn generated(path: &str) -> Option<Document> {
     let mut parts = path.strip_prefix("/generated/")?.split('/');
     let seed: u64 = parts.next()?.parse().ok()?;

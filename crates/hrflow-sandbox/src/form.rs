@@ -1,4 +1,4 @@
-//! Forms, as browsers send them: URL-encoded, or in parts with files.
+//! HTML forms: URL-encoded, or multipart with files.
 
 use std::convert::Infallible;
 
@@ -34,18 +34,18 @@ impl Part {
     }
 }
 
-/// The media type of the body, without parameters, in lower case.
+/// Returns the media type of the body in lower case, without parameters.
 pub(crate) fn media_type(request: &Received) -> String {
     let sent = request.header("content-type").unwrap_or_default();
     sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// The fields of a URL-encoded body, in the order sent.
+/// Returns the fields of a URL-encoded body, in the order sent.
 pub(crate) fn fields(request: &Received) -> Vec<(String, String)> {
     url::form_urlencoded::parse(&request.body).into_owned().collect()
 }
 
-/// The parts of a multipart body; none where it is no such body, or a broken one.
+/// Returns the parts of a multipart body, or `None` if the body is of another type or malformed.
 pub(crate) async fn parts(request: &Received) -> Option<Vec<Part>> {
     let boundary = parse_boundary(request.header("content-type")?).ok()?;
     let body = request.body.clone();
@@ -62,8 +62,8 @@ pub(crate) async fn parts(request: &Received) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-/// A form or a JSON object as the journal keeps it: an object, files by name, type, size and hash, the
-/// values of `secrets` masked. None for other bodies, and for JSON where nothing is to be masked.
+/// Returns a form or JSON object as the journal shows it. Files appear by name, type, size and hash; values of
+/// `secrets` are masked. Returns `None` for other bodies, and for JSON if there are no `secrets`.
 pub(crate) async fn shown(request: &Received, secrets: &[&str]) -> Option<String> {
     let mut shown: Map<String, Value> = match media_type(request).as_str() {
         "application/x-www-form-urlencoded" => {
@@ -72,7 +72,7 @@ pub(crate) async fn shown(request: &Received, secrets: &[&str]) -> Option<String
         "multipart/form-data" => {
             parts(request).await?.iter().map(|part| (part.name.clone(), part.shown().into())).collect()
         }
-        // As sent it says most.
+        // The journal then shows the body as sent.
         _ if secrets.is_empty() => return None,
         _ => serde_json::from_slice(&request.body).ok()?,
     };

@@ -1,4 +1,4 @@
-//! A vendor's front door: the schedule of faults before it, the journal behind it.
+//! The layer around each vendor's logic: applies faults and writes the journal.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,15 +15,15 @@ use crate::server::{Answer, Pace, Received, Reply, Service};
 pub(crate) trait Stand: Send + Sync + 'static {
     fn vendor(&self) -> Vendor;
 
-    /// The operation's stable name, `unknown` where the vendor has no such route.
+    /// The operation's stable name, or `unknown` if the vendor has no such route.
     fn operation(&self, method: &str, path: &str) -> &'static str;
 
     fn handle(self: Arc<Self>, request: Received) -> BoxFuture<'static, Answer>;
 
-    /// An error in the vendor's own form.
+    /// Builds an error in the vendor's own format.
     fn error(&self, status: u16) -> Answer;
 
-    /// The body as the journal keeps it, where that is not the body as sent: secrets masked, forms parsed.
+    /// Returns the body for the journal if it differs from the body sent: secrets masked, forms parsed.
     fn shown<'a>(&'a self, _request: &'a Received) -> BoxFuture<'a, Option<String>> {
         Box::pin(std::future::ready(None))
     }
@@ -94,7 +94,7 @@ impl<S: Stand> Front<S> {
         }
     }
 
-    /// What a fault makes of an answer.
+    /// Applies a fault to a response.
     fn spoil(&self, fault: &Fault, mut answer: Answer) -> Reply {
         Reply::Answer(match fault {
             Fault::Latency { .. } => answer,

@@ -1,4 +1,4 @@
-//! Invented people by the thousand, the same for the same seed.
+//! Invented profiles in any number, the same for the same seed.
 
 use std::sync::Arc;
 
@@ -65,18 +65,18 @@ pub struct Generated {
     files: Arc<str>,
 }
 
-/// `count` varied profiles, the same for the same `seed`.
+/// Generates `count` varied profiles, the same for the same `seed`.
 ///
-/// About one in ten has no e-mail, one in twenty shares the e-mail of an earlier one, half carry one or
-/// two attachments, a few a picture. Keys, references and dates (one second apart, oldest first) are
-/// theirs; the source is left to who stores them. URLs of attachments begin with `{files}`, which
-/// [`HrFlow::put_profile`](crate::HrFlow::put_profile) replaces, or with [`Generated::files`].
+/// About 1 in 10 has no email, and 1 in 20 shares the email of an earlier profile. Half have 1 or 2 attachments, a few
+/// have a picture. Keys, references and dates (1 second apart, oldest first) are set, the source is not. URLs of
+/// attachments begin with `{files}`. [`HrFlow::put_profile`](crate::HrFlow::put_profile) or [`Generated::files`]
+/// replaces it.
 pub fn generate_profiles(count: usize, seed: u64) -> Generated {
     Generated { seed, next: 0, count: count as u64, files: "{files}".into() }
 }
 
 impl Generated {
-    /// Puts the URL of a files server into attachments.
+    /// Replaces `{files}` in attachments by the URL of a files server.
     pub fn files(mut self, url: &str) -> Generated {
         self.files = url.into();
         self
@@ -87,7 +87,7 @@ impl Generated {
         if random.chance(0.10) {
             return None;
         }
-        // An earlier person's, if that one has one.
+        // The email of an earlier profile, if that profile has one.
         if number > 0 && random.chance(0.05 / 0.90) {
             let earlier = random.below(number as usize) as u64;
             if let Some(shared) = self.own_email(earlier) {
@@ -97,7 +97,7 @@ impl Generated {
         self.own_email(number)
     }
 
-    /// The e-mail that is a person's own; none for one in ten.
+    /// Returns the profile's own email. 1 in 10 has none.
     fn own_email(&self, number: u64) -> Option<String> {
         let mut random = Random::new(self.seed ^ number.wrapping_mul(0xD1B5_4A32_D192_ED03));
         (!random.chance(0.10)).then(|| format!("person{number}.set{}@example.com", self.seed))

@@ -1,4 +1,4 @@
-//! What was asked, and what was answered.
+//! The journal of requests and responses.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,38 +8,38 @@ use serde::{Deserialize, Serialize};
 
 use crate::faults::{Fault, Vendor};
 
-/// Longest body kept in an entry, in bytes; the rest is cut.
+/// The largest body kept in an entry, in bytes. Longer bodies are cut.
 const BODY_KEPT: usize = 64 * 1024;
 
-/// One request.
+/// One request with its response.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// When it was answered, by the sandbox's clock.
+    /// The time of the response, by the sandbox's clock.
     pub at: Timestamp,
-    /// Who was asked.
+    /// The server that received the request.
     pub vendor: Vendor,
-    /// The operation's name, as fault rules use it; `unknown` for a route that the vendor does not have.
+    /// The operation's name, as in fault rules. `unknown` if the vendor has no such route.
     pub operation: String,
     /// The HTTP method.
     pub method: String,
     /// The path, as sent.
     pub path: String,
-    /// What followed `?`, as sent.
+    /// The query string, as sent, without `?`.
     pub query: String,
-    /// Headers in lower case, credentials masked.
+    /// The headers, with names in lower case and credentials masked.
     pub headers: BTreeMap<String, String>,
-    /// The body as text, cut at 64 KiB; `<n bytes>` where it is not text. Forms are shown as a JSON object, files
-    /// in them by name, type, size and SHA-256; credentials are masked.
+    /// The body as text, cut at 64 KiB, or `<n bytes>` if it is not text. Forms appear as a JSON object, with files by
+    /// name, type, size and SHA-256. Credentials are masked.
     pub body: String,
-    /// The status that was answered; none where the connection was reset or left hanging.
+    /// The status of the response. `None` if the connection was reset or left open.
     pub status: Option<u16>,
-    /// The fault that struck, if one did.
+    /// The fault that was applied, if any.
     pub fault: Option<Fault>,
-    /// Whether the request reached the vendor's logic (a fault may have kept it away).
+    /// Whether the request reached the vendor's logic. Some faults prevent that.
     pub executed: bool,
 }
 
-/// The requests seen, oldest first, bounded. Clones share it.
+/// The requests received, oldest first, with a size limit. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Journal {
     inner: Arc<Mutex<Log>>,
@@ -59,17 +59,17 @@ impl Journal {
         }
     }
 
-    /// The entries still held, oldest first.
+    /// Returns the entries still held, oldest first.
     pub fn entries(&self) -> Vec<Entry> {
         self.lock().entries.iter().cloned().collect()
     }
 
-    /// The held entries of one operation.
+    /// Returns the held entries of one operation.
     pub fn of(&self, operation: &str) -> Vec<Entry> {
         self.lock().entries.iter().filter(|entry| entry.operation == operation).cloned().collect()
     }
 
-    /// The held entries of one operation of one vendor.
+    /// Returns the held entries of one operation of one vendor.
     pub fn of_vendor(&self, vendor: Vendor, operation: &str) -> Vec<Entry> {
         let log = self.lock();
         let wanted =
@@ -77,9 +77,9 @@ impl Journal {
         wanted.cloned().collect()
     }
 
-    /// How many requests named this operation since the start or the last [`Journal::clear`], whether
-    /// or not their entries are still held. Several vendors have a `candidates.create`: this adds them
-    /// up, [`Journal::count_of`] tells them apart.
+    /// Counts the requests of this operation since the start or the last [`Journal::clear`], including entries no
+    /// longer held. Operations of the same name of several vendors are added up. [`Journal::count_of`] counts one
+    /// vendor.
     pub fn count(&self, operation: &str) -> u64 {
         let log = self.lock();
         log.counts.iter().filter(|((_, named), _)| named == operation).map(|(_, count)| count).sum()
@@ -90,7 +90,7 @@ impl Journal {
         self.lock().counts.get(&(vendor, operation.to_owned())).copied().unwrap_or_default()
     }
 
-    /// All counts by operation, those of all vendors added up.
+    /// Returns all counts by operation, with all vendors added up.
     pub fn counts(&self) -> BTreeMap<String, u64> {
         let mut counts = BTreeMap::new();
         for ((_, operation), count) in &self.lock().counts {
@@ -106,7 +106,7 @@ impl Journal {
         own.map(|((_, operation), count)| (operation.clone(), *count)).collect()
     }
 
-    /// Forgets everything.
+    /// Removes all entries and counts.
     pub fn clear(&self) {
         let mut log = self.lock();
         log.entries.clear();
@@ -130,7 +130,7 @@ impl Journal {
     }
 }
 
-/// The body as an entry keeps it.
+/// Returns the body as an entry stores it.
 pub(crate) fn body_text(body: &[u8]) -> String {
     match std::str::from_utf8(body) {
         Ok(text) if text.len() <= BODY_KEPT => text.to_owned(),
@@ -145,7 +145,7 @@ pub(crate) fn body_text(body: &[u8]) -> String {
     }
 }
 
-/// The header's value with a credential replaced. The scheme of `Authorization` stays readable.
+/// Returns the header's value with credentials masked. The scheme of `Authorization` stays readable.
 pub(crate) fn masked(name: &str, value: &str) -> String {
     match name {
         "authorization" => match value.split_once("token=") {

@@ -1,4 +1,4 @@
-//! Access tokens in the form of a JSON Web Token. Clients may read them; nobody but us checks them.
+//! Access tokens in JSON Web Token format. Clients can read them; only the sandbox verifies them.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// A token for `subject` that says when it was issued and when it expires; `number` makes it unlike any other.
+/// Creates a token for `subject` with its issue and expiry time. `number` makes each token unique.
 pub(crate) fn token(
     issuer: &str,
     subject: &str,

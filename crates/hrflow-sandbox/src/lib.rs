@@ -1,15 +1,16 @@
-//! Strict stand-ins for HrFlow.ai and ATS vendors on loopback, for playing and testing.
+//! Strict mock servers for HrFlow.ai and ATS vendors on loopback, for experiments and tests.
 //!
-//! [`Sandbox::start`] brings up HrFlow.ai, Teamtailor, JobAdder, UKG Pro, Ceipal, a files server
-//! (attachments, pictures, signed links) and a control server, each on its own port of 127.0.0.1. They
-//! know each other and nothing else of this workspace: they are built from what is published about the
-//! vendors, so that a misreading of an API cannot sit on both sides of a test.
+//! [`Sandbox::start`] starts HrFlow.ai, Teamtailor, JobAdder, UKG Pro, Ceipal, a files server (attachments, pictures,
+//! signed links) and a control server. Each has its own port on 127.0.0.1. The mock servers use no other crate of this
+//! workspace. They are built from public information about the vendors, so that one misread API fact cannot be on both
+//! sides of a test.
 //!
-//! What a vendor would refuse, a stand-in refuses, with the vendor's status and body. Where nothing
-//! public settles a question, a switch decides it ([`hrflow::Switches`], [`teamtailor::Switches`],
-//! [`jobadder::Switches`], [`ukgpro::Switches`], [`ceipal::Switches`]); the default is the stricter reading. Faults come
-//! by a seeded schedule ([`Faults`]), time can be moved ([`Clock`]), requests are kept ([`Journal`]). Everything can be
-//! done in process, or over HTTP on the control URL (see the README).
+//! A mock server rejects what the vendor rejects, with the vendor's status and body. If no public source settles a
+//! question, a switch decides it ([`hrflow::Switches`], [`teamtailor::Switches`], [`jobadder::Switches`],
+//! [`ukgpro::Switches`], [`ceipal::Switches`]). The default is the stricter reading.
+//!
+//! Faults follow a seeded schedule ([`Faults`]), time can be moved ([`Clock`]) and requests are recorded ([`Journal`]).
+//! All operations are available in process, or over HTTP on the control URL (see the README).
 //!
 //! ```
 //! # async fn example() -> std::io::Result<()> {
@@ -66,7 +67,7 @@ pub use ukgpro::UkgPro;
 use front::Front;
 use server::Service;
 
-/// Where to listen on 127.0.0.1; 0 is any free port.
+/// The ports on 127.0.0.1. 0 selects any free port.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ports {
@@ -84,33 +85,33 @@ pub struct Ports {
     pub ukgpro_identity: u16,
     /// Ceipal.
     pub ceipal: u16,
-    /// Attachments and pictures.
+    /// The files server: attachments and pictures.
     pub files: u16,
     /// The control server.
     pub control: u16,
 }
 
-/// How a sandbox starts.
+/// The configuration of a sandbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Where to listen.
+    /// The ports.
     pub ports: Ports,
-    /// Seed of made-up keys and of the faults' schedule.
+    /// The seed of generated keys and of the fault schedule.
     pub seed: u64,
     /// Whether HrFlow.ai starts with the fictional profiles.
     pub seeded: bool,
-    /// Requests that the journal holds; older ones are forgotten.
+    /// The number of requests that the journal holds. Older entries are removed.
     pub journal: usize,
-    /// How HrFlow.ai decides open questions.
+    /// The switches of HrFlow.ai.
     pub hrflow: hrflow::Switches,
-    /// How Teamtailor decides open questions, and its rate limit.
+    /// The switches and rate limit of Teamtailor.
     pub teamtailor: teamtailor::Switches,
-    /// How JobAdder decides open questions, and its limits.
+    /// The switches and limits of JobAdder.
     pub jobadder: jobadder::Switches,
-    /// How UKG Pro decides open questions, and its rate limit.
+    /// The switches and rate limit of UKG Pro.
     pub ukgpro: ukgpro::Switches,
-    /// How Ceipal decides open questions, and its rate limit.
+    /// The switches and rate limit of Ceipal.
     pub ceipal: ceipal::Switches,
 }
 
@@ -130,32 +131,32 @@ impl Default for Config {
     }
 }
 
-/// Where everything is.
+/// The URLs of all servers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Urls {
-    /// HrFlow.ai's base URL, with `/v1/` at its end.
+    /// HrFlow.ai's base URL, with a trailing `/v1/`.
     pub hrflow: String,
-    /// Teamtailor's base URL, without a slash at its end.
+    /// Teamtailor's base URL, without a trailing slash.
     pub teamtailor: String,
-    /// JobAdder's base URL as its token answer says, with `/v2/` at its end.
+    /// JobAdder's base URL as in its token response, with a trailing `/v2/`.
     pub jobadder: String,
-    /// JobAdder's identity host, without a slash at its end.
+    /// JobAdder's identity host, without a trailing slash.
     pub jobadder_identity: String,
-    /// UKG Pro's environment, without a slash at its end: the API is `{ukgpro}/{tenant}/api`, or
+    /// UKG Pro's environment, without a trailing slash. The API is `{ukgpro}/{tenant}/api`, or
     /// `{ukgpro}/talent/recruiting/v2/{tenant}/api` (see [`ukgpro::Prefix`]).
     pub ukgpro: String,
-    /// UKG Pro's identity server, without a slash at its end: tokens are at
+    /// UKG Pro's identity server, without a trailing slash. The token endpoint is
     /// `{ukgpro_identity}/signin/oauth2/t/{tenant}/access_token`.
     pub ukgpro_identity: String,
-    /// Ceipal's base URL of version 1, with `/v1` at its end; version 2 is beside it.
+    /// Ceipal's base URL of version 1, with a trailing `/v1`. Version 2 has the same host.
     pub ceipal: String,
-    /// The files server, without a slash at its end.
+    /// The files server, without a trailing slash.
     pub files: String,
-    /// The control server, without a slash at its end.
+    /// The control server, without a trailing slash.
     pub control: String,
 }
 
-/// What clients authenticate with. All fictional.
+/// The credentials of all servers. All are fictional.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     /// HrFlow.ai.
@@ -170,18 +171,18 @@ pub struct Credentials {
     pub ceipal: CeipalCredentials,
 }
 
-/// HrFlow.ai's part of [`Credentials`].
+/// HrFlow.ai's credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HrFlowCredentials {
     /// `X-API-KEY` with all permissions.
     pub api_secret: String,
     /// `X-USER-EMAIL`.
     pub api_user: String,
-    /// The source that the fictional profiles are in.
+    /// The source of the fictional profiles.
     pub source_key: String,
     /// A second source, empty.
     pub second_source_key: String,
-    /// A source of another account: 401.
+    /// A source of another account. Requests for it get 401.
     pub foreign_source_key: String,
     /// `X-API-KEY` that only reads.
     pub read_secret: String,
@@ -189,18 +190,18 @@ pub struct HrFlowCredentials {
     pub write_secret: String,
 }
 
-/// Teamtailor's part of [`Credentials`].
+/// Teamtailor's credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamtailorCredentials {
-    /// A key of Admin scope that reads and writes.
+    /// A key of Admin scope with read and write access.
     pub key: String,
     /// The current API version, for `X-Api-Version`.
     pub api_version: String,
-    /// Every key, the weaker ones and one of another stack included.
+    /// Every key, including keys with fewer rights and a key of another stack.
     pub keys: Vec<teamtailor::ApiKey>,
 }
 
-/// JobAdder's part of [`Credentials`].
+/// JobAdder's credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobAdderCredentials {
     /// The application's id.
@@ -209,43 +210,43 @@ pub struct JobAdderCredentials {
     pub client_secret: String,
     /// Its registered redirect URI.
     pub redirect_uri: String,
-    /// A code of a person's consent to all scopes: a new one whenever the last was exchanged or has expired.
+    /// An authorization code with consent to all scopes. It is replaced when it has been exchanged or has expired.
     pub authorization_code: String,
-    /// The account's region, as the token answer names it.
+    /// The account's region, as in the token response.
     pub instance: String,
     /// The account's number.
     pub account: u64,
 }
 
-/// UKG Pro's part of [`Credentials`].
+/// UKG Pro's credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UkgProCredentials {
-    /// The tenant's name, in the paths of both servers.
+    /// The tenant's name, as in the paths of both servers.
     pub tenant: String,
-    /// `client_id` of a client that is registered for every scope.
+    /// The `client_id` of a client that is registered for every scope.
     pub client_id: String,
-    /// `client_secret` of that client.
+    /// The `client_secret` of that client.
     pub client_secret: String,
-    /// Every scope there is.
+    /// Every scope.
     pub scopes: Vec<String>,
-    /// Every client, those with fewer scopes included.
+    /// Every client, including clients with fewer scopes.
     pub clients: Vec<ukgpro::Client>,
 }
 
-/// Ceipal's part of [`Credentials`].
+/// Ceipal's credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CeipalCredentials {
-    /// The user's e-mail.
+    /// The user's email.
     pub email: String,
     /// The user's password.
     pub password: String,
     /// The tenant's API key.
     pub api_key: String,
-    /// The tenant's time zone, an IANA name: that of times without a zone.
+    /// The tenant's time zone (IANA name), which applies to times without an offset.
     pub time_zone: String,
 }
 
-/// The logic of all stand-ins, without their servers.
+/// The logic of all mock servers, without their listeners.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) config: Config,
@@ -262,7 +263,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// As it was at the start: records, switches, faults, journal and clock.
+    /// Restores the initial records, switches, faults, journal and clock.
     pub(crate) fn reset(&self) {
         self.clock.reset();
         self.faults.clear();
@@ -311,7 +312,7 @@ impl World {
     }
 }
 
-/// All stand-ins, running. They stop, and break off what is in flight, when this is dropped.
+/// All mock servers, running. Dropping this stops them and aborts requests in flight.
 #[derive(Debug)]
 pub struct Sandbox {
     world: Arc<World>,
@@ -319,7 +320,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts everything. Fails when a port that was asked for is taken.
+    /// Starts all servers. Fails if a requested port is in use.
     pub async fn start(config: Config) -> std::io::Result<Sandbox> {
         let (hrflow_listener, hrflow_url) = listen(config.ports.hrflow).await?;
         let (teamtailor_listener, teamtailor_url) = listen(config.ports.teamtailor).await?;
@@ -374,79 +375,79 @@ impl Sandbox {
         Ok(Sandbox { world, servers })
     }
 
-    /// Where everything is.
+    /// Returns the URLs of all servers.
     pub fn urls(&self) -> Urls {
         self.world.urls.clone()
     }
 
-    /// What clients authenticate with.
+    /// Returns the credentials of all servers.
     pub fn credentials(&self) -> Credentials {
         self.world.credentials()
     }
 
-    /// The time everything goes by.
+    /// Returns the clock of all servers.
     pub fn clock(&self) -> &Clock {
         &self.world.clock
     }
 
-    /// The HrFlow.ai stand-in.
+    /// Returns the HrFlow.ai mock server.
     pub fn hrflow(&self) -> &HrFlow {
         &self.world.hrflow
     }
 
-    /// The Teamtailor stand-in.
+    /// Returns the Teamtailor mock server.
     pub fn teamtailor(&self) -> &Teamtailor {
         &self.world.teamtailor
     }
 
-    /// The JobAdder stand-in.
+    /// Returns the JobAdder mock server.
     pub fn jobadder(&self) -> &JobAdder {
         &self.world.jobadder
     }
 
-    /// The UKG Pro stand-in.
+    /// Returns the UKG Pro mock server.
     pub fn ukgpro(&self) -> &UkgPro {
         &self.world.ukgpro
     }
 
-    /// The Ceipal stand-in.
+    /// Returns the Ceipal mock server.
     pub fn ceipal(&self) -> &Ceipal {
         &self.world.ceipal
     }
 
-    /// The files server.
+    /// Returns the files server.
     pub fn files(&self) -> &Files {
         &self.world.files
     }
 
-    /// The schedule of faults.
+    /// Returns the schedule of faults.
     pub fn faults(&self) -> &Faults {
         &self.world.faults
     }
 
-    /// The requests seen. Those to the control server are not in it.
+    /// Returns the journal of requests. Requests to the control server are not recorded.
     pub fn journal(&self) -> &Journal {
         &self.world.journal
     }
 
-    /// Everything as it was at the start: records, switches, faults, journal and clock. URLs stay.
+    /// Restores the initial records, switches, faults, journal and clock. URLs stay the same.
     pub fn reset(&self) {
         self.world.reset();
     }
 
-    /// Puts `count` invented profiles into the seeded source; the same for the same seed.
+    /// Adds `count` invented profiles to the seeded source. The same seed gives the same profiles.
     pub fn fill(&self, count: usize, seed: u64) {
         for profile in generate_profiles(count, seed) {
             self.world.hrflow.put_profile(profile);
         }
     }
 
-    /// Waits for ever: the servers end only with the sandbox.
+    /// Waits indefinitely: the servers run until the sandbox is dropped.
     pub async fn stopped(&mut self) {
         while self.servers.join_next().await.is_some() {}
     }
 
-    /// Stops everything, and returns once nothing listens any more.
+    /// Stops all servers. Returns when no port is open any more.
     pub async fn stop(mut self) {
         self.servers.shutdown().await;
     }
@@ -467,7 +468,7 @@ fn front<S: front::Stand>(world: &World, stand: S) -> Arc<dyn Service> {
     })
 }
 
-/// The README's example compiles.
+/// A doctest: the README's example compiles.
 #[doc = include_str!("../README.md")]
 #[cfg(doctest)]
 struct Readme;

@@ -1,6 +1,6 @@
-//! Numbers that look random and are the same for the same seed, on every machine.
+//! Pseudo-random numbers, the same for the same seed on every machine.
 
-/// SplitMix64 (Steele, Lea, Flood 2014): tiny, and good enough for schedules and invented people.
+/// SplitMix64 (Steele, Lea, Flood 2014): small, and sufficient for schedules and invented profiles.
 #[derive(Debug, Clone)]
 pub(crate) struct Random(u64);
 
@@ -17,7 +17,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 up to, not including, 1.
+    /// Returns a number from 0 (inclusive) to 1 (exclusive).
     pub(crate) fn fraction(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
@@ -26,7 +26,7 @@ impl Random {
         self.fraction() < probability
     }
 
-    /// From 0 up to, not including, `end`; 0 when `end` is 0.
+    /// Returns a number from 0 (inclusive) to `end` (exclusive), or 0 if `end` is 0.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         if end == 0 { 0 } else { (self.next() % end as u64) as usize }
     }
@@ -35,13 +35,13 @@ impl Random {
         from.get(self.below(from.len())).copied().unwrap_or_default()
     }
 
-    /// 40 lower-case hexadecimal digits, the form of HrFlow.ai's keys.
+    /// Returns 40 lower-case hexadecimal digits, the format of HrFlow.ai's keys.
     pub(crate) fn key(&mut self) -> String {
         let long = format!("{:016x}{:016x}{:016x}", self.next(), self.next(), self.next());
         long.chars().take(40).collect()
     }
 
-    /// A GUID, in the form of version 4.
+    /// Returns a GUID in the format of version 4.
     pub(crate) fn guid(&mut self) -> String {
         let (high, low) = (self.next(), self.next());
         format!(

@@ -1,4 +1,4 @@
-//! The fictional profiles that a sandbox starts with, and their files.
+//! The fictional profiles of a new sandbox, and their files.
 
 use serde_json::Value;
 

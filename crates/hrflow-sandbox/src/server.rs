@@ -1,4 +1,4 @@
-//! Connections: reading a request, and answering it as well or as badly as was decided.
+//! Connections: reads a request and sends the response, with faults if any are scheduled.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -17,45 +17,45 @@ use serde::Serialize;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-/// Largest request body taken, in bytes.
+/// The largest request body accepted, in bytes.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
 
-/// A request, read to its end.
+/// A request, read completely.
 #[derive(Debug, Clone)]
 pub(crate) struct Received {
     pub(crate) method: String,
-    /// As sent, percent-encoded.
+    /// The path as sent, percent-encoded.
     pub(crate) path: String,
-    /// As sent, without `?`.
+    /// The query string as sent, without `?`.
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
 impl Received {
-    /// A header's value; empty headers count as absent.
+    /// Returns a header's value. Empty headers count as absent.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
     }
 
-    /// The decoded query, in the order sent.
+    /// Returns the decoded query, in the order sent.
     pub(crate) fn pairs(&self) -> Vec<(String, String)> {
         url::form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
     }
 }
 
-/// How the body leaves.
+/// How the body is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Pace {
     #[default]
     Whole,
     /// Spread over this time.
     Slow(Duration),
-    /// Half of it, then the connection closes.
+    /// Half of the body is sent, then the connection closes.
     Truncated,
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -65,7 +65,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// A status and nothing else.
+    /// Creates a response without a body.
     pub(crate) fn empty(status: u16) -> Answer {
         Answer { status, ..Answer::default() }
     }
@@ -74,12 +74,12 @@ impl Answer {
         Answer::empty(status).with("content-type", content_type).containing(body)
     }
 
-    /// `application/json`.
+    /// Creates a response of type `application/json`.
     pub(crate) fn json(status: u16, body: &impl Serialize) -> Answer {
         Answer::new(status, "application/json", serde_json::to_vec(body).unwrap_or_default())
     }
 
-    /// Sets a header, replacing an earlier one of that name.
+    /// Sets a header, replacing an earlier value of that name.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Answer {
         self.headers.retain(|(existing, _)| *existing != name);
         self.headers.push((name, value.into()));
@@ -92,22 +92,22 @@ impl Answer {
     }
 }
 
-/// What becomes of the connection.
+/// What happens to the connection.
 #[derive(Debug)]
 pub(crate) enum Reply {
     Answer(Answer),
-    /// Dropped with a TCP reset.
+    /// The connection is dropped with a TCP reset.
     Reset,
-    /// Left open without a word.
+    /// The connection stays open without a response.
     Silence,
 }
 
-/// One server's logic.
+/// The logic of one server.
 pub(crate) trait Service: Send + Sync + 'static {
     fn call(self: Arc<Self>, request: Received) -> BoxFuture<'static, Reply>;
 }
 
-/// Serves until the task is dropped, and its connections with it.
+/// Serves until the task is dropped. Dropping the task also drops the connections.
 pub(crate) async fn serve(listener: TcpListener, service: Arc<dyn Service>) {
     let mut connections = JoinSet::new();
     loop {
@@ -116,7 +116,7 @@ pub(crate) async fn serve(listener: TcpListener, service: Arc<dyn Service>) {
                 Ok((stream, _)) => {
                     connections.spawn(connection(stream, Arc::clone(&service)));
                 }
-                // Out of file descriptors, most likely: others have to close first.
+                // Probably out of file descriptors: wait until other connections close.
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             },
             Some(_) = connections.join_next() => {}
@@ -124,7 +124,7 @@ pub(crate) async fn serve(listener: TcpListener, service: Arc<dyn Service>) {
     }
 }
 
-/// The request asked for a reset: hyper drops the connection, we make the drop a reset.
+/// The request asked for a reset. hyper drops the connection; a socket option makes the drop a reset.
 #[derive(Debug)]
 struct Aborted;
 
@@ -137,7 +137,7 @@ impl std::fmt::Display for Aborted {
 impl std::error::Error for Aborted {}
 
 async fn connection(stream: TcpStream, service: Arc<dyn Service>) {
-    // Small answers one after another: without this each may wait for the peer's delayed acknowledgement.
+    // Without this, each of many small responses may wait for the peer's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
     let reset = Arc::new(AtomicBool::new(false));
     let asked_to_reset = Arc::clone(&reset);
@@ -174,7 +174,7 @@ async fn exchange(request: Request<Incoming>, service: Arc<dyn Service>) -> Repl
         headers: head.headers,
         body,
     };
-    // In a task of its own: a server goes on with what it began when its client hangs up.
+    // Runs in its own task: the server completes the request if the client disconnects.
     tokio::spawn(service.call(request)).await.unwrap_or(Reply::Reset)
 }
 
@@ -201,7 +201,7 @@ fn response(answer: Answer) -> Response<Body> {
     })
 }
 
-/// The body in up to 20 pieces over `time`.
+/// Sends the body in up to 20 pieces over `time`.
 fn drip(body: Bytes, time: Duration) -> Body {
     let size = body.len().div_ceil(20).max(1);
     let pieces = body.len().div_ceil(size).max(1);
@@ -216,7 +216,7 @@ fn drip(body: Bytes, time: Duration) -> Body {
     }))
 }
 
-/// Half of the body, then an error, which makes hyper close the connection.
+/// Sends half of the body, then an error, so that hyper closes the connection.
 fn truncated(body: Bytes) -> Body {
     let half = body.slice(..body.len() / 2);
     Body::from_stream(stream::unfold(0, move |step| {
@@ -225,7 +225,7 @@ fn truncated(body: Bytes) -> Body {
             match step {
                 0 => Some((Ok(half), 1)),
                 1 => {
-                    // Long enough for the first half to leave.
+                    // Enough time to send the first half.
                     tokio::time::sleep(Duration::from_millis(20)).await;
                     Some((Err(Aborted), 2))
                 }

@@ -1,4 +1,4 @@
-//! A sliding window of requests.
+//! A sliding window of requests, for rate limits.
 
 use std::collections::VecDeque;
 
@@ -6,15 +6,15 @@ use jiff::Timestamp;
 
 use crate::clock::later;
 
-/// When the requests of the window were let in.
+/// The times of the requests in the window.
 #[derive(Debug, Default)]
 pub(crate) struct Window(VecDeque<Timestamp>);
 
 impl Window {
-    /// Takes one of `limit` slots, each free again `milliseconds` after it was taken; or says in how
-    /// many seconds one is free.
+    /// Acquires one of `limit` slots, each free again after `milliseconds`. If none is free, returns the seconds until
+    /// one is.
     pub(crate) fn take(&mut self, limit: u32, milliseconds: u64, now: Timestamp) -> Result<(), u64> {
-        // Times ahead of now are left over from a clock that was set back.
+        // Times later than now remain from a clock that was set back.
         self.0.retain(|at| *at <= now && later(*at, milliseconds) > now);
         if self.0.len() < limit as usize {
             self.0.push_back(now);

@@ -1,5 +1,5 @@
-//! What refusals look like. Version 2 has real statuses and a message; version 1 may say in a 200 that
-//! it is a refusal (developer pages, v1 to v2 migration).
+//! Error responses. Version 2 has error statuses and a message. Version 1 can report an error in a 200 (developer
+//! pages, v1 to v2 migration).
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ pub(crate) fn message(status: u16, text: &str) -> Answer {
     Answer::json(status, &json!({"message": text}))
 }
 
-/// Why a request of this version is refused.
+/// Builds an error response of this version.
 pub(crate) fn refused(version: Version, switches: &Switches, status: u16, text: &str) -> Answer {
     match version {
         Version::Two => message(status, text),
@@ -20,7 +20,7 @@ pub(crate) fn refused(version: Version, switches: &Switches, status: u16, text: 
     }
 }
 
-/// A refusal in a success, on either version.
+/// Builds an error in a success response, for both versions.
 pub(crate) fn softly(switches: &Switches, status: u16, text: &str) -> Answer {
     Answer::json(status, &body(switches, 400, text))
 }
@@ -34,7 +34,7 @@ fn body(switches: &Switches, status: u16, text: &str) -> Value {
     }
 }
 
-/// The access token is of no use.
+/// Builds the error for an invalid access token.
 pub(crate) fn expired(version: Version, switches: &Switches) -> Answer {
     const TEXT: &str = "access_token expired";
     match (switches.expired, version) {
@@ -45,7 +45,7 @@ pub(crate) fn expired(version: Version, switches: &Switches) -> Answer {
     }
 }
 
-/// A call too many.
+/// Builds the error for an exceeded rate limit.
 pub(crate) fn throttled(switches: &Switches, seconds: u64) -> Answer {
     let refusal = match switches.throttle_status {
         403 => message(403, "Forbidden"),

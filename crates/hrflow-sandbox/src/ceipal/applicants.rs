@@ -65,7 +65,7 @@ impl Ceipal {
         })
     }
 
-    /// `POST applyJobWithOutRegistration`: an applicant, unless there is one with that e-mail, and a submission.
+    /// `POST applyJobWithOutRegistration`: creates a submission, and an applicant unless the email exists.
     pub(crate) async fn apply(
         &self,
         request: &Received,
@@ -176,12 +176,12 @@ impl Ceipal {
     }
 }
 
-/// The filters that the versions know. All others are ignored without a word.
+/// The filters of each version. Other filters are ignored.
 struct Filters {
     email: Option<String>,
     after: Option<Timestamp>,
     before: Option<Timestamp>,
-    /// Members of the record, and what they must be.
+    /// Fields of the record with their required values.
     members: Vec<(&'static str, String)>,
     skills: Vec<String>,
     order: Order,

@@ -1,5 +1,5 @@
-//! Ids as the API shows them: encrypted, so that they look like base64, may hold `/` and `+`, and end
-//! in `=`. Those of the two versions differ.
+//! Ids of the API. They are encrypted and look like base64: they can hold `/` and `+`, and end in `=`. The two versions
+//! have different ids.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::route::Version;
 
-/// The id of record `number`. Each has a `/`, a `+` and a `=`, so that it must be encoded everywhere.
+/// Returns the id of record `number`. Each has `/`, `+` and `=`, so that clients must encode it.
 pub(crate) fn encrypted(kind: &str, number: u64, version: Version, seed: u64) -> String {
     let attempt = |nonce: u64| {
         let text = format!("{seed} {kind} {number} {} {nonce}", version.segment());

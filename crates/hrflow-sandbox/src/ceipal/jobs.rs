@@ -57,7 +57,7 @@ impl Ceipal {
         lists::answer(request, route, &state.switches, &rows, |row| view.submission(row))
     }
 
-    /// Countries, states, sources, users, job statuses.
+    /// Lists countries, states, sources, users and job statuses.
     pub(crate) fn list_ids(&self, request: &Received, route: &Route) -> Answer {
         let state = self.lock();
         let tenant = &state.tenant;
@@ -78,7 +78,7 @@ impl Ceipal {
     }
 }
 
-/// Filters that are not known are ignored without a word.
+/// Whether a job matches the filters. Unknown filters are ignored.
 fn fits(job: &StoredJob, request: &Received, version: Version, state: &State) -> bool {
     let zone = times::zone(&state.switches.time_zone);
     let parameter = |name: &str| lists::parameter(request, name);

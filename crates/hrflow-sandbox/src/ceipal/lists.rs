@@ -1,4 +1,4 @@
-//! Lists: pages by number in an envelope, and their order.
+//! Lists: numbered pages in an envelope, and sort orders.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -12,12 +12,12 @@ const SMALLEST: usize = 5;
 const LARGEST: usize = 50;
 const USUAL: usize = 20;
 
-/// A parameter of the query.
+/// Returns a query parameter.
 pub(crate) fn parameter(request: &Received, name: &str) -> Option<String> {
     request.pairs().into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
-/// A scalar without quotation marks; nothing for null.
+/// Returns a scalar without quotation marks. Null becomes an empty text.
 pub(crate) fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -26,8 +26,8 @@ pub(crate) fn plain(value: &Value) -> String {
     }
 }
 
-/// One page of `rows`, which are all that the filters let through. A limit out of bounds is brought
-/// within them, a page that is none is the first; on version 2 nothing to show is 404.
+/// Builds one page of the filtered `rows`. A limit out of bounds is corrected, and an invalid page becomes the first.
+/// Version 2 returns 404 for an empty page.
 pub(crate) fn answer<T>(
     request: &Received,
     route: &Route,
@@ -70,7 +70,7 @@ pub(crate) fn answer<T>(
     )
 }
 
-/// The request's own URL with another page.
+/// Returns the request's own URL with another page.
 fn url(request: &Received, page: usize) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in request.pairs() {
@@ -83,14 +83,14 @@ fn url(request: &Received, page: usize) -> String {
     format!("http://{host}{}?{}", request.path, query.finish())
 }
 
-/// By what a list is sorted; the newest record first unless told otherwise.
+/// The sort order of a list. The default is newest first.
 pub(crate) struct Order {
     key: Option<String>,
     ascending: bool,
 }
 
 impl Order {
-    /// Keys that are none are ignored.
+    /// Parses the order. Unknown keys are ignored.
     pub(crate) fn parse(request: &Received, version: Version, keys: &[&str]) -> Order {
         let (by, order) = match version {
             Version::One => ("sortby", "sortorder"),
@@ -100,7 +100,7 @@ impl Order {
         Order { key: parameter(request, by).filter(|key| keys.contains(&key.as_str())), ascending }
     }
 
-    /// Sorts rows that are in the order they came.
+    /// Sorts rows that are in order of arrival.
     pub(crate) fn sort<T>(&self, rows: &mut [T], time: impl Fn(&T, &str) -> Timestamp) {
         if let Some(key) = self.key.as_deref().filter(|key| *key != "id") {
             rows.sort_by_key(|row| time(row, key));

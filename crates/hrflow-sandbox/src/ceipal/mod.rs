@@ -38,7 +38,7 @@ pub use switches::{
 };
 pub use tokens::Account;
 
-/// The Ceipal stand-in. Clones share it.
+/// The Ceipal mock server. Clones share its data.
 #[derive(Debug, Clone)]
 pub struct Ceipal {
     clock: Clock,
@@ -52,39 +52,38 @@ impl Ceipal {
         Ceipal { clock, files, seed, inner: Arc::new(Mutex::new(State::new(seed))) }
     }
 
-    /// All applicants, in the order they came.
+    /// Returns all applicants, oldest first.
     pub fn applicants(&self) -> Vec<StoredApplicant> {
         self.lock().applicants().cloned().collect()
     }
 
-    /// One applicant, by its encrypted id of either version.
+    /// Returns one applicant by its encrypted id of either version.
     pub fn applicant(&self, id: &str) -> Option<StoredApplicant> {
         self.lock().applicant(id).cloned()
     }
 
-    /// The applicants with this primary e-mail, in any case.
+    /// Returns the applicants with this primary email, in any case.
     pub fn applicants_by_email(&self, email: &str) -> Vec<StoredApplicant> {
         self.lock().with_email(email).cloned().collect()
     }
 
-    /// How many applicants there are.
+    /// Returns the number of applicants.
     pub fn applicant_count(&self) -> usize {
         self.lock().applicant_count()
     }
 
-    /// All job postings.
+    /// Returns all job postings.
     pub fn jobs(&self) -> Vec<StoredJob> {
         self.lock().jobs().to_vec()
     }
 
-    /// All submissions, in the order they came.
+    /// Returns all submissions, oldest first.
     pub fn submissions(&self) -> Vec<StoredSubmission> {
         self.lock().submissions().to_vec()
     }
 
-    /// Adds an applicant as if it had always been there: members as the list shows them, nothing
-    /// validated. `created_at` and `modify_date`, RFC 3339, are its times; now without. A second one with
-    /// the same e-mail is added too. Answers its id of version 1.
+    /// Adds an applicant without validation and returns its id of version 1. `record` has the fields of the list.
+    /// `created_at` and `modify_date` (RFC 3339) default to now. A second applicant with the same email is added too.
     pub fn seed_applicant(&self, record: Value) -> String {
         let mut record = record.as_object().cloned().unwrap_or_default();
         let now = self.clock.now();
@@ -100,7 +99,7 @@ impl Ceipal {
         self.lock().add_applicant(record, BTreeMap::new(), BTreeMap::new(), created_by, times)
     }
 
-    /// Adds a résumé to an applicant; whether it was there.
+    /// Adds a résumé to an applicant. Returns whether the applicant exists.
     pub fn attach(&self, id: &str, file_name: &str, content_type: &str, bytes: impl Into<Bytes>) -> bool {
         let part = Part {
             name: "document_fields.1".to_owned(),
@@ -112,38 +111,38 @@ impl Ceipal {
         self.lock().applicant_mut(id).map(|applicant| applicant.files.extend(files)).is_some()
     }
 
-    /// Adds a job posting, members as the list shows them, times in RFC 3339. Answers its id of version 1.
+    /// Adds a job posting and returns its id of version 1. `record` has the fields of the list, with times in RFC 3339.
     pub fn seed_job(&self, record: Value) -> String {
         self.lock().add_job(record.as_object().cloned().unwrap_or_default())
     }
 
-    /// Adds the fictional applicants that show what answers can hold: one with everything and a résumé,
-    /// one with nulls, one with empty texts, two that share an e-mail. Answers their ids of version 1.
+    /// Adds fictional applicants that cover the forms of responses, and returns their ids of version 1. One has all
+    /// fields and a résumé, one has nulls, one has empty texts, and two share an email.
     pub fn seed_samples(&self) -> Vec<String> {
         samples::add(self)
     }
 
-    /// Removes an applicant and its submissions; whether it was there.
+    /// Removes an applicant and its submissions. Returns whether it existed.
     pub fn remove_applicant(&self, id: &str) -> bool {
         self.lock().remove_applicant(id)
     }
 
-    /// Forgets all applicants and submissions, and restores the tenant; switches, accounts and tokens stay.
+    /// Removes all applicants and submissions, and restores the tenant. Switches, accounts and tokens stay.
     pub fn clear(&self) {
         self.lock().clear();
     }
 
-    /// Makes all access tokens issued so far unknown.
+    /// Invalidates all access tokens issued so far.
     pub fn revoke_tokens(&self) {
         self.lock().grants.clear();
     }
 
-    /// How open questions are decided at present.
+    /// Returns the current switches.
     pub fn switches(&self) -> Switches {
         self.lock().switches.clone()
     }
 
-    /// Decides open questions.
+    /// Replaces the switches.
     pub fn set_switches(&self, switches: Switches) {
         self.lock().switches = switches;
     }
@@ -153,12 +152,12 @@ impl Ceipal {
         change(&mut self.lock().switches);
     }
 
-    /// The accounts that can sign in.
+    /// Returns the accounts that can log in.
     pub fn accounts(&self) -> Vec<Account> {
         self.lock().accounts.clone()
     }
 
-    /// Replaces the accounts; tokens issued before go on.
+    /// Replaces the accounts. Tokens issued before stay valid.
     pub fn set_accounts(&self, accounts: Vec<Account>) {
         self.lock().accounts = accounts;
     }
@@ -174,7 +173,7 @@ impl Ceipal {
         }
     }
 
-    /// As at the start, tokens included.
+    /// Restores the initial state, including tokens.
     pub(crate) fn reset(&self) {
         *self.lock() = State::new(self.seed);
     }

@@ -1,4 +1,4 @@
-//! The person in a form, whether created or applying.
+//! The fields of a form that describe a new applicant, for create and apply.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::form::{self, Part};
 use crate::server::Received;
 
 const PREFIX: &str = "standard_fields.";
-/// Fields that working clients send. Others may exist: nothing is published.
+/// Fields that working clients send. Others may exist: no list is published.
 const KNOWN: [&str; 11] = [
     "address",
     "city",
@@ -29,14 +29,14 @@ const KNOWN: [&str; 11] = [
     "work_authorization",
 ];
 
-/// A form, its fields under their usual names.
+/// A form with its fields under their usual names.
 pub(crate) struct Sent {
     pub(crate) fields: BTreeMap<String, String>,
     pub(crate) unknown: BTreeMap<String, String>,
     pub(crate) files: Vec<Part>,
 }
 
-/// The form in a body: in parts, or URL-encoded where that is taken too. `besides` are known as well.
+/// Reads the form of a body: multipart, or URL-encoded if that is accepted. `besides` names further known fields.
 pub(crate) async fn sent(
     request: &Received,
     switches: &Switches,
@@ -65,7 +65,7 @@ pub(crate) async fn sent(
     Some(sent)
 }
 
-/// A field that goes by another name here is unknown by its usual one.
+/// Returns the usual name of a field. A renamed field is unknown by its usual name.
 fn usual_name(name: &str, switches: &Switches) -> String {
     if let Some((usual, _)) = switches.field_names.iter().find(|(_, here)| *here == name) {
         return usual.clone();
@@ -87,7 +87,7 @@ impl Sent {
         };
     }
 
-    /// A standard field that is not blank.
+    /// Returns a standard field that is not empty.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         let value = self.fields.get(&format!("{PREFIX}{key}"))?;
         if value.trim().is_empty() { None } else { Some(value) }
@@ -98,7 +98,7 @@ impl Sent {
         text.is_some_and(|text| !text.trim().is_empty()) || self.files.iter().any(|file| file.name == name)
     }
 
-    /// What the API will show of the person; or what is wrong, in a sentence.
+    /// Returns the applicant's fields as the API shows them, or an error message.
     pub(crate) fn check(
         &self,
         state: &State,
@@ -132,7 +132,7 @@ impl Sent {
         Ok(self.record(name(country), name(region)))
     }
 
-    /// Countries and states are written as ids and read as names.
+    /// Builds the record. Countries and states are sent as ids and shown as names.
     fn record(&self, country: Option<Value>, state: Option<Value>) -> Map<String, Value> {
         let text = |key: &str| self.text(key).map(str::trim);
         let record = json!({
@@ -162,7 +162,7 @@ impl Sent {
         }
     }
 
-    /// Whether the files are fit to be kept, in a sentence.
+    /// Checks the files. Returns an error message if one is rejected.
     pub(crate) fn check_files(&self, switches: &Switches) -> Result<(), String> {
         let texts = self.fields.keys().chain(self.unknown.keys());
         if texts.into_iter().any(|name| name.starts_with("document_fields.")) {
@@ -191,7 +191,7 @@ fn is_mobile(number: &str) -> bool {
     (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The fields that a new applicant needs, and one who applies for a job.
+/// Returns the required fields of a new applicant, or of a job application.
 pub(crate) fn required(switches: &Switches, applies: bool) -> BTreeSet<String> {
     let mut names = switches.required_fields.clone();
     names.extend(["firstname", "email"].map(|key| format!("{PREFIX}{key}")));
@@ -202,7 +202,7 @@ pub(crate) fn required(switches: &Switches, applies: bool) -> BTreeSet<String> {
 }
 
 impl Ceipal {
-    /// Files as they are kept.
+    /// Stores the files and returns their records.
     pub(crate) fn kept(&self, files: Vec<Part>, now: Timestamp) -> Vec<StoredFile> {
         let keep = |file: Part| {
             let content_type = file.content_type.unwrap_or_else(|| "application/octet-stream".to_owned());

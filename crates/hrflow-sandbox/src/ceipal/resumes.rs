@@ -1,4 +1,4 @@
-//! Résumés: version 1 by a lasting URL, version 2 for a token that does not last.
+//! Résumés: version 1 has a permanent URL, version 2 a token that expires.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::clock::later;
 use crate::documents::sha256;
 use crate::server::{Answer, Received};
 
-/// `hash.expiry.signature`.
+/// Builds the token `hash.expiry.signature`.
 pub(crate) fn token(state: &State, file: &StoredFile, now: jiff::Timestamp) -> String {
     let expires = later(now, state.switches.resume_token_seconds * 1000).as_millisecond();
     let text = format!("{}.{expires}", file.sha256);
@@ -45,7 +45,7 @@ impl Ceipal {
         self.file(hash).ok_or_else(|| message(404, "Document not found"))
     }
 
-    /// The content with its name, if an applicant has it.
+    /// Returns the content with its name, if an applicant has it.
     fn file(&self, hash: &str) -> Option<Answer> {
         let state = self.lock();
         let mut files = state.applicants().flat_map(|applicant| &applicant.files);

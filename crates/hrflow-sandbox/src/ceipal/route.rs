@@ -12,7 +12,7 @@ pub(crate) enum Version {
 }
 
 impl Version {
-    /// The first segment of its paths.
+    /// Returns the first segment of its paths.
     pub(crate) fn segment(self) -> &'static str {
         match self {
             Version::One => "v1",
@@ -37,13 +37,13 @@ pub(crate) enum Endpoint {
     Sources,
     Users,
     JobStatuses,
-    /// Where `resume_path` of version 1 points to.
+    /// The target of `resume_path` in version 1.
     Resume,
     /// `documentDownload` of version 2.
     Document,
 }
 
-/// A route that exists.
+/// An existing route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Route {
     pub(crate) version: Version,
@@ -108,7 +108,7 @@ impl Route {
         )
     }
 
-    /// The stable name that fault rules and the journal use.
+    /// The stable name in fault rules and the journal.
     pub(crate) fn operation(&self) -> &'static str {
         match self.endpoint {
             Endpoint::SignIn => "ceipal.token",

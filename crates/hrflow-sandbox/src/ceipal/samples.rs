@@ -1,4 +1,4 @@
-//! Fictional applicants that show what answers can hold.
+//! Fictional applicants that cover the forms of responses.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ pub(crate) fn add(ceipal: &Ceipal) -> Vec<String> {
     let samples: Vec<Value> = serde_json::from_str(SAMPLES).unwrap_or_default();
     let ids: Vec<String> = samples.into_iter().map(|sample| ceipal.seed_applicant(sample)).collect();
     if let Some(first) = ids.first() {
-        // A PDF is no text: most have a line like this to say so.
+        // A line of bytes outside ASCII, as most PDF files have it to mark them as binary.
         let resume = [pdf("Odette Sample"), b"%\xE2\xE3\xCF\xD3\n".to_vec()].concat();
         ceipal.attach(first, "odette-sample.pdf", PDF, resume);
     }

@@ -1,4 +1,4 @@
-//! What the tenant holds.
+//! The stored data of the tenant.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,50 +14,50 @@ use super::tokens::{self, Account, Grant};
 use crate::clock::later;
 use crate::window::Window;
 
-/// A file that came with an applicant.
+/// A file of an applicant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredFile {
     /// The form's field, under its usual name: `document_fields.1`.
     pub field: String,
     /// The file's name.
     pub file_name: String,
-    /// The MIME type claimed.
+    /// The MIME type as sent.
     pub content_type: String,
-    /// SHA-256 of the content, lower-case hexadecimal.
+    /// The SHA-256 of the content, in lower-case hexadecimal.
     pub sha256: String,
-    /// Bytes.
+    /// The size in bytes.
     pub size: usize,
-    /// When it came.
+    /// The time of the upload.
     pub at: Timestamp,
 }
 
-/// An applicant as it is held.
+/// A stored applicant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredApplicant {
     /// The encrypted id of version 1.
     pub id: String,
     /// The encrypted id of version 2.
     pub id_v2: String,
-    /// The readable code.
+    /// The readable applicant code.
     pub applicant_id: String,
-    /// The form's fields as sent, under their usual names; empty for seeded ones.
+    /// The form's fields as sent, under their usual names. Empty for seeded applicants.
     pub fields: BTreeMap<String, String>,
-    /// Fields that were sent and are not known to exist: kept, and not shown by the API.
+    /// Unknown fields as sent. The API does not show them.
     pub unknown: BTreeMap<String, String>,
-    /// What the API shows of it, but for ids, times and files.
+    /// The fields that the API shows, except ids, times and files.
     pub record: Map<String, Value>,
-    /// Its files, in order: one that came twice is here twice.
+    /// Its files in order. A file that was sent twice is listed twice.
     pub files: Vec<StoredFile>,
     /// The user who created it.
     pub created_by: Value,
-    /// When it came, by the sandbox's clock.
+    /// The creation time, by the sandbox's clock.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// The time of the last change.
     pub updated_at: Timestamp,
 }
 
 impl StoredApplicant {
-    /// The primary e-mail.
+    /// Returns the primary email.
     pub fn email(&self) -> &str {
         self.record.get("email").and_then(Value::as_str).unwrap_or_default()
     }
@@ -70,14 +70,14 @@ impl StoredApplicant {
     }
 }
 
-/// A job posting as it is held.
+/// A stored job posting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredJob {
     /// The encrypted id of version 1.
     pub id: String,
     /// The encrypted id of version 2.
     pub id_v2: String,
-    /// What the API shows of it, but for the id; times are in UTC here.
+    /// The fields that the API shows, except the id. Times are in UTC.
     pub record: Map<String, Value>,
 }
 
@@ -90,7 +90,7 @@ impl StoredJob {
     }
 }
 
-/// An application for a job as it is held.
+/// A stored application for a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredSubmission {
     /// The encrypted id of version 1.
@@ -103,11 +103,11 @@ pub struct StoredSubmission {
     pub job_id: String,
     /// The form's fields as sent, under their usual names.
     pub fields: BTreeMap<String, String>,
-    /// Fields that were sent and are not known to exist.
+    /// Unknown fields as sent.
     pub unknown: BTreeMap<String, String>,
     /// The user who submitted it.
     pub submitted_by: Value,
-    /// When it came, by the sandbox's clock.
+    /// The time of the submission, by the sandbox's clock.
     pub submitted_on: Timestamp,
 }
 
@@ -121,13 +121,13 @@ pub(crate) struct State {
     pub(crate) tenant: Tenant,
     seed: u64,
     last: u64,
-    /// In the order they came.
+    /// In order of creation.
     applicants: BTreeMap<u64, StoredApplicant>,
     jobs: Vec<StoredJob>,
     submissions: Vec<StoredSubmission>,
     /// Applicants by the ids of either version.
     by_id: HashMap<String, u64>,
-    /// Applicants by e-mail in lower case.
+    /// Applicants by email in lower case.
     by_email: HashMap<String, Vec<u64>>,
 }
 
@@ -152,7 +152,7 @@ impl State {
         state
     }
 
-    /// Forgets applicants and submissions, and restores the tenant.
+    /// Removes applicants and submissions, and restores the tenant.
     pub(crate) fn clear(&mut self) {
         self.tenant = Tenant::seeded();
         self.applicants.clear();
@@ -165,7 +165,7 @@ impl State {
         }
     }
 
-    /// A number that no record has, and the ids of a record with it.
+    /// Returns an unused number, and the ids of a record with it.
     fn take(&mut self, kind: &str) -> (u64, String, String) {
         self.last += 1;
         let id = ids::encrypted(kind, self.last, Version::One, self.seed);
@@ -181,7 +181,7 @@ impl State {
         self.applicants.len()
     }
 
-    /// An applicant by its id of either version.
+    /// Returns an applicant by its id of either version.
     pub(crate) fn applicant(&self, id: &str) -> Option<&StoredApplicant> {
         self.applicants.get(self.by_id.get(id)?)
     }
@@ -190,13 +190,13 @@ impl State {
         self.applicants.get_mut(self.by_id.get(id)?)
     }
 
-    /// Applicants with this primary e-mail, in any case, oldest first.
+    /// Returns the applicants with this primary email, in any case, oldest first.
     pub(crate) fn with_email(&self, email: &str) -> impl Iterator<Item = &StoredApplicant> {
         let numbers = self.by_email.get(&email.to_lowercase()).into_iter().flatten();
         numbers.filter_map(|number| self.applicants.get(number))
     }
 
-    /// Adds an applicant, answers its id of version 1.
+    /// Adds an applicant and returns its id of version 1.
     pub(crate) fn add_applicant(
         &mut self,
         record: Map<String, Value>,
@@ -243,12 +243,12 @@ impl State {
         &self.jobs
     }
 
-    /// A job by its id of that version alone.
+    /// Returns a job by its id of that version only.
     pub(crate) fn job(&self, id: &str, version: Version) -> Option<&StoredJob> {
         self.jobs.iter().find(|job| job.id(version) == id)
     }
 
-    /// Adds a job, answers its id of version 1.
+    /// Adds a job and returns its id of version 1.
     pub(crate) fn add_job(&mut self, record: Map<String, Value>) -> String {
         let (_, id, id_v2) = self.take("job");
         self.jobs.push(StoredJob { id: id.clone(), id_v2, record });
@@ -259,7 +259,7 @@ impl State {
         &self.submissions
     }
 
-    /// Adds a submission, answers it.
+    /// Adds a submission and returns it.
     pub(crate) fn add_submission(
         &mut self,
         applicant: &str,
@@ -283,7 +283,7 @@ impl State {
         submission
     }
 
-    /// Whether lists show what came at `arrived`.
+    /// Whether lists show a record that was created at `arrived`.
     pub(crate) fn shows(&self, arrived: Timestamp, now: Timestamp) -> bool {
         self.switches.lookup_lag == 0 || later(arrived, self.switches.lookup_lag) <= now
     }

@@ -1,97 +1,97 @@
-//! What can be told either way, because nothing public settles it.
+//! Settings for behaviour that no public source describes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-/// How the Ceipal stand-in behaves where the facts are open. The defaults are the strictest reading.
+/// How the Ceipal mock server behaves if public sources are silent. The defaults are the strictest reading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Switches {
-    /// New applicants and submissions appear in lists and filters only after so many milliseconds; by
-    /// id they are there at once, and duplicates are known at once.
+    /// The delay in milliseconds until new applicants and submissions appear in lists and filters. Requests by id and
+    /// the duplicate check find them immediately.
     pub lookup_lag: u64,
-    /// Calls of the tenant in a sliding window of `rate_window` seconds, sign-ins included; none: no
-    /// limit. A client was told 60 a minute by the vendor.
+    /// The tenant's calls in a sliding window of `rate_window` seconds, logins included. `None` disables the limit. The
+    /// vendor told a client 60 per minute.
     pub rate_limit: Option<u32>,
-    /// Seconds of the window.
+    /// The length of the window in seconds.
     pub rate_window: u32,
-    /// The status of a call too many: 429 or 403.
+    /// The status of a call over the limit: 429 or 403.
     pub throttle_status: u16,
-    /// Whether a call too many is answered with `Retry-After`.
+    /// Whether a call over the limit gets `Retry-After`.
     pub retry_after: bool,
-    /// Seconds that an access token works.
+    /// The lifetime of an access token in seconds.
     pub token_seconds: u64,
-    /// Seconds after the sign-in in which an access token, expired or not, can be refreshed.
+    /// The seconds after login during which an access token, expired or not, can be refreshed.
     pub refresh_seconds: u64,
-    /// Whether access tokens are JSON Web Tokens, which say when they expire.
+    /// Whether access tokens are JSON Web Tokens, which contain their expiry time.
     pub jwt: bool,
-    /// Whether token answers carry `expires_in`.
+    /// Whether token responses have `expires_in`.
     pub expires_in: bool,
-    /// Whether token answers are nested under `data`.
+    /// Whether token responses are nested under `data`.
     pub nested_tokens: bool,
-    /// Whether version 1 answers tokens in XML unless JSON is asked for, by `Accept` or by `"json": 1`.
+    /// Whether version 1 returns tokens in XML, unless `Accept` or `"json": 1` requests JSON.
     pub xml_tokens: bool,
-    /// The status of a sign-in with wrong credentials on version 1: 401 or 403.
+    /// The status of a login with wrong credentials on version 1: 401 or 403.
     pub sign_in_status: u16,
-    /// What an expired, missing or unknown access token gets.
+    /// The response to an expired, missing or unknown access token.
     pub expired: Expired,
-    /// Whether version 2 needs a slash at the end of a path; else it does not matter.
+    /// Whether version 2 requires a trailing slash. If not, it is optional.
     pub v2_slash: bool,
-    /// Whether lists of version 1 without a slash at the end of the path are 301 to that with one.
+    /// Whether version 1 redirects (301) lists without a trailing slash to the path with one.
     pub v1_redirect: bool,
-    /// Whether version 1 refuses with 200, and says so in the body.
+    /// Whether version 1 reports errors in the body of a 200.
     pub errors_in_200: bool,
-    /// How a body of version 1 says that it is a refusal.
+    /// How a body of version 1 reports an error.
     pub refusal: Refusal,
     /// The last segment of the path that creates applicants.
     pub create_path: String,
     /// Whether version 2 creates applicants too.
     pub v2_create: bool,
-    /// What a form's fields are called, where that is not the usual name: usual name to name.
+    /// The names of form fields that differ from the usual name: usual name to name.
     pub field_names: BTreeMap<String, String>,
-    /// Fields that must be there and not blank, besides first name and e-mail.
+    /// Required, non-empty fields besides first name and email.
     pub required_fields: BTreeSet<String>,
-    /// Fields that must be there when applying for a job, besides those.
+    /// Further required fields of an application for a job.
     pub apply_required_fields: BTreeSet<String>,
-    /// Whether a mobile number must be 7 to 15 digits, with or without a plus sign before them.
+    /// Whether a mobile number must have 7 to 15 digits, with an optional leading plus.
     pub check_mobile_number: bool,
-    /// What becomes of files that are sent with a new applicant, which only applying is known to take.
+    /// How files of a new applicant are handled. Only applications are known to accept files.
     pub create_files: CreateFiles,
-    /// File name extensions of résumés that are taken.
+    /// The accepted file extensions of résumés.
     pub resume_extensions: BTreeSet<String>,
-    /// Largest résumé in bytes.
+    /// The largest résumé in bytes.
     pub resume_size: usize,
-    /// What the answer to a created applicant is.
+    /// The response to a created applicant.
     pub created: Created,
-    /// What a create does whose e-mail an applicant has, in any case.
+    /// The result of a create with an email that an applicant already has, in any case.
     pub duplicate: Duplicate,
-    /// What a second application for the same job does.
+    /// The result of a second application for the same job.
     pub second_application: SecondApplication,
-    /// Whether lists ignore the filter by e-mail, as they do others.
+    /// Whether lists ignore the filter by email, as they ignore unknown filters.
     pub ignore_email_filter: bool,
-    /// Whether the filter by e-mail takes any case; else the case must be that of the record.
+    /// Whether the filter by email is case-insensitive.
     pub email_filter_any_case: bool,
-    /// Whether lists come without anything but their rows.
+    /// Whether lists contain only their rows, without an envelope.
     pub bare_lists: bool,
-    /// Whether every page is the first one.
+    /// Whether every page is the first page.
     pub stuck_page: bool,
-    /// How lists say what comes next.
+    /// How lists name the next page.
     pub next: Next,
-    /// How many more than there are rows a list counts.
+    /// The number by which the count of a list exceeds its rows.
     pub count_excess: usize,
-    /// Whether countries, states, sources, users and job statuses come in pages as other lists do;
-    /// else in one array.
+    /// Whether countries, states, sources, users and job statuses have pages like other lists. If not, each is one
+    /// array.
     pub paged_master_data: bool,
-    /// By what `getStatesList` knows a country.
+    /// How `getStatesList` identifies a country.
     pub states_by: StatesBy,
-    /// The tenant's time zone (IANA name), of times without a zone and of filters; UTC if there is no such zone.
+    /// The tenant's time zone (IANA name), for times without a zone and for filters. An unknown zone counts as UTC.
     pub time_zone: String,
-    /// Whether an applicant's `created_at` has no zone; `modify_date` never has one.
+    /// Whether an applicant's `created_at` has no zone. `modify_date` never has one.
     pub local_created_at: bool,
-    /// The member of version 2 that holds the token of a résumé.
+    /// The field of version 2 that holds a résumé's token.
     pub resume_token_key: String,
-    /// Seconds that such a token works.
+    /// The lifetime of that token in seconds.
     pub resume_token_seconds: u64,
 }
 
@@ -143,7 +143,7 @@ impl Default for Switches {
     }
 }
 
-/// What an expired, missing or unknown access token gets.
+/// The response to an expired, missing or unknown access token.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expired {
@@ -152,13 +152,13 @@ pub enum Expired {
     Unauthorized,
     /// 403.
     Forbidden,
-    /// 200 with a refusal in the body; 401 on version 2.
+    /// 200 with an error in the body. Version 2 returns 401.
     Ok,
-    /// 200 with `{"detail": …}`; 401 on version 2.
+    /// 200 with `{"detail": …}`. Version 2 returns 401.
     OkDetail,
 }
 
-/// How a body of version 1 says that it is a refusal.
+/// How a body of version 1 reports an error.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
@@ -167,26 +167,26 @@ pub enum Refusal {
     SuccessZero,
     /// `"success": false`.
     SuccessFalse,
-    /// `"status": 400`, or the like.
+    /// `"status": 400`, or another status.
     Status,
     /// `"status": "failed"`.
     StatusText,
 }
 
-/// What becomes of files that are sent with a new applicant.
+/// How files of a new applicant are handled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CreateFiles {
-    /// They are kept.
+    /// They are stored.
     #[default]
     Keep,
-    /// They are ignored without a word.
+    /// They are ignored without an error.
     Ignore,
-    /// The applicant is refused.
+    /// The applicant is rejected.
     Refuse,
 }
 
-/// What the answer to a created applicant is.
+/// The response to a created applicant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Created {
@@ -199,35 +199,35 @@ pub enum Created {
     Data,
     /// 201 with no body.
     Empty,
-    /// 200 with a refusal in the body; nothing is created.
+    /// 200 with an error in the body. No applicant is created.
     Refused,
 }
 
-/// What a create does whose e-mail an applicant has.
+/// The result of a create with an existing email.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Duplicate {
-    /// 201 with a refusal in the body; nothing is created.
+    /// 201 with an error in the body. No applicant is created.
     #[default]
     Soft,
-    /// 400; nothing is created.
+    /// 400. No applicant is created.
     Hard,
-    /// A second record.
+    /// A second record is created.
     Allow,
 }
 
-/// What a second application for the same job does.
+/// The result of a second application for the same job.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecondApplication {
-    /// 201 with a refusal in the body; nothing is created.
+    /// 201 with an error in the body. No submission is created.
     #[default]
     Soft,
-    /// 400; nothing is created.
+    /// 400. No submission is created.
     Hard,
 }
 
-/// How lists say what comes next.
+/// How lists name the next page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Next {
@@ -238,14 +238,14 @@ pub enum Next {
     Number,
 }
 
-/// By what `getStatesList` knows a country.
+/// How `getStatesList` identifies a country.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StatesBy {
-    /// By its ISO code alone.
+    /// By its ISO code only.
     #[default]
     Iso,
-    /// By its id alone.
+    /// By its id only.
     Id,
     /// By either.
     Either,

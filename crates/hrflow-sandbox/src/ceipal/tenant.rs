@@ -1,4 +1,4 @@
-//! The fictional tenant: its lists of ids, and its jobs as they are seeded.
+//! The fictional tenant: its lists of ids, and its seeded jobs.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -7,7 +7,7 @@ use super::switches::StatesBy;
 
 const TENANT: &str = include_str!("../../seed/ceipal_tenant.json");
 
-/// Records that are answered as they are, but for the jobs.
+/// Records that are returned unchanged, except jobs.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct Tenant {
     pub(crate) countries: Vec<Value>,
@@ -23,17 +23,17 @@ impl Tenant {
         serde_json::from_str(TENANT).unwrap_or_default()
     }
 
-    /// A country by its id, as a form has it.
+    /// Returns a country by its id, as in a form.
     pub(crate) fn country(&self, id: &str) -> Option<&Value> {
         self.countries.iter().find(|country| is_id(country, id))
     }
 
-    /// A state by its id, of that country alone.
+    /// Returns a state by its id, only within that country.
     pub(crate) fn state(&self, id: &str, country: &Value) -> Option<&Value> {
         self.states.iter().find(|state| is_id(state, id) && state["country_id"] == country["id"])
     }
 
-    /// The states of a country, without its id.
+    /// Returns the states of a country, without its id.
     pub(crate) fn states_of(&self, wanted: &str, by: StatesBy) -> Vec<Value> {
         let is_it = |country: &&Value| {
             let iso = by != StatesBy::Id && country["iso"] == wanted;
@@ -48,7 +48,7 @@ impl Tenant {
         states
     }
 
-    /// The id of a user by e-mail.
+    /// Returns the id of a user by email.
     pub(crate) fn user(&self, email: &str) -> Value {
         let user = self.users.iter().find(|user| user["email_id"] == email);
         user.map(|user| user["id"].clone()).unwrap_or_default()
@@ -70,7 +70,7 @@ mod tests {
         for state in &tenant.states {
             assert!(tenant.countries.iter().any(|country| country["id"] == state["country_id"]), "{state}");
         }
-        // No id is that of ISO 3166: who guesses ids instead of asking for them is found out.
+        // No id equals an ISO 3166 number, so that a client with guessed ids fails.
         assert!(tenant.country("840").is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! Times: with `Z` where they have a zone, in the tenant's local time where they have none.
+//! Times: with `Z`, or without a zone in the tenant's local time.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -6,27 +6,27 @@ use jiff::tz::TimeZone;
 
 const LOCAL: &str = "%Y-%m-%d %H:%M:%S";
 
-/// The tenant's time zone, by its IANA name.
+/// Returns the tenant's time zone by its IANA name.
 pub(crate) fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
-/// `2026-05-12T06:38:35Z`.
+/// Formats a time as `2026-05-12T06:38:35Z`.
 pub(crate) fn with_zone(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// `2026-05-12 06:31:23`, in the tenant's time.
+/// Formats a time as `2026-05-12 06:31:23`, in the tenant's time.
 pub(crate) fn local(time: Timestamp, zone: &TimeZone) -> String {
     zone.to_datetime(time).strftime(LOCAL).to_string()
 }
 
-/// A filter's time: `YYYY-MM-DD HH:MM:SS` in the tenant's time, and nothing else.
+/// Parses the time of a filter. Accepts only `YYYY-MM-DD HH:MM:SS`, in the tenant's time.
 pub(crate) fn filter(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     zone.to_timestamp(DateTime::strptime(LOCAL, text).ok()?).ok()
 }
 
-/// `mm-dd-yyyy`: the day's beginning in the tenant's time.
+/// Parses `mm-dd-yyyy` as the start of the day in the tenant's time.
 pub(crate) fn day(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     zone.to_timestamp(Date::strptime("%m-%d-%Y", text).ok()?.at(0, 0, 0, 0)).ok()
 }

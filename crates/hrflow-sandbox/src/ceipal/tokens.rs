@@ -1,4 +1,4 @@
-//! Signing in, and refreshing.
+//! Login and token refresh.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use crate::server::{Answer, Received};
 /// A user of the fictional tenant with the tenant's API key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// The user's e-mail.
+    /// The user's email.
     pub email: String,
     /// The user's password.
     pub password: String,
@@ -25,7 +25,7 @@ pub struct Account {
     pub api_key: String,
 }
 
-/// The accounts that a fresh sandbox knows.
+/// Returns the accounts of a new sandbox.
 pub(crate) fn accounts() -> Vec<Account> {
     vec![Account {
         email: "api.user@example.com".to_owned(),
@@ -34,12 +34,12 @@ pub(crate) fn accounts() -> Vec<Account> {
     }]
 }
 
-/// What an access token allows: everything, for some time.
+/// The rights of an access token: full access until it expires.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
     pub(crate) email: String,
     pub(crate) expires: Timestamp,
-    /// Until when it can be refreshed.
+    /// The time until which it can be refreshed.
     refreshable: Timestamp,
 }
 
@@ -76,7 +76,7 @@ impl Ceipal {
         Ok(shown(request, version, &state.switches, asked, &access, Some(&refresh)))
     }
 
-    /// `POST refreshToken`. Body and query do not matter.
+    /// `POST refreshToken`. Body and query are ignored.
     pub(crate) fn refresh(&self, request: &Received, version: Version) -> Result<Answer, Answer> {
         let mut state = self.lock();
         let now = self.clock.now();
@@ -88,7 +88,7 @@ impl Ceipal {
         Ok(shown(request, version, &state.switches, false, &access, None))
     }
 
-    /// Who asks, or why the request is refused.
+    /// Returns the user of the request, or an error.
     pub(crate) fn admit(&self, request: &Received, route: &Route) -> Result<String, Answer> {
         let mut state = self.lock();
         let now = self.clock.now();
@@ -101,7 +101,7 @@ impl Ceipal {
         Ok(email)
     }
 
-    /// All calls of the tenant count, sign-ins included.
+    /// Counts a call. All calls of the tenant count, logins included.
     fn count(&self, state: &mut State) -> Result<(), Answer> {
         let Some(limit) = state.switches.rate_limit else { return Ok(()) };
         let window = u64::from(state.switches.rate_window) * 1000;

@@ -1,4 +1,4 @@
-//! Records as answers show them.
+//! Records as responses show them.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,7 +10,7 @@ use super::state::{State, StoredApplicant, StoredFile, StoredJob, StoredSubmissi
 use super::times;
 use crate::server::Received;
 
-/// What a record is shown with.
+/// The context that is required to show a record.
 pub(crate) struct View<'a> {
     state: &'a State,
     host: &'a str,
@@ -25,11 +25,11 @@ impl<'a> View<'a> {
         View { state, host: request.header("host").unwrap_or("127.0.0.1"), version, zone, now }
     }
 
-    /// As in the list.
+    /// Returns an applicant as in the list.
     pub(crate) fn applicant(&self, applicant: &StoredApplicant) -> Value {
         let mut shown = applicant.record.clone();
         let mut show = |name: &str, value: Value| {
-            // A seeded record may say itself that it has none.
+            // A seeded record can set the field to null.
             if shown.get(name) != Some(&Value::Null) {
                 shown.insert(name.to_owned(), value);
             }
@@ -54,7 +54,7 @@ impl<'a> View<'a> {
         Value::Object(shown)
     }
 
-    /// Version 1 shows a lasting URL, version 2 a token that does not last.
+    /// Returns the résumé: a permanent URL in version 1, an expiring token in version 2.
     fn resume(&self, file: Option<&StoredFile>) -> (String, Value) {
         match self.version {
             Version::One => {
@@ -68,8 +68,8 @@ impl<'a> View<'a> {
         }
     }
 
-    /// With the documents, without what only the list has. Version 2 has numbers that identify people,
-    /// which nobody should take along.
+    /// Returns the details: with documents, without the fields of the list only. Version 2 includes personal
+    /// identification numbers, which clients must not copy.
     pub(crate) fn applicant_details(&self, applicant: &StoredApplicant) -> Value {
         let mut shown = self.applicant(applicant);
         let documents: Vec<Value> =
@@ -102,7 +102,7 @@ impl<'a> View<'a> {
         document
     }
 
-    /// Times come in both styles; version 2 has the place of work under other keys.
+    /// Returns a job. Times have both formats; version 2 has other keys for the place of work.
     pub(crate) fn job(&self, job: &StoredJob, details: bool) -> Value {
         let mut shown = job.record.clone();
         shown.insert("id".to_owned(), job.id(self.version).into());
@@ -144,7 +144,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// A time of a record as it is held.
+/// Returns a time of a stored record.
 pub(crate) fn time(record: &Map<String, Value>, name: &str) -> Option<Timestamp> {
     record.get(name)?.as_str()?.parse().ok()
 }

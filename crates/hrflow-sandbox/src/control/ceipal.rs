@@ -1,4 +1,4 @@
-//! Control over the Ceipal stand-in.
+//! Control of the Ceipal mock server.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::{Control, asked, body, merged, ok, refuse, values};
 use crate::server::{Answer, Received};
 
 impl Control {
-    /// An applicant is named by `?id=…`: its id does not fit a path.
+    /// `?id=…` names an applicant, because its id may contain characters that a path cannot hold.
     pub(super) fn ceipal(&self, request: &Received, rest: &[&str]) -> Result<Answer, Answer> {
         let ceipal = &self.0.ceipal;
         let id = asked(request, "id");

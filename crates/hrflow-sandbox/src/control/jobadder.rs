@@ -1,4 +1,4 @@
-//! What can be done with JobAdder.
+//! Control of the JobAdder mock server.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -7,7 +7,7 @@ use super::{Control, body, merged, ok, refuse, values};
 use crate::jobadder::ALL_SCOPES;
 use crate::server::{Answer, Received};
 
-/// What is consented to; everything, if it does not say.
+/// The scopes to consent to. All scopes by default.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Consent {

@@ -1,4 +1,4 @@
-//! Control over the UKG Pro stand-in.
+//! Control of the UKG Pro mock server.
 
 use serde_json::{Value, json};
 

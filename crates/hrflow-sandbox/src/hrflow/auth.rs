@@ -1,4 +1,4 @@
-//! Who may do what: two headers, and a permission in the prefix of the key.
+//! Authentication: two headers, and a permission in the prefix of the key.
 
 use serde_json::{Map, Value};
 
@@ -6,19 +6,19 @@ use super::envelope;
 use super::switches::{PermissionMember, Switches};
 use crate::server::{Answer, Received};
 
-/// The fictional account's e-mail, sent as `X-USER-EMAIL`.
+/// The fictional account's email, sent as `X-USER-EMAIL`.
 pub(crate) const API_USER: &str = "integration@example.com";
-/// A key for everything.
+/// A key with all permissions.
 pub(crate) const SECRET_ALL: &str = "ask_00000000000000000000000000005a4d";
-/// A key for reading.
+/// A key that can only read.
 pub(crate) const SECRET_READ: &str = "askr_0000000000000000000000000000005e";
-/// A key for writing.
+/// A key that can only write.
 pub(crate) const SECRET_WRITE: &str = "askw_0000000000000000000000000000007e";
 
-/// Refuses the request unless its key has the permission its method needs: GET reads, all else writes.
+/// Rejects the request unless its key has the permission of the method: read for GET, write for all others.
 ///
-/// A key without the permission, an unknown key and a wrong e-mail read the same
-/// (HrFlow.ai docs, "API Authentication"; the official SDK's tests).
+/// A missing permission, an unknown key and a wrong email give the same response (HrFlow.ai docs, "API Authentication";
+/// the official SDK's tests).
 pub(crate) fn admit(request: &Received) -> Result<(), Answer> {
     let needed = if request.method == "GET" { "read" } else { "write" };
     let key = request.header("x-api-key").unwrap_or_default();

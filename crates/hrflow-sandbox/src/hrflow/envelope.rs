@@ -1,4 +1,4 @@
-//! The form of every answer: `{code, message, data, meta}`, the HTTP status equal to `code`.
+//! The format of every response: `{code, message, data, meta}`. The HTTP status equals `code`.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ pub(crate) fn success(code: u16, message: &str, data: &impl Serialize) -> Answer
     Answer::json(code, &json!({"code": code, "message": message, "data": data}))
 }
 
-/// A list whose items are JSON already.
+/// Builds a list from items that are JSON texts already.
 pub(crate) fn list(message: &str, items: &[impl AsRef<str>], meta: &Meta) -> Answer {
     let mut body = format!(r#"{{"code":200,"message":{},"data":["#, Value::from(message));
     for (index, item) in items.iter().enumerate() {
@@ -34,12 +34,12 @@ pub(crate) fn list(message: &str, items: &[impl AsRef<str>], meta: &Meta) -> Ans
     Answer::new(200, "application/json", body)
 }
 
-/// An error: no `data` member, callers rely on that.
+/// Builds an error. It has no `data` field: callers depend on that.
 pub(crate) fn failure(code: u16, message: impl Into<String>) -> Answer {
     Answer::json(code, &json!({"code": code, "message": message.into()}))
 }
 
-/// The object kinds that HrFlow names in its error texts.
+/// Builds the error for an object that HrFlow cannot find. `kind` is as in HrFlow's messages.
 pub(crate) fn unable_to_find(kind: &str) -> Answer {
     failure(400, format!("Invalid parameters. Unable to find object: {kind}"))
 }

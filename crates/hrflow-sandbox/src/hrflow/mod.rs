@@ -26,14 +26,14 @@ use query::Query;
 use store::{Source, Store};
 pub use switches::{Consent, EmptyArrays, EmptyFields, OverCap, PermissionMember, Switches, UrlsShape};
 
-/// The account's source that the seeded profiles are in.
+/// The account's source of the seeded profiles.
 pub(crate) const SOURCE_KEY: &str = "5a4d0000000000000000000000000000000000a1";
-/// A second source of the account, empty, parsing asynchronously.
+/// A second, empty source of the account, with asynchronous parsing.
 pub(crate) const SECOND_SOURCE_KEY: &str = "5a4d0000000000000000000000000000000000b2";
 /// A source of another account.
 pub(crate) const FOREIGN_SOURCE_KEY: &str = "5a4d0000000000000000000000000000000000c3";
 
-/// The HrFlow.ai stand-in. Clones share it.
+/// The HrFlow.ai mock server. Clones share its data.
 #[derive(Debug, Clone)]
 pub struct HrFlow {
     clock: Clock,
@@ -53,11 +53,11 @@ impl HrFlow {
         HrFlow { clock, files, inner: Arc::new(Mutex::new(inner)) }
     }
 
-    /// Stores a profile and answers its key.
+    /// Stores a profile and returns its key.
     ///
-    /// It goes into the source of its `source_key` (an unknown one is made), else the account's first.
-    /// Members are kept as they are, in whatever shape; absent ones become what the server fills in.
-    /// A profile of the same key is replaced. `{files}` in any text becomes the files server's URL.
+    /// The profile goes into the source of its `source_key`, which is created if it is unknown. Without `source_key`,
+    /// it goes into the account's first source. Fields are kept unchanged in any format. Absent fields are filled in as
+    /// the server does. A profile of the same key is replaced. `{files}` in any text becomes the files server's URL.
     pub fn put_profile(&self, profile: Value) -> String {
         let now = self.clock.now();
         let mut body = match with_files_url(profile, self.files.base()) {
@@ -79,10 +79,10 @@ impl HrFlow {
         profiles::put_as_is(store, &source_key, body, now, random).key.clone()
     }
 
-    /// Changes a profile, wherever it is, as a JSON merge patch does (RFC 7396); whether it was there.
+    /// Changes a profile in any source by a JSON merge patch (RFC 7396). Returns whether it exists.
     ///
-    /// Its `updated_at` becomes the present unless the changes name another. `{files}` in any text becomes the
-    /// files server's URL.
+    /// Its `updated_at` becomes the current time unless the changes set it. `{files}` in any text becomes the files
+    /// server's URL.
     pub fn change_profile(&self, key: &str, changes: Value) -> bool {
         let now = self.clock.now();
         let mut inner = self.lock();
@@ -92,7 +92,7 @@ impl HrFlow {
         profile["updated_at"] = query::show_time(now).into();
         patch(&mut profile, with_files_url(changes, self.files.base()));
         let Value::Object(mut body) = profile else { return false };
-        // These are what it is found by.
+        // The keys by which the profile is found.
         for (name, value) in [("key", &stored.key), ("source_key", &stored.source_key)] {
             body.insert(name.to_owned(), value.as_str().into());
         }
@@ -100,12 +100,12 @@ impl HrFlow {
         true
     }
 
-    /// All profiles as stored.
+    /// Returns all profiles as stored.
     pub fn profiles(&self) -> Vec<Value> {
         self.lock().store.all().iter().map(|stored| stored.value()).collect()
     }
 
-    /// One profile as stored, wherever it is.
+    /// Returns one profile as stored, from any source.
     pub fn profile(&self, key: &str) -> Option<Value> {
         let inner = self.lock();
         inner
@@ -116,13 +116,13 @@ impl HrFlow {
             .map(|stored| stored.value())
     }
 
-    /// How many profiles there are.
+    /// Returns the number of profiles.
     pub fn count(&self) -> usize {
         let inner = self.lock();
         inner.store.sources.iter().map(|source| inner.store.size_of(&source.key)).sum()
     }
 
-    /// Removes a profile, wherever it is; whether it was there.
+    /// Removes a profile from any source. Returns whether it existed.
     pub fn remove(&self, key: &str) -> bool {
         let mut inner = self.lock();
         let keys: Vec<String> = inner.store.sources.iter().map(|source| source.key.clone()).collect();
@@ -134,12 +134,12 @@ impl HrFlow {
         self.lock().store.clear();
     }
 
-    /// How open questions are decided at present.
+    /// Returns the current switches.
     pub fn switches(&self) -> Switches {
         self.lock().store.switches.clone()
     }
 
-    /// Decides open questions.
+    /// Replaces the switches.
     pub fn set_switches(&self, switches: Switches) {
         self.lock().store.switches = switches;
     }
@@ -151,7 +151,7 @@ impl HrFlow {
 
     fn answer(&self, request: &Received) -> Answer {
         let operation = route(&request.method, &request.path);
-        // The wording of these two is ours: HrFlow publishes only the status codes.
+        // HrFlow publishes only the status codes of these two. The messages are invented.
         match operation {
             "unknown" => return envelope::failure(404, "Not Found"),
             "method_not_allowed" => return envelope::failure(405, "Method Not Allowed"),
@@ -251,7 +251,7 @@ impl Stand for HrFlow {
     }
 }
 
-/// Objects are merged, null removes a member, all else replaces (RFC 7396).
+/// Applies a merge patch: objects are merged, null removes a field, all else replaces (RFC 7396).
 fn patch(target: &mut Value, changes: Value) {
     let Value::Object(changes) = changes else {
         *target = changes;
@@ -268,7 +268,7 @@ fn patch(target: &mut Value, changes: Value) {
     }
 }
 
-/// The value with `{files}` in its texts replaced.
+/// Returns the value with `{files}` in its texts replaced.
 fn with_files_url(value: Value, base: &str) -> Value {
     match value {
         Value::String(text) if text.contains("{files}") => Value::String(text.replace("{files}", base)),

@@ -1,4 +1,4 @@
-//! `/profile/indexing` and what lies below it.
+//! `/profile/indexing` and the paths below it.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::store::{Store, Stored};
 use crate::random::Random;
 use crate::server::{Answer, Received};
 
-/// A profile that the query names by `key` or `reference`; with both, the reference decides
+/// Finds the profile that the query names by `key` or `reference`. If both are given, the reference is used
 /// (python-hrflow-api, Documentation.md).
 fn named(store: &Store, query: &Query) -> Result<Arc<Stored>, Answer> {
     let source_key = store.source(query.get("source_key").unwrap_or_default())?.key.clone();
@@ -24,7 +24,7 @@ fn named(store: &Store, query: &Query) -> Result<Arc<Stored>, Answer> {
     found.ok_or_else(|| envelope::unable_to_find("profile"))
 }
 
-/// `GET /profile/indexing`. An archived profile is answered too.
+/// `GET /profile/indexing`. Returns archived profiles too.
 pub(crate) fn get(store: &Store, query: &Query) -> Result<Answer, Answer> {
     let profile = named(store, query)?;
     Ok(envelope::success(200, "Profile details", &shapes::shown(profile.value(), &store.switches)))
@@ -55,7 +55,7 @@ pub(crate) fn create(
         let message = format!("Cannot create profile with this reference: {reference}. Already used!");
         return Err(envelope::failure(400, message));
     }
-    // A key that is not null is kept as given.
+    // A key that is not null is kept.
     match text_of(&body, "key")? {
         Some(key) if store.by_key(&source_key, &key).is_some() => {
             return Err(envelope::failure(
@@ -77,7 +77,7 @@ pub(crate) fn create(
     Ok(envelope::success(201, "Profile created", &shapes::shown(stored.value(), &store.switches)))
 }
 
-/// `PUT /profile/indexing`: replaces, so what is not sent is gone.
+/// `PUT /profile/indexing`: replaces the profile. Fields that are not sent are removed.
 pub(crate) fn edit(
     store: &mut Store,
     request: &Received,
@@ -140,7 +140,7 @@ pub(crate) fn archive(store: &mut Store, request: &Received, now: Timestamp) -> 
     Ok(envelope::success(200, "Profile archived", &json!({"key": current.key})))
 }
 
-/// Completes a profile with what the server fills in, and stores it.
+/// Adds the fields that the server fills in, and stores the profile.
 fn put(
     store: &mut Store,
     source_key: &str,
@@ -152,7 +152,7 @@ fn put(
     store.put(source_key, &shapes::complete(body, now), now)
 }
 
-/// Stores a profile whose members keep their shapes.
+/// Stores a profile without changing the format of its fields.
 pub(crate) fn put_as_is(
     store: &mut Store,
     source_key: &str,
@@ -164,7 +164,7 @@ pub(crate) fn put_as_is(
     store.put(source_key, &shapes::kept(body, now), now)
 }
 
-/// Key, id and source are the server's.
+/// Sets key, id and source, which the server assigns.
 fn own(store: &mut Store, source_key: &str, body: &mut Map<String, Value>, random: &mut Random) {
     if blank(body.get("key")) {
         body.insert("key".into(), random.key().into());
@@ -180,7 +180,7 @@ fn own(store: &mut Store, source_key: &str, body: &mut Map<String, Value>, rando
     body.insert("source_key".into(), source_key.into());
 }
 
-/// The profile in the body, flat (as the SDK sends it) or under `profile` (as the reference shows it).
+/// Returns the profile of the body: flat (as the SDK sends it) or under `profile` (as in the reference).
 fn body_of(store: &Store, request: &Received) -> Result<(String, Map<String, Value>), Answer> {
     let mut body = object_of(request)?;
     let source_key =
@@ -209,7 +209,7 @@ fn info_of(body: &Map<String, Value>) -> Result<&Map<String, Value>, Answer> {
     info.ok_or_else(|| envelope::failure(400, "Invalid parameters. Missing field: info"))
 }
 
-/// A text member; absent, null and empty are the same, another type is refused.
+/// Returns a text field. Absent, null and empty are the same; another type is rejected.
 fn text_of(body: &Map<String, Value>, name: &str) -> Result<Option<String>, Answer> {
     match body.get(name) {
         None | Some(Value::Null) => Ok(None),

@@ -1,4 +1,4 @@
-//! Query parameters as HrFlow.ai reads them: JSON arrays in one parameter, Python's booleans, dates.
+//! Query parameters of HrFlow.ai: JSON arrays in one parameter, Python's booleans, dates.
 
 use jiff::Timestamp;
 use jiff::civil;
@@ -14,12 +14,12 @@ impl Query {
         Query(request.pairs())
     }
 
-    /// A parameter; an empty one counts as absent.
+    /// Returns a parameter. An empty one counts as absent.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|v| !v.is_empty())
     }
 
-    /// One parameter holding a JSON array of texts, with or without spaces.
+    /// Returns a parameter that holds a JSON array of texts, with or without spaces.
     pub(crate) fn array(&self, name: &str) -> Result<Vec<String>, Answer> {
         let parsed = self.get(name).and_then(|text| serde_json::from_str::<Vec<String>>(text).ok());
         match parsed {
@@ -28,7 +28,7 @@ impl Query {
         }
     }
 
-    /// `True`, `true`, `1` and their opposites.
+    /// Returns a boolean: `True`, `true`, `1` and their opposites.
     pub(crate) fn flag(&self, name: &str) -> Result<bool, Answer> {
         match self.get(name) {
             None | Some("False" | "false" | "0") => Ok(false),
@@ -37,7 +37,7 @@ impl Query {
         }
     }
 
-    /// Page (from 1) and limit (30 by default).
+    /// Returns the page (from 1) and the limit (default 30).
     pub(crate) fn paging(&self, cap: usize, over_cap: OverCap) -> Result<(u64, usize), Answer> {
         let number = |name: &str, default: u64| match self.get(name) {
             None => Ok(default),
@@ -51,7 +51,7 @@ impl Query {
         Ok((page, limit.min(cap.max(1))))
     }
 
-    /// `order_by`: `desc` unless `asc`.
+    /// Whether `order_by` is descending, the default. `asc` is ascending.
     pub(crate) fn descending(&self) -> Result<bool, Answer> {
         match self.get("order_by") {
             None | Some("desc") => Ok(true),
@@ -64,7 +64,7 @@ impl Query {
         self.get(name).map(|text| text.parse().map_err(|_| invalid(name))).transpose()
     }
 
-    /// An inclusive bound: a time stamp, or a date that stands for its first or last instant.
+    /// Returns an inclusive bound. A date becomes its first or last instant.
     pub(crate) fn bound(&self, name: &str, end_of_day: bool) -> Result<Option<Timestamp>, Answer> {
         let Some(text) = self.get(name) else { return Ok(None) };
         if let Ok(date) = text.parse::<civil::Date>()
@@ -83,13 +83,13 @@ pub(crate) fn invalid(name: &str) -> Answer {
     envelope::failure(400, format!("Invalid parameters. Invalid value: {name}"))
 }
 
-/// The items of one page; none past the end.
+/// Returns the items of one page. Pages past the end are empty.
 pub(crate) fn page_of<T>(items: &[T], page: u64, limit: usize) -> &[T] {
     let start = usize::try_from(page - 1).unwrap_or(usize::MAX).saturating_mul(limit).min(items.len());
     &items[start..start.saturating_add(limit).min(items.len())]
 }
 
-/// A time in any of the forms in circulation; without an offset it is UTC.
+/// Parses a time in any format that HrFlow accepts. A time without an offset is UTC.
 pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
     if let Ok(time) = text.parse() {
         return Some(time);
@@ -103,7 +103,7 @@ pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
     jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
 }
 
-/// `YYYY-MM-DDTHH:MM:SS+0000`.
+/// Formats a time as `YYYY-MM-DDTHH:MM:SS+0000`.
 pub(crate) fn show_time(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
 }

@@ -1,4 +1,4 @@
-//! The members of a profile, and the several shapes they show in.
+//! The fields of a profile and their different formats.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -65,7 +65,7 @@ const ARRAYS: [&str; 11] = [
     "metadatas",
 ];
 
-/// A profile as it is stored: known members only, those not sent null (`attachments`: `[]`).
+/// Returns a profile as stored: known fields only, without nulls (`attachments`: `[]`).
 pub(crate) fn complete(mut body: Map<String, Value>, now: Timestamp) -> Value {
     let mut profile = Map::new();
     for name in PROFILE {
@@ -95,8 +95,8 @@ pub(crate) fn complete(mut body: Map<String, Value>, now: Timestamp) -> Value {
     Value::Object(profile)
 }
 
-/// A profile as it was put from outside the API: every member in its own shape, absent ones null
-/// (`attachments`: `[]`, times: now).
+/// Returns a profile added outside the API: every field in its own format, absent fields null (`attachments`: `[]`,
+/// times: now).
 pub(crate) fn kept(mut body: Map<String, Value>, now: Timestamp) -> Value {
     for name in PROFILE {
         body.entry(name).or_insert_with(|| match name {
@@ -114,7 +114,7 @@ fn location(given: Option<&Value>) -> Value {
         "gmaps": member("gmaps"), "fields": member("fields")})
 }
 
-/// A profile as replies show it.
+/// Returns a profile as responses show it.
 pub(crate) fn shown(mut profile: Value, switches: &Switches) -> Value {
     if switches.shapes_as_stored() {
         return profile;

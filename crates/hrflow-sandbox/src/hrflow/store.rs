@@ -1,4 +1,4 @@
-//! The profiles, kept in the order lists show them in.
+//! The profiles, in the order of lists.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::query::{parse_time, show_time};
 use super::switches::Switches;
 use crate::server::Answer;
 
-/// A source of the fictional account, or somebody else's.
+/// A source of the fictional account or of another account.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     pub(crate) id: u64,
@@ -21,7 +21,7 @@ pub(crate) struct Source {
     pub(crate) foreign: bool,
 }
 
-/// One profile, as JSON, with what lists sort and filter by.
+/// One profile as JSON, with the fields that lists sort and filter by.
 #[derive(Debug)]
 pub(crate) struct Stored {
     pub(crate) source_key: String,
@@ -29,7 +29,7 @@ pub(crate) struct Stored {
     pub(crate) reference: Option<String>,
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
-    /// When it arrived here, which `created_at` need not say.
+    /// The time at which the server received it, which can differ from `created_at`.
     pub(crate) arrived: Timestamp,
     pub(crate) archived: bool,
     pub(crate) json: String,
@@ -41,15 +41,15 @@ impl Stored {
     }
 }
 
-/// What lists may be sorted by.
+/// The sort orders of lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
     Created,
     Updated,
 }
 
-/// One source's profiles. Lists are sorted when asked for, and stay sorted until something changes:
-/// filling a source and paging through it costs one sort, however many pages there are.
+/// The profiles of one source. Lists are sorted on request and stay sorted until a change. Filling a source and reading
+/// all its pages therefore needs one sort.
 #[derive(Debug, Default)]
 struct Shelf {
     by_key: HashMap<String, Arc<Stored>>,
@@ -80,7 +80,7 @@ impl Store {
         }
     }
 
-    /// The source, or the refusal: 400 for an unknown one, 401 for somebody else's.
+    /// Returns the source, or an error: 400 for an unknown source, 401 for a source of another account.
     pub(crate) fn source(&self, key: &str) -> Result<&Source, Answer> {
         match self.sources.iter().find(|source| source.key == key) {
             None => Err(envelope::unable_to_find("source")),
@@ -109,7 +109,7 @@ impl Store {
         shelf.by_key.get(shelf.by_reference.get(reference)?).cloned()
     }
 
-    /// Stores a complete profile, in place of one with the same key.
+    /// Stores a complete profile, replacing one with the same key.
     pub(crate) fn put(&mut self, source_key: &str, profile: &Value, arrived: Timestamp) -> Arc<Stored> {
         let text = |name: &str| profile.get(name).and_then(Value::as_str).map(str::to_owned);
         let time = |name: &str| text(name).and_then(|text| parse_time(&text)).unwrap_or(arrived);
@@ -151,7 +151,7 @@ impl Store {
         self.shelves.clear();
     }
 
-    /// A source's profiles, oldest first; the key breaks ties.
+    /// Returns a source's profiles, oldest first. Equal times are sorted by key.
     pub(crate) fn sorted(&mut self, source_key: &str, order: Order) -> &[Arc<Stored>] {
         let Some(shelf) = self.shelves.get_mut(source_key) else { return &[] };
         match order {
@@ -172,7 +172,7 @@ impl Store {
         }
     }
 
-    /// All profiles of all sources, oldest first within a source.
+    /// Returns all profiles of all sources, oldest first within a source.
     pub(crate) fn all(&mut self) -> Vec<Arc<Stored>> {
         let keys: Vec<String> = self.sources.iter().map(|source| source.key.clone()).collect();
         keys.iter().flat_map(|key| self.sorted(key, Order::Created).to_vec()).collect()

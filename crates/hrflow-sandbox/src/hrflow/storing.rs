@@ -1,4 +1,4 @@
-//! `GET /storing/profiles`: the profiles of sources, page by page.
+//! `GET /storing/profiles`: the profiles of sources, in pages.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub(crate) fn list(store: &mut Store, query: &Query, now: Timestamp) -> Result<A
     let filter = Filter::of(query, &switches, now)?;
 
     let (shown, total) = match sources.as_slice() {
-        // The common case touches nothing but the page.
+        // The common case reads only the profiles of the page.
         [source] if filter.takes_all() => {
             let all = store.sorted(source, order);
             (one_page(all, page, limit, descending), all.len())
@@ -64,7 +64,7 @@ pub(crate) fn list(store: &mut Store, query: &Query, now: Timestamp) -> Result<A
     Ok(envelope::list("Profiles list", &items, &Meta { page, max_page, count: items.len(), total }))
 }
 
-/// A page of what is sorted oldest first.
+/// Returns one page of profiles that are sorted oldest first.
 fn one_page(sorted: &[Arc<Stored>], page: u64, limit: usize, descending: bool) -> Vec<Arc<Stored>> {
     if !descending {
         return page_of(sorted, page, limit).to_vec();
@@ -73,7 +73,7 @@ fn one_page(sorted: &[Arc<Stored>], page: u64, limit: usize, descending: bool) -
     sorted.iter().rev().skip(start).take(limit).cloned().collect()
 }
 
-/// An item without `return_profile`: dates, reference and keys.
+/// Builds an item without `return_profile`: dates, reference and keys.
 fn short(stored: &Stored) -> Value {
     let archived_at = if stored.archived { stored.value()["archived_at"].clone() } else { Value::Null };
     json!({
@@ -94,13 +94,13 @@ struct Filter {
     name: Option<String>,
     around: Option<(f64, f64, f64)>,
     archived_too: bool,
-    /// Only what arrived until then is visible; none where look-ups do not lag.
+    /// Only profiles received until this time are visible. `None` if lookups have no lag.
     arrived_max: Option<(Timestamp, u64)>,
 }
 
 impl Filter {
     fn of(query: &Query, switches: &super::Switches, now: Timestamp) -> Result<Filter, Answer> {
-        // Both names of the radius are in circulation: the SDK's and the reference's.
+        // Both names of the radius are in use: one in the SDK, one in the reference.
         let distance = query.number("location_dist")?.or(query.number("location_distance")?);
         let around = match (query.number("location_lat")?, query.number("location_lon")?, distance) {
             (Some(lat), Some(lon), Some(distance)) => Some((lat, lon, distance)),
@@ -150,7 +150,7 @@ impl Filter {
     }
 }
 
-/// Along the great circle (haversine).
+/// Returns the great-circle distance (haversine).
 fn kilometres(lat1: f64, lon1: f64, lat2: f64, lon2: f64) -> f64 {
     let (lat1, lon1, lat2, lon2) =
         (lat1.to_radians(), lon1.to_radians(), lat2.to_radians(), lon2.to_radians());

@@ -1,35 +1,35 @@
-//! What can be told either way, because nothing public settles it.
+//! Settings for behaviour that no public source describes.
 
 use serde::{Deserialize, Serialize};
 
-/// How the HrFlow.ai stand-in behaves where the facts are open, and which of the shapes seen in
-/// genuine replies it answers with. The defaults are the strictest reading.
+/// How the HrFlow.ai mock server behaves if public sources differ or are silent, and which observed response formats it
+/// uses. The defaults are the strictest reading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Switches {
-    /// New profiles appear in `GET /storing/profiles` only after so many milliseconds; by key or
-    /// reference they are there at once.
+    /// The delay in milliseconds until new profiles appear in `GET /storing/profiles`. Requests by key or reference
+    /// find them immediately.
     pub lookup_lag: u64,
-    /// Largest `limit` of a list. The documents name none.
+    /// The largest `limit` of a list. The documentation states none.
     pub limit_cap: usize,
-    /// What becomes of a `limit` above the cap.
+    /// How a `limit` above the cap is handled.
     pub over_cap: OverCap,
-    /// Whether archived profiles are listed. No filter for them is documented.
+    /// Whether lists include archived profiles. No filter for them is documented.
     pub list_archived: bool,
-    /// `meta.maxPage` of an empty list: 1 or 0, nothing public says which.
+    /// `meta.maxPage` of an empty list: 1 or 0. No public source states it.
     pub empty_max_page: u64,
-    /// Whether a profile without e-mail is refused on create, as the reference says. Profiles put
-    /// through the control interface may have none either way, as parsed ones do.
+    /// Whether create requests without an email are rejected, as in the reference. The control server accepts profiles
+    /// without an email in either case, like parsed ones.
     pub email_required: bool,
-    /// The member of `GET /auth` that holds the permission.
+    /// The field of `GET /auth` that holds the permission.
     pub permission_member: PermissionMember,
-    /// How empty arrays show.
+    /// How responses show empty arrays.
     pub empty_arrays: EmptyArrays,
-    /// How a location's `fields` shows where it holds nothing.
+    /// How responses show an empty `fields` of a location.
     pub location_fields: EmptyFields,
-    /// How `info.urls` shows.
+    /// How responses show `info.urls`.
     pub urls: UrlsShape,
-    /// The sixth consent: `reasoning` (replies of 2023) or `upskilling` (current documents).
+    /// The sixth consent: `reasoning` (responses of 2023) or `upskilling` (current documentation).
     pub sixth_consent: Consent,
 }
 
@@ -52,7 +52,7 @@ impl Default for Switches {
 }
 
 impl Switches {
-    /// Whether replies show profiles as they are stored.
+    /// Whether responses show profiles as stored.
     pub(crate) fn shapes_as_stored(&self) -> bool {
         self.empty_arrays == EmptyArrays::AsStored
             && self.location_fields == EmptyFields::AsStored
@@ -61,18 +61,18 @@ impl Switches {
     }
 }
 
-/// What becomes of a `limit` above the cap.
+/// How a `limit` above the cap is handled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OverCap {
-    /// The cap is used. Official tooling asks for 1000 by default and works.
+    /// The cap is used. Official tools request 1000 by default and work.
     #[default]
     Clamp,
-    /// 400.
+    /// The response is 400.
     Refuse,
 }
 
-/// The member of `GET /auth` that holds the permission.
+/// The field of `GET /auth` that holds the permission.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PermissionMember {
@@ -83,39 +83,39 @@ pub enum PermissionMember {
     ApiSecretPermission,
 }
 
-/// How empty arrays show.
+/// How responses show empty arrays.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EmptyArrays {
-    /// As they were put.
+    /// As stored.
     #[default]
     AsStored,
-    /// `null`, as for members that were never sent.
+    /// `null`, as for fields that were never sent.
     Null,
-    /// `[]`, as after a round trip of get and edit; nulls too.
+    /// `[]`, as after a get followed by an edit. Nulls become `[]` too.
     Array,
 }
 
-/// How a location's `fields` shows where it holds nothing.
+/// How responses show an empty `fields` of a location.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EmptyFields {
-    /// As it was put.
+    /// As stored.
     #[default]
     AsStored,
     /// `null`.
     Null,
-    /// `[]`: how the back end serialises an empty object.
+    /// `[]`, the back end's serialisation of an empty object.
     Array,
     /// `{}`.
     Object,
 }
 
-/// How `info.urls` shows.
+/// How responses show `info.urls`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UrlsShape {
-    /// As it was put.
+    /// As stored.
     #[default]
     AsStored,
     /// `null`.
@@ -128,7 +128,7 @@ pub enum UrlsShape {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Consent {
-    /// As it was put.
+    /// As stored.
     #[default]
     AsStored,
     /// `reasoning`.

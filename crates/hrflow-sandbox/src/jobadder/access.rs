@@ -1,4 +1,4 @@
-//! Who may do what, how often: token, limits of the account, scopes, in this order.
+//! Access checks, in this order: token, limits of the account, scopes.
 
 use jiff::Timestamp;
 
@@ -7,12 +7,12 @@ use super::route::Route;
 use super::state::State;
 use crate::server::{Answer, Received};
 
-/// A request that was let in.
+/// An admitted request.
 #[derive(Debug, Clone)]
 pub(crate) struct Access {
-    /// Whose token it came with.
+    /// The user of its token.
     pub(crate) user: i64,
-    /// The API's base URL, without a slash at its end.
+    /// The API's base URL, without a trailing slash.
     pub(crate) base: String,
     /// The request's own URL, without its query.
     pub(crate) address: String,

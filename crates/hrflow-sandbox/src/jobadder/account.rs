@@ -1,4 +1,4 @@
-//! The fictional account: its people, lists, custom fields and jobs.
+//! The fictional account: its users, lists, custom fields and jobs.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,16 @@ use serde_json::{Map, Value};
 const ACCOUNT: &str = include_str!("../../seed/jobadder_account.json");
 const COUNTRIES: &str = include_str!("../../seed/jobadder_countries.json");
 
-/// What an account holds besides candidates.
+/// The kinds of records besides candidates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     User,
-    /// Of candidates.
+    /// Statuses of candidates.
     Status,
     Source,
     Rating,
     Salutation,
-    /// Of candidates.
+    /// Custom fields of candidates.
     CustomField,
     WorkType,
     ApplicationStatus,
@@ -24,7 +24,7 @@ pub(crate) enum Kind {
     Country,
 }
 
-/// Every kind with its name outside, and the member that holds its id, where it has one.
+/// Every kind with its public name, and the field of its id, if it has one.
 const KINDS: [(Kind, &str, &str); 10] = [
     (Kind::User, "users", "userId"),
     (Kind::Status, "statuses", "statusId"),
@@ -50,13 +50,14 @@ impl Kind {
 
 #[derive(Debug)]
 pub(crate) struct Account {
-    /// The number that the token answer shows.
+    /// The account's number, as in the token response.
     pub(crate) number: u64,
     tables: BTreeMap<Kind, BTreeMap<i64, Value>>,
 }
 
 impl Account {
-    /// The same account for the same seed. Another seed has other ids, so that none can be learnt by heart.
+    /// Builds the account, the same for the same seed. Another seed gives other ids, so that clients cannot hard-code
+    /// them.
     pub(crate) fn new(seed: u64) -> Account {
         let shift = 100 * i64::try_from(seed % 97).unwrap_or_default();
         let mut account = Account { number: 4_200 + seed % 800, tables: BTreeMap::new() };
@@ -82,7 +83,7 @@ impl Account {
         self.tables.get(&kind)?.get(&id)
     }
 
-    /// Whether one of the records has this name.
+    /// Whether a record has this name.
     pub(crate) fn lists(&self, kind: Kind, name: &str) -> bool {
         self.table(kind).any(|record| record["name"] == name)
     }
@@ -91,19 +92,19 @@ impl Account {
         self.table(Kind::Country).find(|country| country["code"] == code)?["name"].as_str()
     }
 
-    /// The status of a candidate that names none.
+    /// Returns the status of new candidates that set none.
     pub(crate) fn default_status(&self) -> Option<i64> {
         let default = self.table(Kind::Status).find(|status| status["default"] == true)?;
         default["statusId"].as_i64()
     }
 
-    /// An administrator: only such a person may consent.
+    /// Returns the id of an administrator: only administrators can consent.
     pub(crate) fn administrator(&self) -> i64 {
         let administrator = self.table(Kind::User).find(|user| user["admin"] == true);
         administrator.and_then(|user| user["userId"].as_i64()).unwrap_or_default()
     }
 
-    /// A user as other records show it (API documentation, `UserNameModel`).
+    /// Returns a user as other records show it (API documentation, `UserNameModel`).
     pub(crate) fn user_name(&self, id: i64) -> Value {
         const SHOWN: [&str; 9] = [
             "userId",
@@ -119,7 +120,7 @@ impl Account {
         self.get(Kind::User, id).map_or(Value::Null, |user| only(user, &SHOWN))
     }
 
-    /// Adds a record, in place of one with its id; a record without an id gets one. Answers the id.
+    /// Adds a record or replaces the one with its id, and returns the id. A record without an id gets a new one.
     pub(crate) fn add(&mut self, kind: Kind, mut record: Value) -> i64 {
         let table = self.tables.entry(kind).or_default();
         let next = table.last_key_value().map_or(1, |(last, _)| last + 1);
@@ -133,13 +134,13 @@ impl Account {
     }
 }
 
-/// A record with these of its members.
+/// Returns a record with only these fields.
 pub(crate) fn only(record: &Value, members: &[&str]) -> Value {
     let shown = members.iter().filter_map(|name| Some(((*name).to_owned(), record.get(name)?.clone())));
     Value::Object(shown.collect::<Map<String, Value>>())
 }
 
-/// Every number in a member `…Id`, at any depth.
+/// Shifts every number in a field `…Id`, at any depth.
 fn shift_ids(value: &mut Value, shift: i64) {
     match value {
         Value::Object(members) => {

@@ -1,4 +1,4 @@
-//! Adding candidates to jobs.
+//! Applications of candidates to jobs.
 
 use serde_json::{Map, Value};
 
@@ -15,7 +15,7 @@ use super::show::View;
 use super::state::{State, StoredApplication};
 use crate::server::{Answer, Received};
 
-/// Candidates and the job each is to be added to.
+/// Pairs of a candidate and the job to add it to.
 type Pairs = Vec<(i64, i64)>;
 
 impl JobAdder {
@@ -47,7 +47,7 @@ impl JobAdder {
         self.add(request, access, ADD_JOBS, known, |job| (candidate, job))
     }
 
-    /// All of them, or none where one is there already.
+    /// Adds all applications, or none if one already exists.
     fn add(
         &self,
         request: &Received,

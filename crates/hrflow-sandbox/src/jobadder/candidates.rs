@@ -36,7 +36,7 @@ impl JobAdder {
         Ok(Answer::json(201, &shown))
     }
 
-    /// `PUT /candidates/{candidateId}`: 200 with nothing in it.
+    /// `PUT /candidates/{candidateId}`: 200 with an empty body.
     pub(crate) fn update_candidate(
         &self,
         request: &Received,
@@ -72,7 +72,7 @@ impl JobAdder {
     }
 }
 
-/// The members of a command, free of faults.
+/// Returns the fields of a command after validation.
 fn checked<'a>(
     state: &State,
     request: &Received,
@@ -80,7 +80,7 @@ fn checked<'a>(
     whole: bool,
 ) -> Result<Map<String, Value>, Refusal> {
     let (members, mut errors) = reader::read(request, members, &state.switches)?;
-    // A member that could not be read is told once.
+    // An unreadable field is reported once.
     let faults = rules::faults(&members, &state.account, &state.switches, whole);
     let new: Vec<ErrorItem> =
         faults.into_iter().filter(|fault| !errors.iter().any(|known| known.is_same_field(fault))).collect();
@@ -88,12 +88,12 @@ fn checked<'a>(
     if errors.is_empty() { Ok(members) } else { Err(Refusal::invalid(errors)) }
 }
 
-/// What a null says: that there is no value.
+/// Removes nulls: they mean that there is no value.
 fn filled(members: Map<String, Value>) -> Map<String, Value> {
     members.into_iter().filter(|(_, value)| !value.is_null()).collect()
 }
 
-/// Nobody else has this e-mail, or the request brings a code that lets it through.
+/// Rejects an email that another candidate has, unless the request has a valid override code.
 fn admit_email(
     state: &mut State,
     request: &Received,

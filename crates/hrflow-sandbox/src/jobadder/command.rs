@@ -1,16 +1,16 @@
-//! The commands that writes send, member by member (API documentation, `AddCandidateCommand`,
-//! `UpdateCandidateCommand`, `AddJobOrderCandidateCommand`, `AddCandidateJobOrderCommand`).
+//! The fields of write commands (API documentation, `AddCandidateCommand`, `UpdateCandidateCommand`,
+//! `AddJobOrderCandidateCommand`, `AddCandidateJobOrderCommand`).
 
-/// What a member holds.
+/// The type of a field.
 #[derive(Debug)]
 pub(crate) enum Shape {
-    /// A text of at most so many characters.
+    /// A text of at most this many characters.
     Text(usize),
     /// A text of any length.
     LongText,
-    /// One of these, as they are written here.
+    /// One of these values, case-sensitive.
     OneOf(&'static [&'static str]),
-    /// An integer of 32 bits.
+    /// A 32-bit integer.
     Integer,
     /// A number from 0 to 99 999 999.
     Rate,
@@ -19,24 +19,24 @@ pub(crate) enum Shape {
     Date,
     /// A year, a month or a date.
     PartialDate,
-    /// A year, a month, a date, or the word `Present`.
+    /// A year, a month, a date, or the text `Present`.
     EndDate,
     /// Three capital letters.
     Currency,
-    /// Any keys with absolute URIs.
+    /// An object with any keys and absolute URIs as values.
     Links,
     List(&'static Shape),
     Object(&'static [Member]),
-    /// What a custom field's definition says.
+    /// The type of the custom field's definition.
     CustomValue,
 }
 
-/// A member of a command.
+/// A field of a command.
 #[derive(Debug)]
 pub(crate) struct Member {
     pub(crate) name: &'static str,
     pub(crate) shape: Shape,
-    /// Whether it is declared nullable.
+    /// Whether the documentation declares it nullable.
     pub(crate) nullable: bool,
     pub(crate) required: bool,
 }
@@ -53,10 +53,10 @@ const fn required(name: &'static str, shape: Shape) -> Member {
     Member { name, shape, nullable: false, required: true }
 }
 
-/// The one member of a candidate that is only there to create it with.
+/// The only candidate field that updates do not accept.
 pub(crate) const CREATE_ONLY: &str = "source";
 
-/// A candidate to create; all members are optional.
+/// The fields of a new candidate. All are optional.
 pub(crate) const CANDIDATE: &[Member] = &[
     member("firstName", Shape::Text(50)),
     member("lastName", Shape::Text(50)),
@@ -151,10 +151,10 @@ const EDUCATION: &[Member] = &[
 
 const CUSTOM: &[Member] = &[required("fieldId", Shape::Integer), member("value", Shape::CustomValue)];
 
-/// Candidates to add to a job.
+/// The fields of a request that adds candidates to a job.
 pub(crate) const ADD_CANDIDATES: &[Member] =
     &[required("candidateId", Shape::List(&Shape::Integer)), member("source", Shape::Text(100))];
 
-/// Jobs to add a candidate to.
+/// The fields of a request that adds jobs to a candidate.
 pub(crate) const ADD_JOBS: &[Member] =
     &[required("jobId", Shape::List(&Shape::Integer)), member("source", Shape::Text(100))];

@@ -1,15 +1,15 @@
-//! What people and applications do with the identity host that tests need not do in a browser.
+//! Consents and tokens without a browser, for tests.
 
 use super::grants::{Application, Grant, Tokens};
 use super::state::State;
 use super::{INSTANCE, JobAdder};
 use crate::JobAdderCredentials;
 
-/// What a code of [`JobAdder::authorization_code`] is good for.
+/// The scopes of a code of [`JobAdder::authorization_code`].
 pub(crate) const ALL_SCOPES: &str = "read write offline_access";
 
 impl JobAdder {
-    /// The registered applications.
+    /// Returns the registered applications.
     pub fn applications(&self) -> Vec<Application> {
         self.lock().grants.applications.clone()
     }
@@ -19,15 +19,15 @@ impl JobAdder {
         self.lock().grants.applications = applications;
     }
 
-    /// A person consents: an authorization code for the first application and its first redirect URI, good
-    /// for 5 minutes and for one exchange. Scopes are separated by spaces.
+    /// Simulates a user's consent and returns an authorization code. The code is valid for 5 minutes and one exchange,
+    /// for the first application and its first redirect URI. `scopes` are separated by spaces.
     pub fn consent(&self, scopes: &str) -> String {
         let mut state = self.lock();
         let (grant, redirect_uri) = given(&state, scopes);
         state.grants.consent(grant, &redirect_uri, self.clock.now())
     }
 
-    /// A code to start with, for everything there is: the same one until it was exchanged or has expired.
+    /// Returns an authorization code with all scopes. The code stays the same until it is exchanged or expires.
     pub fn authorization_code(&self) -> String {
         let now = self.clock.now();
         let mut state = self.lock();
@@ -35,24 +35,24 @@ impl JobAdder {
         state.grants.standing_code(now, |grants| grants.consent(grant, &redirect_uri, now))
     }
 
-    /// Tokens without the way through consent and exchange, for the first application.
+    /// Issues tokens for the first application without consent and exchange.
     pub fn sign_in(&self, scopes: &str) -> Tokens {
         let mut state = self.lock();
         let (grant, _) = given(&state, scopes);
         state.grants.sign_in(grant, self.clock.now())
     }
 
-    /// Every access token given out so far stops working; refresh tokens go on.
+    /// Invalidates every access token issued so far. Refresh tokens stay valid.
     pub fn expire_access_tokens(&self) {
         self.lock().grants.expire_access_tokens();
     }
 
-    /// Every consent given so far is taken back, as when the user who gave it is deleted.
+    /// Revokes every consent given so far, as if the consenting user were deleted.
     pub fn revoke_grants(&self) {
         self.lock().grants.revoke();
     }
 
-    /// The first application's.
+    /// Returns the first redirect URI of the first application.
     pub(crate) fn redirect_uri(&self) -> String {
         first(&self.lock()).redirect_uris.into_iter().next().unwrap_or_default()
     }
@@ -73,14 +73,14 @@ impl JobAdder {
     }
 }
 
-/// The first application; one without anything if there is none.
+/// Returns the first application, or an empty one if none is registered.
 fn first(state: &State) -> Application {
     let nobody =
         || Application { client_id: String::new(), client_secret: String::new(), redirect_uris: Vec::new() };
     state.grants.applications.first().cloned().unwrap_or_else(nobody)
 }
 
-/// What the administrator gives the first application, and where the browser goes back to.
+/// Returns the administrator's grant to the first application, and the redirect URI.
 fn given(state: &State, scopes: &str) -> (Grant, String) {
     let application = first(state);
     let scopes = scopes.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect();

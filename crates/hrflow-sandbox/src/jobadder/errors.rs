@@ -1,4 +1,4 @@
-//! The vendor's `ErrorModel`, and answers that carry none.
+//! The vendor's `ErrorModel`, and error responses without one.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use serde_json::json;
 use super::switches::{ErrorsForm, RefusalBody, Switches};
 use crate::server::Answer;
 
-/// The message of a 422 whose body could not be decoded; seen from the job board's endpoint, which shares
-/// its models with candidates.
+/// The message of a 422 for a body that cannot be decoded. Observed at the job board's endpoint, which shares its
+/// models with candidates.
 const UNREADABLE: &str = "Error reading content";
 
 /// `ErrorCode` (API documentation).
@@ -29,7 +29,7 @@ pub(crate) struct ErrorItem {
     message: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<String>,
-    /// Whether the body could not even be decoded.
+    /// Whether the body could not be decoded.
     #[serde(skip)]
     unreadable: bool,
 }
@@ -44,12 +44,12 @@ impl ErrorItem {
         ErrorItem::new(Code::Invalid, field, message)
     }
 
-    /// A value of the wrong JSON type, or in a form that cannot be decoded.
+    /// An error for a value of the wrong JSON type or in an undecodable format.
     pub(crate) fn unreadable(field: &str, message: impl Into<String>) -> ErrorItem {
         ErrorItem { unreadable: true, ..ErrorItem::invalid(field, message) }
     }
 
-    /// A required member that was not sent.
+    /// An error for a missing required field.
     pub(crate) fn missing(field: &str) -> ErrorItem {
         ErrorItem::new(Code::MissingField, field, format!("The field {field} is required."))
     }
@@ -59,26 +59,26 @@ impl ErrorItem {
     }
 }
 
-/// Why a request is refused.
+/// An error response.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// A status that nothing is documented to come with.
+    /// A status without a documented body.
     Bare(u16),
     /// An `ErrorModel`.
     Model { status: u16, message: String, errors: Vec<ErrorItem> },
-    /// 409, with the code that overrides it.
+    /// 409 with the code that overrides it.
     Duplicate { field: &'static str, message: &'static str, code: String },
 }
 
 impl Refusal {
-    /// 422, with every fault that was found.
+    /// Builds a 422 with all errors found.
     pub(crate) fn invalid(errors: Vec<ErrorItem>) -> Refusal {
         let unreadable = errors.iter().any(|error| error.unreadable);
         let message = if unreadable { UNREADABLE } else { "Validation failed" }.to_owned();
         Refusal::Model { status: 422, message, errors }
     }
 
-    /// 404 in the form that was seen: a message, and an error that has none.
+    /// Builds a 404 as observed: a message, and an error without one.
     pub(crate) fn not_found(what: &str, id: &str) -> Refusal {
         let error = ErrorItem { code: Code::Missing, message: None, fields: Vec::new(), unreadable: false };
         Refusal::Model { status: 404, message: format!("{what} {id} not found"), errors: vec![error] }

@@ -1,4 +1,4 @@
-//! What a list is asked for: filters by what they compare, and orders.
+//! Filters and sort orders of lists.
 
 use std::cmp::Reverse;
 
@@ -7,20 +7,20 @@ use serde_json::Value;
 
 use super::query::{Bound, Query};
 
-/// What a filter compares. Paths have dots; a list on the way counts with each of its entries.
+/// What a filter compares. Paths have dots; a list within a path contributes each of its entries.
 #[derive(Debug)]
 pub(crate) enum By {
-    /// An id that is one of those asked for.
+    /// An id that equals one of the requested ids.
     Id(&'static [&'static str]),
-    /// A text that contains what is asked for, whatever the case; of several members, one of them.
+    /// A text that contains the requested text, in any case. One of several fields is enough.
     Text(&'static [&'static str]),
     Flag(&'static str),
     Time(&'static str),
-    /// What the stand-in has none of: nothing is found.
+    /// A field that the mock server does not store: no record matches.
     Nothing,
 }
 
-/// A record that can be asked for the values at a path.
+/// A record that returns the values at a path.
 pub(crate) trait Fields {
     fn at(&self, path: &str) -> Vec<Value>;
 }
@@ -45,7 +45,7 @@ fn collect(value: &Value, path: &str, into: &mut Vec<Value>) {
     }
 }
 
-/// A filter that was asked for.
+/// A requested filter.
 #[derive(Debug)]
 pub(crate) enum Wanted {
     Ids(&'static [&'static str], Vec<i64>),
@@ -56,7 +56,7 @@ pub(crate) enum Wanted {
 }
 
 impl Wanted {
-    /// The filters of a table that the query has.
+    /// Returns the filters of the table that the query contains.
     pub(crate) fn all(table: &'static [(&'static str, By)], query: &mut Query) -> Vec<Wanted> {
         let wanted = table.iter().filter_map(|(name, by)| match by {
             By::Id(paths) => Some(Wanted::Ids(paths, query.ids(name))),
@@ -95,7 +95,7 @@ impl Wanted {
     }
 }
 
-/// The records in the order asked for; those equal in it stay as they were.
+/// Sorts the records stably in the requested order.
 pub(crate) fn sort<R: Fields>(records: &mut [R], order: &[(&'static str, bool)]) {
     if order.is_empty() {
         return;
@@ -109,7 +109,7 @@ pub(crate) fn sort<R: Fields>(records: &mut [R], order: &[(&'static str, bool)])
     });
 }
 
-/// Those without a value come first; letter case does not count.
+/// A sort key. Records without a value are first; letter case is ignored.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Nothing,

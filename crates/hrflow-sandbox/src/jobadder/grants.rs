@@ -1,4 +1,4 @@
-//! What people consented to, and the codes and tokens that came of it.
+//! Consents, and the codes and tokens issued for them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::clock::later;
 use crate::random::Random;
 
-/// An authorization code is good for 5 minutes (help centre, OAuth2.0 process).
+/// The lifetime of an authorization code: 5 minutes (help centre, OAuth2.0 process).
 const CODE_MILLISECONDS: u64 = 5 * 60 * 1000;
-/// Seconds that an access token lives (API documentation, authentication).
+/// The lifetime of an access token in seconds (API documentation, authentication).
 pub(crate) const ACCESS_SECONDS: u64 = 60 * 60;
-/// A refresh token dies after two weeks without use (help centre, OAuth2.0 process).
+/// The time after which an unused refresh token expires: 2 weeks (help centre, OAuth2.0 process).
 const IDLE_MILLISECONDS: u64 = 14 * 24 * 60 * 60 * 1000;
-/// The scope without which there is no refresh token.
+/// The scope that is required for a refresh token.
 pub(crate) const OFFLINE: &str = "offline_access";
 
 /// A registered application.
@@ -24,20 +24,20 @@ pub struct Application {
     pub client_id: String,
     /// `client_secret`.
     pub client_secret: String,
-    /// Where a browser may be sent back to: these, letter by letter.
+    /// The allowed redirect URIs. The match is exact.
     pub redirect_uris: Vec<String>,
 }
 
-/// Tokens as they were given out.
+/// Issued tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tokens {
-    /// For `Authorization: Bearer …`.
+    /// The access token, sent as `Authorization: Bearer …`.
     pub access_token: String,
-    /// None without the scope `offline_access`.
+    /// The refresh token. `None` without the scope `offline_access`.
     pub refresh_token: Option<String>,
 }
 
-/// What a person gave an application.
+/// A user's consent for an application.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
     client_id: String,
@@ -67,7 +67,7 @@ struct Refresh {
     replaced: Option<Timestamp>,
 }
 
-/// Why no token is given out.
+/// The reason why no token is issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Denied {
     Invalid,
@@ -80,10 +80,10 @@ pub(crate) struct Grants {
     pub(crate) applications: Vec<Application>,
     grants: Vec<Grant>,
     codes: HashMap<String, Code>,
-    /// The grant, and when the token dies.
+    /// The grant, and when the token expires.
     access: HashMap<String, (usize, Timestamp)>,
     refresh: HashMap<String, Refresh>,
-    /// The code that [`Grants::standing_code`] answered last.
+    /// The last code that [`Grants::standing_code`] returned.
     standing: Option<String>,
 }
 
@@ -105,7 +105,7 @@ impl Grants {
         }
     }
 
-    /// As at the start. Tokens given out before stay unknown for ever.
+    /// Restores the initial state. Tokens issued before are never valid again.
     pub(crate) fn reset(&mut self, seed: u64) {
         let random = self.random.clone();
         *self = Grants { random, ..Grants::new(seed) };
@@ -115,7 +115,7 @@ impl Grants {
         self.applications.iter().find(|application| application.client_id == client_id)
     }
 
-    /// A person says yes: the code that the browser carries back.
+    /// Records a consent and returns its authorization code.
     pub(crate) fn consent(&mut self, given: Grant, redirect_uri: &str, now: Timestamp) -> String {
         let grant = self.add(given);
         let code = self.random.key();
@@ -124,7 +124,7 @@ impl Grants {
         code
     }
 
-    /// A person says yes, and the tokens are there at once.
+    /// Records a consent and returns its tokens.
     pub(crate) fn sign_in(&mut self, given: Grant, now: Timestamp) -> Tokens {
         let grant = self.add(given);
         self.issue(grant, now)
@@ -135,7 +135,7 @@ impl Grants {
         self.grants.len() - 1
     }
 
-    /// The code of the last such consent as long as it can be exchanged, else one of a new consent.
+    /// Returns the last code of this function while it is valid, else the code of a new consent.
     pub(crate) fn standing_code(
         &mut self,
         now: Timestamp,
@@ -166,7 +166,7 @@ impl Grants {
         Ok(self.issue(grant, now))
     }
 
-    /// `grant_type=refresh_token`. The answer has a new one if they rotate, else none.
+    /// `grant_type=refresh_token`. The response has a new refresh token only if tokens rotate.
     pub(crate) fn refresh(
         &mut self,
         client_id: &str,
@@ -208,18 +208,18 @@ impl Grants {
         Tokens { access_token, refresh_token }
     }
 
-    /// What a token is good for at present.
+    /// Returns the grant of a valid access token.
     pub(crate) fn of(&self, access_token: &str, now: Timestamp) -> Option<&Grant> {
         let (grant, expires) = self.access.get(access_token)?;
         self.grants.get(*grant).filter(|grant| !grant.revoked && now < *expires)
     }
 
-    /// Every access token given out so far stops working.
+    /// Invalidates every access token issued so far.
     pub(crate) fn expire_access_tokens(&mut self) {
         self.access.clear();
     }
 
-    /// Every consent given so far is taken back.
+    /// Revokes every consent given so far.
     pub(crate) fn revoke(&mut self) {
         self.grants.iter_mut().for_each(|grant| grant.revoked = true);
         self.standing = None;

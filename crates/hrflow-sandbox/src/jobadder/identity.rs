@@ -1,4 +1,4 @@
-//! The identity host: `/connect/authorize`, where a person consents in a browser, and `/connect/token`.
+//! The identity host: `/connect/authorize`, where a user consents in a browser, and `/connect/token`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::form;
 use crate::front::Stand;
 use crate::server::{Answer, Received};
 
-/// The identity host of a JobAdder stand-in.
+/// The identity host of a JobAdder mock server.
 #[derive(Debug, Clone)]
 pub(crate) struct Identity(pub(crate) JobAdder);
 
@@ -63,7 +63,7 @@ fn refusal(status: u16, error: &str) -> Answer {
 }
 
 impl Identity {
-    /// Whoever cannot be sent back safely sees a page; everybody else goes back with a code or an error.
+    /// Redirects with a code or an error. If a redirect is not safe, returns an error page.
     fn authorize(&self, request: &Received) -> Answer {
         let sent: HashMap<String, String> = request.pairs().into_iter().collect();
         let text = |name: &str| sent.get(name).map(String::as_str).unwrap_or_default();
@@ -96,7 +96,7 @@ impl Identity {
         Answer::empty(302).with("location", format!("{redirect_uri}{separator}{}", query.finish()))
     }
 
-    /// Forms only, the client's id and secret in them (API documentation, authentication).
+    /// Issues tokens. Accepts only forms with the client's id and secret (API documentation, authentication).
     fn token(&self, request: &Received) -> Result<Answer, Answer> {
         let invalid = || refusal(400, "invalid_request");
         let form = fields(request).ok_or_else(invalid)?;
@@ -151,7 +151,7 @@ fn token_answer(tokens: &Tokens, api: &str, account: u64) -> Answer {
     Answer::json(200, &body).with("cache-control", "no-store")
 }
 
-/// The fields of a form; none for another media type, or where a field comes twice (RFC 6749, 3.2).
+/// Returns the fields of a form, or `None` for another media type or a repeated field (RFC 6749, 3.2).
 fn fields(request: &Received) -> Option<HashMap<String, String>> {
     if form::media_type(request) != "application/x-www-form-urlencoded" {
         return None;
@@ -165,7 +165,7 @@ fn fields(request: &Received) -> Option<HashMap<String, String>> {
     Some(fields)
 }
 
-/// What a browser shows that cannot be sent back.
+/// Builds an error page for a browser that cannot be redirected.
 fn page(error: &str) -> Answer {
     Answer::new(400, "text/html; charset=utf-8", format!("<html><h1>Error</h1><p>{error}</p></html>"))
 }

@@ -1,4 +1,4 @@
-//! Lists of candidates and jobs, and the search by e-mail.
+//! Lists of candidates and jobs, and the search by email.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use crate::clock::later;
 use crate::files::Files;
 use crate::server::{Answer, Received};
 
-/// Filters of candidates (API documentation, `FindCandidates`). `Email` is looked at apart.
+/// Filters of candidates (API documentation, `FindCandidates`). `Email` is handled separately.
 const CANDIDATE_FILTERS: &[(&str, By)] = &[
     ("CandidateId", By::Id(&["candidateId"])),
     ("Name", By::Text(&["name"])),
@@ -72,10 +72,10 @@ const JOB_FILTERS: &[(&str, By)] = &[
 
 const JOB_ORDERS: [&str; 5] = ["jobTitle", "status.name", "createdAt", "updatedAt", "closedAt"];
 
-/// The search answers the five that were updated last (API documentation, `MatchedByEmailAddressModel`).
+/// The search returns the 5 candidates updated last (API documentation, `MatchedByEmailAddressModel`).
 const MOST_MATCHES: usize = 5;
 
-/// A candidate among others.
+/// A candidate with its account, for filters and sorting.
 struct Row<'a> {
     candidate: &'a StoredCandidate,
     state: &'a State,
@@ -107,7 +107,7 @@ impl Fields for Row<'_> {
 }
 
 impl Row<'_> {
-    /// What can be read of the latest résumé.
+    /// Returns the readable fields of the latest résumé.
     fn resume(&self) -> Option<Value> {
         let latest =
             self.candidate.attachments.iter().rev().find(|attachment| attachment.kind == "Resume")?;
@@ -116,13 +116,13 @@ impl Row<'_> {
     }
 }
 
-/// Whether lists and searches show it yet.
+/// Whether lists and searches show the candidate yet.
 fn is_visible(state: &State, candidate: &StoredCandidate, now: Timestamp) -> bool {
     later(candidate.created_at, state.switches.lookup_lag) <= now
 }
 
 impl JobAdder {
-    /// `GET /candidates`. `Embed` has no effect: where embedded records stand in a row is not documented.
+    /// `GET /candidates`. `Embed` has no effect: the place of embedded records in a row is not documented.
     pub(crate) fn find_candidates(&self, request: &Received, access: &Access) -> Result<Answer, Refusal> {
         let now = self.clock.now();
         let state = self.lock();

@@ -1,4 +1,4 @@
-//! Lists of the account that do not page, and its users.
+//! Lists of the account without pages, and its users.
 
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ const FILTERS_OF_USERS: &[(&str, By)] = &[
     ("UpdatedAt", By::Time("updatedAt")),
 ];
 
-/// Members of a user's row (API documentation, `UserSummaryModel`).
+/// The fields of a user's row (API documentation, `UserSummaryModel`).
 const USER_ROW: [&str; 11] = [
     "userId",
     "firstName",
@@ -43,7 +43,7 @@ const USER_ROW: [&str; 11] = [
 ];
 
 impl JobAdder {
-    /// The lists whose items are shown as they are held.
+    /// The lists whose items are shown as stored.
     pub(crate) fn look_up(
         &self,
         action: Action,
@@ -76,7 +76,7 @@ impl JobAdder {
         }))
     }
 
-    /// `GET /users/current`: who consented.
+    /// `GET /users/current`: the user who consented.
     pub(crate) fn current_user(&self, access: &Access) -> Result<Answer, Refusal> {
         let state = self.lock();
         let user = state.account.get(Kind::User, access.user).ok_or(Refusal::Bare(404))?;

@@ -1,4 +1,5 @@
-//! JobAdder's API (version 2) with its identity host: candidates and what belongs to them, jobs, the account.
+//! JobAdder's API (version 2) with its identity host: candidates with their attachments and applications, jobs, the
+//! account.
 
 mod access;
 mod account;
@@ -50,16 +51,16 @@ pub use switches::{
     AbsentMembers, ApiForm, EmailFilter, ErrorsForm, Put, RefusalBody, RevokedGrant, Switches,
 };
 
-/// The token answer's `instance`.
+/// `instance` in the token response.
 const INSTANCE: &str = "sandbox2";
 
-/// The JobAdder stand-in. Clones share it.
+/// The JobAdder mock server. Clones share its data.
 #[derive(Debug, Clone)]
 pub struct JobAdder {
     clock: Clock,
     files: Files,
     seed: u64,
-    /// The API's host, without a slash at its end.
+    /// The API's host, without a trailing slash.
     host: String,
     inner: Arc<Mutex<State>>,
 }
@@ -69,77 +70,76 @@ impl JobAdder {
         JobAdder { clock, files, seed, host, inner: Arc::new(Mutex::new(State::new(seed))) }
     }
 
-    /// All candidates, by id.
+    /// Returns all candidates, by id.
     pub fn candidates(&self) -> Vec<StoredCandidate> {
         self.lock().candidates.values().cloned().collect()
     }
 
-    /// One candidate.
+    /// Returns one candidate.
     pub fn candidate(&self, id: i64) -> Option<StoredCandidate> {
         self.lock().candidates.get(&id).cloned()
     }
 
-    /// The candidates with this e-mail, whatever its case: there may be several.
+    /// Returns all candidates with this email, in any case.
     pub fn candidates_by_email(&self, email: &str) -> Vec<StoredCandidate> {
         self.lock().with_email(email).cloned().collect()
     }
 
-    /// How many candidates there are.
+    /// Returns the number of candidates.
     pub fn candidate_count(&self) -> usize {
         self.lock().candidates.len()
     }
 
-    /// All job applications, in the order they were made.
+    /// Returns all job applications, oldest first.
     pub fn job_applications(&self) -> Vec<StoredApplication> {
         self.lock().applications.clone()
     }
 
-    /// All jobs, by id, as `GET /jobs/{jobId}` shows them.
+    /// Returns all jobs, by id, as `GET /jobs/{jobId}` shows them.
     pub fn jobs(&self) -> Vec<Value> {
         self.held(Kind::Job)
     }
 
-    /// All users, by id. The first administrator is who consents.
+    /// Returns all users, by id. The first administrator is the user who consents.
     pub fn users(&self) -> Vec<Value> {
         self.held(Kind::User)
     }
 
-    /// The definitions of candidates' custom fields, by id.
+    /// Returns the definitions of candidates' custom fields, by id.
     pub fn custom_fields(&self) -> Vec<Value> {
         self.held(Kind::CustomField)
     }
 
-    /// The statuses that candidates can have, by id.
+    /// Returns the statuses of candidates, by id.
     pub fn statuses(&self) -> Vec<Value> {
         self.held(Kind::Status)
     }
 
-    /// The sources that candidates can come from.
+    /// Returns the sources of candidates.
     pub fn sources(&self) -> Vec<Value> {
         self.held(Kind::Source)
     }
 
-    /// The account's records of a kind, by id: `jobs`, `users`, `custom_fields`, `statuses`, `sources`, `ratings`,
-    /// `salutations`, `work_types`, `application_statuses`, `countries`.
+    /// Returns the account's records of a kind, by id: `jobs`, `users`, `custom_fields`, `statuses`, `sources`,
+    /// `ratings`, `salutations`, `work_types`, `application_statuses`, `countries`.
     pub fn records(&self, kind: &str) -> Vec<Value> {
         Kind::named(kind).map(|kind| self.held(kind)).unwrap_or_default()
     }
 
-    /// Whether there are records of such a kind.
+    /// Whether this kind of records exists.
     pub fn knows(&self, kind: &str) -> bool {
         Kind::named(kind).is_some()
     }
 
-    /// Adds a record of such a kind as it is, or puts it in place of the one with its id. Answers its id; a
-    /// record without one gets one. None if there is no such kind.
+    /// Adds a record of a kind unchanged, or replaces the one with its id. Returns its id; a record without an id gets
+    /// a new one. Returns `None` if the kind does not exist.
     pub fn seed_record(&self, kind: &str, record: Value) -> Option<i64> {
         let kind = Kind::named(kind)?;
         record.is_object().then(|| self.lock().account.add(kind, record))
     }
 
-    /// Adds a candidate as if it had always been there: members as a command has them, `otherEmail` and
-    /// `contactMethod` besides, `candidateId`, `createdAt` and `updatedAt` where they matter. Nothing is validated,
-    /// nothing is needed. Answers its id.
+    /// Adds a candidate without validation and returns its id. `members` holds the fields of a command, all optional.
+    /// `otherEmail`, `contactMethod`, `candidateId`, `createdAt` and `updatedAt` can be set too.
     pub fn seed_candidate(&self, members: Value) -> i64 {
         let mut members = match members {
             Value::Object(members) => members,
@@ -168,17 +168,18 @@ impl JobAdder {
         candidate_id
     }
 
-    /// Removes a candidate and what belongs to it; whether it was there.
+    /// Removes a candidate with its attachments and applications. Returns whether it existed.
     pub fn remove_candidate(&self, id: i64) -> bool {
         self.lock().remove(id)
     }
 
-    /// Forgets all candidates and what belongs to them, and restores the account; switches and grants stay.
+    /// Removes all candidates with their attachments and applications, and restores the account. Switches and grants
+    /// stay.
     pub fn clear(&self) {
         self.lock().clear(self.seed);
     }
 
-    /// As at the start, grants and applications included.
+    /// Restores the initial state, including grants and applications.
     pub(crate) fn reset(&self) {
         let mut state = self.lock();
         state.clear(self.seed);
@@ -186,12 +187,12 @@ impl JobAdder {
         state.grants.reset(self.seed);
     }
 
-    /// How open questions are decided at present.
+    /// Returns the current switches.
     pub fn switches(&self) -> Switches {
         self.lock().switches.clone()
     }
 
-    /// Decides open questions.
+    /// Replaces the switches.
     pub fn set_switches(&self, switches: Switches) {
         self.lock().switches = switches;
     }
@@ -201,18 +202,18 @@ impl JobAdder {
         change(&mut self.lock().switches);
     }
 
-    /// The whole account has to wait: 429 for so many seconds.
+    /// Makes all requests of the account get 429 for this many seconds.
     pub fn throttle(&self, seconds: u64) {
         let now = self.clock.now();
         self.lock().throttle.stop(seconds, now);
     }
 
-    /// The number of the account, as the token answer shows it.
+    /// Returns the account's number, as in the token response.
     pub fn account(&self) -> u64 {
         self.lock().account.number
     }
 
-    /// The base URL, as the token answer shows it.
+    /// Returns the base URL, as in the token response.
     pub(crate) fn api(&self, switches: &Switches) -> String {
         let base = self.base(switches);
         match switches.api_form {
@@ -222,7 +223,7 @@ impl JobAdder {
         }
     }
 
-    /// The base URL, without a slash at its end.
+    /// Returns the base URL, without a trailing slash.
     fn base(&self, switches: &Switches) -> String {
         format!("{}{}/v2", self.host, switches.api_prefix)
     }

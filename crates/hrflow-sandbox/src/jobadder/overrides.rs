@@ -1,4 +1,4 @@
-//! The codes that let a duplicate through: given out by a 409, sent back in `X-Allow-Duplicates`.
+//! Codes that allow a duplicate: issued with a 409, returned in `X-Allow-Duplicates`.
 
 use std::collections::HashMap;
 
@@ -26,14 +26,14 @@ impl Overrides {
         Overrides { random: Random::new(seed ^ 0x6475_706c), codes: HashMap::new() }
     }
 
-    /// A new code for this e-mail.
+    /// Issues a new code for this email.
     pub(crate) fn issue(&mut self, email: &str, now: Timestamp) -> String {
         let code: String = self.random.key().chars().take(16).collect();
         self.codes.insert(code.clone(), Issued { email: email.to_lowercase(), at: now, used: false });
         code
     }
 
-    /// Whether the code lets this e-mail through; it may be spent then.
+    /// Whether the code allows this email. A single-use code is then spent.
     pub(crate) fn spend(&mut self, code: &str, email: &str, switches: &Switches, now: Timestamp) -> bool {
         let Some(issued) = self.codes.get_mut(code) else { return false };
         let fits = switches.override_for_any_email || issued.email == email.to_lowercase();

@@ -1,4 +1,4 @@
-//! Envelopes of lists.
+//! Response bodies of lists.
 
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
@@ -6,7 +6,7 @@ use url::form_urlencoded::Serializer;
 use super::query::Page;
 use crate::server::{Answer, Received};
 
-/// A page of rows, out of `total`. `address` is the list's own, absolute.
+/// Builds a page of rows out of `total`. `address` is the list's absolute URL.
 pub(crate) fn paged(
     request: &Received,
     address: &str,
@@ -17,7 +17,7 @@ pub(crate) fn paged(
     let link = |offset: usize| link(request, address, page, offset);
     let Page { offset, limit } = page;
     if limit == 0 {
-        // Only the count was asked for: `items` is declared nullable.
+        // A request for the count only: `items` is declared nullable.
         let links = json!({"first": null, "prev": null, "next": null, "last": null});
         return Answer::json(200, &json!({"items": null, "totalCount": total, "links": links}));
     }
@@ -31,17 +31,17 @@ pub(crate) fn paged(
     Answer::json(200, &json!({"items": rows(), "totalCount": total, "links": links}))
 }
 
-/// A list that does not page, with a link to itself.
+/// Builds a list without pages, with a link to itself.
 pub(crate) fn whole(address: &str, items: &[Value]) -> Answer {
     Answer::json(200, &json!({"items": items, "links": {"self": address}}))
 }
 
-/// A list of names, with nothing else.
+/// Builds a list of names only.
 pub(crate) fn names(items: &[Value]) -> Answer {
     Answer::json(200, &json!({"items": items}))
 }
 
-/// The same query elsewhere in the list.
+/// Returns the URL of the same query at another offset.
 fn link(request: &Received, address: &str, page: Page, offset: usize) -> String {
     let mut query = Serializer::new(String::new());
     for (name, value) in request.pairs() {

@@ -1,5 +1,5 @@
-//! The parameters of a read. Names are PascalCase in today's documentation and were camelCase in that of
-//! 2019: case does not count. Unknown ones are passed over, as web frameworks do.
+//! The parameters of a read. Names are case-insensitive: the current documentation has PascalCase, that of 2019
+//! camelCase. Unknown parameters are ignored, as web frameworks do.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use crate::server::Received;
 const DEFAULT_LIMIT: usize = 100;
 const LARGEST_LIMIT: usize = 1000;
 
-/// A date filter: both bounds are inclusive (API documentation, candidates).
+/// A bound of a date filter. Both bounds are inclusive (API documentation, candidates).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bound {
     At(Timestamp),
@@ -29,7 +29,7 @@ impl Bound {
         }
     }
 
-    /// Whether a time that answers show is within, to the second as they show it.
+    /// Whether a time is within the bound, compared in whole seconds as responses show it.
     pub(crate) fn holds(self, time: Timestamp) -> bool {
         let shown = Timestamp::from_second(time.as_second()).unwrap_or(time);
         match self {
@@ -40,7 +40,7 @@ impl Bound {
     }
 }
 
-/// A moment, or the midnight that a day begins with.
+/// Parses a time, or a date as its midnight.
 fn parse_moment(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     parse_time(text).or_else(|| {
@@ -49,14 +49,14 @@ fn parse_moment(text: &str) -> Option<Timestamp> {
     })
 }
 
-/// Which rows: from `offset`, `limit` of them; 0 asks for the count only.
+/// The rows of a page: `limit` rows from `offset`. A limit of 0 requests only the count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Page {
     pub(crate) offset: usize,
     pub(crate) limit: usize,
 }
 
-/// The parameters, and what was found wrong with them.
+/// The parameters with the errors found in them.
 #[derive(Debug)]
 pub(crate) struct Query {
     pairs: Vec<(String, String)>,
@@ -69,7 +69,7 @@ impl Query {
         Query { pairs: pairs.collect(), errors: Vec::new() }
     }
 
-    /// Every value of a parameter: arrays repeat it.
+    /// Returns every value of a parameter. Arrays repeat the parameter.
     pub(crate) fn all(&self, name: &str) -> Vec<String> {
         let name = name.to_ascii_lowercase();
         let values = self.pairs.iter().filter(|(sent, _)| *sent == name).map(|(_, value)| value.clone());
@@ -93,7 +93,7 @@ impl Query {
         self.each(name, "an ISO date-time, after > or < for a range", Bound::parse)
     }
 
-    /// Values out of these, in the vendor's own spelling.
+    /// Returns values out of `known`, in the vendor's spelling.
     pub(crate) fn words(&mut self, name: &str, known: &[&'static str]) -> Vec<String> {
         self.each(name, &format!("one of {}", known.join(", ")), |value| {
             let word = known.iter().find(|word| word.eq_ignore_ascii_case(value))?;
@@ -101,7 +101,7 @@ impl Query {
         })
     }
 
-    /// Member and whether descending, in the order of importance.
+    /// Returns the sort fields, most important first, with `true` for descending.
     pub(crate) fn sort(&mut self, known: &[&'static str]) -> Vec<(&'static str, bool)> {
         self.each("Sort", &format!("one of {}, - before it for descending", known.join(", ")), |value| {
             let (descending, name) = match value.strip_prefix('-') {
@@ -123,7 +123,7 @@ impl Query {
         Page { offset: offset.first().copied().unwrap_or_default(), limit }
     }
 
-    /// What was asked for can be answered, or every fault of it.
+    /// Returns all errors of the query as one response, if any.
     pub(crate) fn checked(self) -> Result<(), Refusal> {
         if self.errors.is_empty() { Ok(()) } else { Err(Refusal::invalid(self.errors)) }
     }

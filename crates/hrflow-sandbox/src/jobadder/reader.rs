@@ -1,4 +1,4 @@
-//! Reading a command: every value in its shape, every fault in one list.
+//! The reader of commands: checks the type of every field and collects all errors.
 
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -9,8 +9,8 @@ use super::switches::Switches;
 use crate::form::media_type;
 use crate::server::Received;
 
-/// The object in a body that is JSON and says so, members in their shapes. What is ignored is gone from it,
-/// and so are nulls that count as left out.
+/// Reads the JSON object of a body and checks the type of its fields. Ignored fields are removed, as are nulls that
+/// count as absent.
 pub(crate) fn read<'a>(
     request: &Received,
     members: impl IntoIterator<Item = &'a Member>,
@@ -62,7 +62,7 @@ impl Reader<'_> {
         for member in members.iter().filter(|member| member.required && !object.contains_key(member.name)) {
             let field = joined(path, member.name);
             let missing = ErrorItem::missing(&field);
-            // A null was told already.
+            // A null is already reported.
             if !self.errors.iter().any(|known| known.is_same_field(&missing)) {
                 self.errors.push(missing);
             }
@@ -124,7 +124,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A date-time that need not be refused is cut to its date.
+    /// Cuts a date-time to its date if the switches accept it.
     fn partial_date(&mut self, text: &mut String, path: &str, expected: &str) {
         if !self.switches.refuse_date_times
             && let Some((date, _)) = text.split_once('T')
@@ -152,12 +152,12 @@ impl Reader<'_> {
     }
 }
 
-/// Paths have dots, as the vendor writes them.
+/// Joins a path with dots, as the vendor writes it.
 fn joined(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-/// Whether its JSON type is a text.
+/// Whether its JSON type is a string.
 fn is_written(shape: &Shape) -> bool {
     word(shape) == "a text"
 }
@@ -187,7 +187,7 @@ fn is_month(text: &str) -> bool {
     text.len() == 7 && is_date(&format!("{text}-01"))
 }
 
-/// `YYYY-MM-DD`, and such a day there was.
+/// Whether the text is a valid date, `YYYY-MM-DD`.
 pub(crate) fn is_date(text: &str) -> bool {
     text.len() == 10 && text.bytes().filter(|byte| *byte == b'-').count() == 2 && text.parse::<Date>().is_ok()
 }

@@ -1,6 +1,6 @@
-//! Every route of the API, with the name of its operation and the scopes any of which opens it.
+//! Every route of the API, with its operation name and its scopes. One of the scopes is enough.
 
-/// What a request does.
+/// The action of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
     FindCandidates,
@@ -34,7 +34,7 @@ pub(crate) enum Action {
 #[derive(Debug)]
 struct Entry {
     method: &'static str,
-    /// Below the base; `{}` is any segment.
+    /// The path below the base. `{}` matches any segment.
     path: &'static str,
     action: Action,
     operation: &'static str,
@@ -60,7 +60,7 @@ const READ_USER: &[&str] = &["read", "read_user"];
 const READ_EMAIL: &[&str] = &["read", "read_candidate", "read_contact", "read_user"];
 const READ_ALL: &[&str] = &["read"];
 
-/// A fixed path stands before one that would swallow it.
+/// Fixed paths are before the patterns that would also match them.
 const ENTRIES: &[Entry] = &[
     entry("GET", "candidates", Action::FindCandidates, "candidates.list", READ),
     entry("POST", "candidates", Action::AddCandidate, "candidates.create", WRITE),
@@ -96,19 +96,19 @@ const ENTRIES: &[Entry] = &[
     entry("GET", "users/current", Action::CurrentUser, "users.current", READ_USER),
 ];
 
-/// A route that exists, and what stands in the open segments of its path.
+/// An existing route, with the values of the `{}` segments.
 #[derive(Debug, Clone)]
 pub(crate) struct Route {
     pub(crate) action: Action,
     pub(crate) operation: &'static str,
     pub(crate) scopes: &'static [&'static str],
-    /// What follows the base.
+    /// The path after the base.
     pub(crate) path: String,
     open: Vec<String>,
 }
 
 impl Route {
-    /// `path` is what follows the base.
+    /// Finds a route. `path` is the path after the base.
     pub(crate) fn of(method: &str, path: &str) -> Option<Route> {
         ENTRIES.iter().filter(|entry| entry.method == method).find_map(|entry| {
             let open = open_segments(entry.path, path)?;
@@ -117,7 +117,7 @@ impl Route {
         })
     }
 
-    /// The open segment, as sent.
+    /// Returns the value of a `{}` segment, as sent.
     pub(crate) fn segment(&self, index: usize) -> &str {
         self.open.get(index).map(String::as_str).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! What the members of a candidate must mean in this account.
+//! Validation of a candidate's fields against the account.
 
 use serde_json::{Map, Value};
 
@@ -11,8 +11,8 @@ use crate::email::is_email;
 const MOST_TAGS: usize = 100;
 const LONGEST_TAG: usize = 100;
 
-/// Every fault of a candidate whose members are in their shapes; those that are not are passed over. What is
-/// left out of a `whole` candidate will be blank.
+/// Returns every error of a candidate. Fields of the wrong type are skipped. For a `whole` candidate, absent fields
+/// count as empty.
 pub(crate) fn faults(
     candidate: &Map<String, Value>,
     account: &Account,
@@ -66,7 +66,7 @@ impl Rules<'_> {
         }
     }
 
-    /// Ids have to be the account's.
+    /// Checks that ids exist in the account.
     fn references(&mut self) {
         self.reference(Kind::Status, "statusId", self.candidate.get("statusId"));
         if let Some(employment) = self.candidate.get("employment") {
@@ -133,7 +133,7 @@ impl Rules<'_> {
         }
     }
 
-    /// One of three; one to four weeks, or one to six months.
+    /// Checks that exactly one of `immediate`, `relative` and `date` is set. `relative` is 1 to 4 weeks or 1 to 6 months.
     fn availability(&mut self) {
         let Some(availability) = self.candidate.get("availability").and_then(Value::as_object) else {
             return;
@@ -186,8 +186,8 @@ impl Rules<'_> {
     }
 }
 
-/// A text; one or more of a list's values, always as an array; a date. Nothing is said about the other
-/// types: an URL and a look-up take any text (API documentation, candidates, example).
+/// Checks a custom value: a text, a date, or an array of one or more values of a list. Other types, such as URL and
+/// lookup, accept any text (API documentation, candidates, example).
 fn custom_value(definition: &Value, value: &Value) -> Result<(), String> {
     if value.is_null() {
         return Ok(());

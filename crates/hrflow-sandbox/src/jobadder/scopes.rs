@@ -1,4 +1,4 @@
-//! The scopes that can be asked for (API documentation, security scheme).
+//! The available scopes (API documentation, security scheme).
 
 use std::collections::BTreeSet;
 
@@ -63,7 +63,7 @@ const SCOPES: [&str; 56] = [
     "write_usertask",
 ];
 
-/// The scopes of a request: known ones, and not `offline_access` alone.
+/// Parses the scopes of a request. Rejects unknown scopes and `offline_access` alone.
 pub(crate) fn parse(text: &str) -> Option<BTreeSet<String>> {
     let scopes: BTreeSet<String> =
         text.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect();

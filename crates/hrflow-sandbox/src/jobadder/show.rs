@@ -1,4 +1,4 @@
-//! Records as answers show them: not as commands send them.
+//! Records as responses show them, which differs from commands.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -7,7 +7,7 @@ use super::account::{Account, Kind, only};
 use super::state::{State, StoredApplication, StoredAttachment, StoredCandidate};
 use super::switches::AbsentMembers;
 
-/// Members of a row in a list of candidates (API documentation, `CandidateSummaryModel`).
+/// The fields of a row in a list of candidates (API documentation, `CandidateSummaryModel`).
 const SUMMARY: [&str; 19] = [
     "candidateId",
     "firstName",
@@ -30,10 +30,10 @@ const SUMMARY: [&str; 19] = [
     "updatedAt",
 ];
 
-/// What stays of a row where it is part of another record (API documentation, `CandidateNameModel`).
+/// The number of leading fields that a candidate within another record has (API documentation, `CandidateNameModel`).
 const NAME: usize = 15;
 
-/// Members of a row in a list of jobs (API documentation, `JobOrderSummaryModel`).
+/// The fields of a row in a list of jobs (API documentation, `JobOrderSummaryModel`).
 pub(crate) const JOB_SUMMARY: [&str; 15] = [
     "jobId",
     "jobTitle",
@@ -52,19 +52,19 @@ pub(crate) const JOB_SUMMARY: [&str; 15] = [
     "closedAt",
 ];
 
-/// What stays of it in an application (API documentation, `JobOrderTitleModel`).
+/// The fields of a job within an application (API documentation, `JobOrderTitleModel`).
 const JOB_TITLE: [&str; 8] =
     ["jobId", "jobTitle", "location", "company", "contact", "status", "source", "owner"];
 
-/// What is needed to show a record.
+/// The context that is required to show a record.
 pub(crate) struct View<'a> {
     pub(crate) state: &'a State,
-    /// The API's base URL, without a slash at its end.
+    /// The API's base URL, without a trailing slash.
     pub(crate) base: &'a str,
 }
 
 impl View<'_> {
-    /// A candidate in full (API documentation, `CandidateRepresentation`).
+    /// Returns a complete candidate (API documentation, `CandidateRepresentation`).
     pub(crate) fn candidate(&self, candidate: &StoredCandidate) -> Value {
         let account = &self.state.account;
         let member = |name: &str| candidate.members.get(name).cloned().unwrap_or_default();
@@ -92,7 +92,7 @@ impl View<'_> {
         self.finish(Value::Object(shown))
     }
 
-    /// A candidate's row in a list, with more of `Fields`.
+    /// Returns a candidate's row in a list, with the requested additional fields.
     pub(crate) fn candidate_row(&self, candidate: &StoredCandidate, fields: &[String]) -> Value {
         let mut shown = self.summary_members(candidate);
         if fields.iter().any(|field| field == "recruiters") {
@@ -147,7 +147,7 @@ impl View<'_> {
         links
     }
 
-    /// An attachment's row; in full it has a link.
+    /// Returns an attachment's row. With `full`, it has a link.
     pub(crate) fn attachment(&self, candidate_id: i64, attachment: &StoredAttachment, full: bool) -> Value {
         let at = show_time(attachment.file.at);
         let extension = attachment.file.file_name.rsplit_once('.').map(|(_, extension)| extension);
@@ -171,7 +171,7 @@ impl View<'_> {
         self.finish(shown)
     }
 
-    /// A job in full: as it is held, with links.
+    /// Returns a complete job: as stored, with links.
     pub(crate) fn job(&self, job: &Value) -> Value {
         let own = format!("{}/jobs/{}", self.base, job["jobId"]);
         let mut shown = job.clone();
@@ -181,18 +181,18 @@ impl View<'_> {
             "applications": format!("{own}/applications"),
             "notes": format!("{own}/notes"),
         });
-        // What a job lacks or has null is as it was seeded: either can be met.
+        // Absent and null fields of a job stay as seeded: vendors' responses can have both.
         shown
     }
 
-    /// A job's row in a list, with more of `Fields`.
+    /// Returns a job's row in a list, with the requested additional fields.
     pub(crate) fn job_row(&self, job: &Value, fields: &[String]) -> Value {
         let further = ["recruiters", "statistics", "partnerActions"];
         let asked = further.into_iter().filter(|name| fields.iter().any(|field| field == name));
         only(job, &JOB_SUMMARY.into_iter().chain(asked).collect::<Vec<_>>())
     }
 
-    /// An application's row (API documentation, `JobApplicationSummaryModel`).
+    /// Returns an application's row (API documentation, `JobApplicationSummaryModel`).
     pub(crate) fn application(&self, application: &StoredApplication) -> Value {
         let account = &self.state.account;
         let job = account.get(Kind::Job, application.job_id).cloned().unwrap_or_default();
@@ -216,7 +216,7 @@ impl View<'_> {
         }))
     }
 
-    /// Members without a value, as the switch has them.
+    /// Shows fields without a value as the switch sets.
     fn finish(&self, mut shown: Value) -> Value {
         if self.state.switches.absent_members == AbsentMembers::Omit {
             strip(&mut shown);
@@ -236,7 +236,7 @@ fn strip(value: &mut Value) {
     }
 }
 
-/// UTC, to the second.
+/// Formats a time in UTC, in whole seconds.
 pub(crate) fn show_time(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
@@ -255,7 +255,7 @@ fn status(id: &Value, account: &Account) -> Value {
     id.and_then(|id| account.get(Kind::Status, id)).cloned().unwrap_or_default()
 }
 
-/// `workType` with its name in place of `workTypeId`, at any depth.
+/// Replaces `workTypeId` by `workType` with its name, at any depth.
 fn work_types(value: &mut Value, account: &Account) {
     match value {
         Value::Object(members) => {
@@ -270,7 +270,7 @@ fn work_types(value: &mut Value, account: &Account) {
     }
 }
 
-/// With name and type, which no command has.
+/// Adds name and type to custom values, which commands do not have.
 fn custom(values: &Value, account: &Account) -> Value {
     let Some(values) = values.as_array() else { return Value::Null };
     let shown = values.iter().map(|sent| {
@@ -289,7 +289,7 @@ fn recruiters(candidate: &StoredCandidate, account: &Account) -> Value {
     ids.iter().filter_map(Value::as_i64).map(|id| account.user_name(id)).collect()
 }
 
-/// The digits, with a plus that leads them.
+/// Returns the digits, with a leading plus if there is one.
 fn normalized(mobile: Option<&str>) -> Value {
     let Some(mobile) = mobile else { return Value::Null };
     let plus = if mobile.trim_start().starts_with('+') { "+" } else { "" };

@@ -1,4 +1,4 @@
-//! What the account's stand-in holds.
+//! The stored data of the account.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,62 +12,62 @@ use super::overrides::Overrides;
 use super::switches::Switches;
 use super::throttle::Throttle;
 
-/// A file that was uploaded.
+/// An uploaded file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredFile {
-    /// The name that it came with.
+    /// The file name as sent.
     pub file_name: String,
-    /// The MIME type that its part claimed.
+    /// The MIME type of its part in the form.
     pub content_type: String,
-    /// SHA-256 of the content, lower-case hexadecimal.
+    /// The SHA-256 of the content, in lower-case hexadecimal.
     pub sha256: String,
-    /// Bytes.
+    /// The size in bytes.
     pub size: usize,
-    /// When it came.
+    /// The time of the upload.
     pub at: Timestamp,
 }
 
 /// An attachment of a candidate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredAttachment {
-    /// The id, beyond 32 bits.
+    /// The id, larger than 32 bits.
     pub attachment_id: i64,
     /// `Resume`, `CoverLetter`, …
     #[serde(rename = "type")]
     pub kind: String,
-    /// The user whose token it came with.
+    /// The user whose token uploaded it.
     pub created_by: i64,
     /// The content.
     #[serde(flatten)]
     pub file: StoredFile,
 }
 
-/// A candidate as it is held.
+/// A stored candidate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredCandidate {
     /// The id.
     pub candidate_id: i64,
-    /// Members as a command has them (`statusId`, `recruiterUserId`, `custom` with ids and values), and
-    /// those that no command has (`otherEmail`, `contactMethod`).
+    /// The fields as in commands (`statusId`, `recruiterUserId`, `custom` with ids and values), and those outside
+    /// commands (`otherEmail`, `contactMethod`).
     pub members: Map<String, Value>,
-    /// When it was created, by the sandbox's clock; answers and filters go by whole seconds.
+    /// The creation time, by the sandbox's clock. Responses and filters use whole seconds.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// The time of the last change.
     pub updated_at: Timestamp,
     /// The user whose token created it.
     pub created_by: i64,
     /// The user whose token last changed it.
     pub updated_by: i64,
-    /// Every attachment, in order: one that came twice is here twice.
+    /// Every attachment in order. An attachment that was uploaded twice is listed twice.
     pub attachments: Vec<StoredAttachment>,
     /// The photo.
     pub photo: Option<StoredFile>,
-    /// Photos that were put, one that was replaced included.
+    /// The number of photo uploads, including replaced photos.
     pub photos_put: u64,
 }
 
 impl StoredCandidate {
-    /// A member's text; absent, null and other types are the same.
+    /// Returns a field's text. Absent, null and other types are the same.
     pub fn text(&self, member: &str) -> Option<&str> {
         self.members.get(member).and_then(Value::as_str)
     }
@@ -76,17 +76,17 @@ impl StoredCandidate {
 /// A candidate's application to a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredApplication {
-    /// The id, beyond 32 bits.
+    /// The id, larger than 32 bits.
     pub application_id: i64,
-    /// Who applies.
+    /// The candidate's id.
     pub candidate_id: i64,
-    /// For what.
+    /// The job's id.
     pub job_id: i64,
-    /// Where from.
+    /// The source of the application.
     pub source: Option<String>,
-    /// When it was made.
+    /// The time of the application.
     pub created_at: Timestamp,
-    /// The user whose token made it.
+    /// The user whose token created it.
     pub created_by: i64,
 }
 
@@ -98,11 +98,11 @@ pub(crate) struct State {
     pub(crate) throttle: Throttle,
     pub(crate) overrides: Overrides,
     pub(crate) candidates: BTreeMap<i64, StoredCandidate>,
-    /// Ids by e-mail in lower case.
+    /// Ids by email in lower case.
     by_email: HashMap<String, BTreeSet<i64>>,
     pub(crate) applications: Vec<StoredApplication>,
     last_candidate: i64,
-    /// Of attachments and applications.
+    /// The last id of attachments and applications.
     last_long: i64,
 }
 
@@ -123,7 +123,7 @@ impl State {
         }
     }
 
-    /// Without candidates and what belongs to them, the account as at the start.
+    /// Removes candidates with their attachments and applications, and restores the account.
     pub(crate) fn clear(&mut self, seed: u64) {
         self.account = Account::new(seed);
         self.candidates.clear();
@@ -141,18 +141,18 @@ impl State {
         self.last_long
     }
 
-    /// A candidate by an id as a path has it.
+    /// Returns a candidate by the id of a path.
     pub(crate) fn find(&self, id: &str) -> Option<&StoredCandidate> {
         self.candidates.get(&id.parse().ok()?)
     }
 
-    /// Those with this e-mail, whatever its case.
+    /// Returns the candidates with this email, in any case.
     pub(crate) fn with_email(&self, email: &str) -> impl Iterator<Item = &StoredCandidate> {
         let ids = self.by_email.get(&email.to_lowercase());
         ids.into_iter().flatten().filter_map(|id| self.candidates.get(id))
     }
 
-    /// Adds a candidate, or puts it in place of itself.
+    /// Adds or replaces a candidate.
     pub(crate) fn insert(&mut self, candidate: StoredCandidate) {
         let id = candidate.candidate_id;
         self.unindex(id);
@@ -163,7 +163,7 @@ impl State {
         self.candidates.insert(id, candidate);
     }
 
-    /// Removes a candidate and what belongs to it.
+    /// Removes a candidate with its attachments and applications.
     pub(crate) fn remove(&mut self, id: i64) -> bool {
         self.unindex(id);
         self.applications.retain(|application| application.candidate_id != id);

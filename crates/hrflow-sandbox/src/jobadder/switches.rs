@@ -1,93 +1,93 @@
-//! What can be told either way, because nothing public settles it.
+//! Settings for behaviour that no public source describes.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// How the JobAdder stand-in behaves where the facts are open. The defaults are the strictest reading, save
-/// for the limits, `listed_values_only` and `duplicates_in_other_email`, which no source tells of.
+/// How the JobAdder mock server behaves if public sources are silent. The defaults are the strictest reading. The
+/// exceptions are the limits, `listed_values_only` and `duplicates_in_other_email`, which no source mentions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Switches {
-    /// New candidates appear in lists and searches only after so many milliseconds; by id they are there at once.
+    /// The delay in milliseconds until new candidates appear in lists and searches. Requests by id find them
+    /// immediately.
     pub lookup_lag: u64,
 
-    /// Whether the person at `/connect/authorize` says no.
+    /// Whether the user at `/connect/authorize` denies consent.
     pub deny_consent: bool,
-    /// What the token answer's `api` looks like.
+    /// The form of `api` in the token response.
     pub api_form: ApiForm,
-    /// What stands before `/v2` in the account's base URL, such as `/eu9`: changing it moves the account,
-    /// and requests to the old base are answered with 404.
+    /// The prefix before `/v2` in the account's base URL, such as `/eu9`. A change moves the account: requests to the
+    /// old base get 404.
     pub api_prefix: String,
     /// The status of `invalid_client`: 400 or 401 (RFC 6749, 5.2).
     pub invalid_client_status: u16,
-    /// Whether a refresh answers with a new refresh token, as the documented sample does; else with none,
-    /// and the old one stays good.
+    /// Whether a refresh returns a new refresh token, as the documented sample does. If not, the old one stays valid.
     pub refresh_rotates: bool,
-    /// Seconds that a refresh token works on after it was replaced.
+    /// The seconds for which a replaced refresh token stays valid.
     pub refresh_grace: u64,
-    /// What the refresh of a revoked grant is answered with: both are said to occur when the user is deleted.
+    /// The error for a refresh of a revoked grant. Sources name both for a deleted user.
     pub revoked_grant: RevokedGrant,
 
-    /// Requests of the account per second; none: no limit. No numbers are published.
+    /// The account's limit of requests per second. `None` disables it. No numbers are published.
     pub calls_per_second: Option<u32>,
-    /// Requests of the account per minute; none: no limit. No numbers are published.
+    /// The account's limit of requests per minute. `None` disables it. No numbers are published.
     pub calls_per_minute: Option<u32>,
-    /// Seconds in `Retry-After` when a limit is passed; until then every request is answered with 429.
+    /// The seconds in `Retry-After` after a limit is exceeded. Until then, every request gets 429.
     pub retry_after: u64,
-    /// What a 401, 403 or 429 carries.
+    /// The body of a 401, 403 or 429.
     pub refusal_body: RefusalBody,
-    /// How `errors` looks in a 409 or 422.
+    /// The form of `errors` in a 409 or 422.
     pub errors: ErrorsForm,
 
-    /// What a PUT does to the members that it does not name.
+    /// How a PUT treats absent fields.
     pub put: Put,
-    /// Whether a member that the command does not have is refused; else it is ignored.
+    /// Whether fields that the command does not have are rejected. If not, they are ignored.
     pub refuse_unknown_members: bool,
-    /// Whether a null where none is declared is refused; else the member counts as left out.
+    /// Whether undeclared nulls are rejected. If not, the field counts as absent.
     pub refuse_nulls: bool,
-    /// Whether firstName and lastName are required, as the job board's sibling command has them.
+    /// Whether firstName and lastName are required, as in the job board's similar command.
     pub name_required: bool,
-    /// Whether the syntax of an e-mail is checked.
+    /// Whether the syntax of emails is checked.
     pub email_syntax: bool,
-    /// Whether more than 100 skill tags, or one of more than 100 characters, are refused.
+    /// Whether more than 100 skill tags, or tags of more than 100 characters, are rejected.
     pub skill_tag_limits: bool,
-    /// Whether a date-time is refused where a year, a month or a date belongs; else it is cut to its date.
+    /// Whether a date-time in place of a year, month or date is rejected. If not, it is cut to its date.
     pub refuse_date_times: bool,
-    /// Whether countryCode has to be one of `/countries`, in capitals.
+    /// Whether countryCode must be one of `/countries`, in capitals.
     pub country_codes: bool,
-    /// Whether source, rating and salutation have to be on the account's lists.
+    /// Whether source, rating and salutation must be on the account's lists.
     pub listed_values_only: bool,
-    /// Whether a create has to fill in the mandatory custom fields.
+    /// Whether a create must set the mandatory custom fields.
     pub mandatory_custom_fields: bool,
 
-    /// Whether an override code lets through again and again; else once.
+    /// Whether an override code can be used repeatedly. If not, it is single-use.
     pub override_reusable: bool,
-    /// Whether an override code is good for any e-mail; else for the one that it was given out for.
+    /// Whether an override code is valid for any email. If not, only for the email that it was issued for.
     pub override_for_any_email: bool,
-    /// Seconds that an override code works; none: for ever.
+    /// The lifetime of an override code in seconds. `None`: no limit.
     pub override_seconds: Option<u64>,
-    /// Whether letter case makes e-mails different in the duplicate test.
+    /// Whether the duplicate check is case-sensitive.
     pub duplicates_keep_case: bool,
-    /// Whether another candidate's `otherEmail` counts in the duplicate test.
+    /// Whether the duplicate check includes `otherEmail` of other candidates.
     pub duplicates_in_other_email: bool,
 
-    /// How the list's `Email` filter matches; case never counts.
+    /// How the `Email` filter of lists matches. Case is ignored.
     pub email_filter: EmailFilter,
-    /// Whether a `Limit` over 1000 is refused; else it counts as 1000.
+    /// Whether a `Limit` over 1000 is rejected. If not, it counts as 1000.
     pub refuse_over_limit: bool,
-    /// How a member without a value shows in answers.
+    /// How responses show fields without a value.
     pub absent_members: AbsentMembers,
 
-    /// Largest upload in bytes.
+    /// The largest upload in bytes.
     pub largest_upload: usize,
-    /// Extensions that uploads may have, in lower case; none: any. There is such a list (release note of
-    /// 2021-10-30), but it is not published.
+    /// The allowed file extensions, in lower case. `None` allows all. The vendor's list exists (release note of
+    /// 2021-10-30), but is not published.
     pub file_types: Option<BTreeSet<String>>,
-    /// Whether a part may claim to be `application/octet-stream`, or claim nothing.
+    /// Whether a part may have the type `application/octet-stream` or none.
     pub octet_stream_parts: bool,
-    /// Whether an attachment may come as a bare `application/octet-stream`, as documented in 2019, with its
-    /// name in `Content-Disposition`.
+    /// Whether an attachment can be a plain `application/octet-stream` body with its name in `Content-Disposition`, as
+    /// documented in 2019.
     pub raw_uploads: bool,
 }
 
@@ -137,20 +137,20 @@ impl Default for Switches {
     }
 }
 
-/// What the token answer's `api` looks like.
+/// The form of `api` in the token response.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApiForm {
-    /// With a slash at its end, as accounts have it.
+    /// With a trailing slash, as observed in accounts.
     #[default]
     Slash,
-    /// Without, as in the documented sample.
+    /// Without a trailing slash, as in the documented sample.
     NoSlash,
-    /// The host alone, without `/v2`.
+    /// Only the host, without `/v2`.
     Host,
 }
 
-/// What the refresh of a revoked grant is answered with.
+/// The error for a refresh of a revoked grant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RevokedGrant {
@@ -161,61 +161,61 @@ pub enum RevokedGrant {
     InvalidRequest,
 }
 
-/// What a 401, 403 or 429 carries.
+/// The body of a 401, 403 or 429.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefusalBody {
-    /// Nothing.
+    /// No body.
     #[default]
     Empty,
     /// A model with a message.
     Model,
-    /// A page.
+    /// An HTML page.
     Html,
     /// A line of text.
     Text,
 }
 
-/// How `errors` looks in a 409 or 422.
+/// The form of `errors` in a 409 or 422.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorsForm {
     /// A list of `{code, message, fields}`, as documented.
     #[default]
     List,
-    /// An object of messages by field, as clients have met it.
+    /// An object of messages by field, as clients observed.
     Map,
 }
 
-/// What a PUT does to the members that it does not name.
+/// How a PUT treats absent fields.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Put {
-    /// They are blanked.
+    /// Absent fields become empty.
     #[default]
     Replace,
-    /// They stay.
+    /// Absent fields stay unchanged.
     Partial,
 }
 
-/// How the list's `Email` filter matches.
+/// How the `Email` filter of lists matches.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EmailFilter {
-    /// Every e-mail that contains what is asked for.
+    /// Emails that contain the value.
     #[default]
     Contains,
-    /// That e-mail only.
+    /// Emails that equal the value.
     Exact,
 }
 
-/// How a member without a value shows in answers.
+/// How responses show fields without a value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AbsentMembers {
-    /// It is not there.
+    /// The field is absent.
     #[default]
     Omit,
-    /// It is null.
+    /// The field is null.
     Null,
 }

@@ -1,5 +1,5 @@
-//! Calls per second and per minute of the whole account; who passes a limit has to stop for a while
-//! (help centre, API throttling).
+//! Limits per second and per minute for the whole account. After a limit is exceeded, the account must pause (help
+//! centre, API throttling).
 
 use std::collections::VecDeque;
 
@@ -10,23 +10,23 @@ use crate::clock::later;
 
 #[derive(Debug, Default)]
 pub(crate) struct Throttle {
-    /// Times of the counted calls, of the last minute.
+    /// The times of the counted calls in the last minute.
     calls: VecDeque<Timestamp>,
     until: Option<Timestamp>,
 }
 
 impl Throttle {
-    /// Makes the account wait.
+    /// Blocks the account for this many seconds.
     pub(crate) fn stop(&mut self, seconds: u64, now: Timestamp) {
         self.until = Some(later(now, seconds.saturating_mul(1000)));
     }
 
-    /// Counts a call; or the seconds to wait. Calls while waiting neither count nor make it longer.
+    /// Counts a call, or returns the seconds to wait. Calls while blocked are not counted and do not extend the block.
     pub(crate) fn count(&mut self, switches: &Switches, now: Timestamp) -> Result<(), u64> {
         if let Some(left) = self.left(now) {
             return Err(left);
         }
-        // Times ahead of now are left over from a clock that was set back.
+        // Times later than now remain from a clock that was set back.
         self.calls.retain(|at| *at <= now && later(*at, 60_000) > now);
         let within = |milliseconds| self.calls.iter().filter(|at| later(**at, milliseconds) > now).count();
         let full = |limit: Option<u32>, milliseconds| {
@@ -42,7 +42,7 @@ impl Throttle {
         Ok(())
     }
 
-    /// Whole seconds left to wait.
+    /// Returns the whole seconds left to wait.
     fn left(&mut self, now: Timestamp) -> Option<u64> {
         let until = self.until.filter(|until| *until > now);
         self.until = until;

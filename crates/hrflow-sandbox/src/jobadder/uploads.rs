@@ -15,16 +15,16 @@ use crate::files::Document;
 use crate::form::{self, Part};
 use crate::server::{Answer, Received};
 
-/// What an attachment can be (API documentation, `SubmitCandidateAttachmentType`).
+/// The types of attachments (API documentation, `SubmitCandidateAttachmentType`).
 const TYPES: [&str; 8] =
     ["Other", "Resume", "FormattedResume", "CoverLetter", "Screening", "Check", "Reference", "License"];
 
-/// The part that carries the file.
+/// The form part of the file.
 const FILE: &str = "fileData";
 const OCTET_STREAM: &str = "application/octet-stream";
 
 impl JobAdder {
-    /// `POST /candidates/{candidateId}/attachments/{attachmentType}`: each one adds a row.
+    /// `POST /candidates/{candidateId}/attachments/{attachmentType}`. Each upload adds an attachment.
     pub(crate) async fn add_attachment(
         &self,
         request: &Received,
@@ -76,7 +76,7 @@ impl JobAdder {
             .attachments
             .iter()
             .filter(|attachment| types.is_empty() || types.contains(&attachment.kind))
-            // No attachment here has a category.
+            // No stored attachment has a category.
             .filter(|_| categories.is_empty())
             .collect();
         if latest {
@@ -89,8 +89,8 @@ impl JobAdder {
         }))
     }
 
-    /// `GET /candidates/{candidateId}/attachments/{attachmentId}`: the bytes that were sent, whatever `Accept`
-    /// says; nothing is converted here.
+    /// `GET /candidates/{candidateId}/attachments/{attachmentId}`. Returns the uploaded bytes for any `Accept`; there
+    /// is no conversion.
     pub(crate) fn get_attachment(&self, route: &Route) -> Result<Answer, Refusal> {
         let state = self.lock();
         let candidate = state.find(route.segment(0)).ok_or(Refusal::Bare(404))?;
@@ -139,7 +139,7 @@ impl JobAdder {
         Ok(Answer::new(200, OCTET_STREAM, document.bytes))
     }
 
-    /// Holds a file that the vendor takes.
+    /// Stores a file after its checks.
     fn keep(&self, part: Part, switches: &Switches) -> Result<StoredFile, Refusal> {
         let invalid = |message: &str| Err(Refusal::invalid(vec![ErrorItem::invalid(FILE, message)]));
         let file_name = part.file_name.unwrap_or_default();
@@ -169,7 +169,7 @@ fn not_found(id: &str) -> Refusal {
     Refusal::not_found("Candidate", id)
 }
 
-/// The file in a form.
+/// Returns the file of a form.
 async fn form_part(request: &Received, switches: &Switches) -> Result<Part, Refusal> {
     let parts = form::parts(request).await;
     let parts = parts.ok_or_else(|| Refusal::unsupported_media_type("multipart/form-data"))?;
@@ -183,7 +183,7 @@ async fn form_part(request: &Received, switches: &Switches) -> Result<Part, Refu
     Ok(file)
 }
 
-/// The file as the bare body, where that is taken.
+/// Returns the file of a plain body, if the switches accept it.
 fn raw_part(request: &Received, switches: &Switches) -> Option<Part> {
     if !switches.raw_uploads || request.header("content-type") != Some(OCTET_STREAM) {
         return None;

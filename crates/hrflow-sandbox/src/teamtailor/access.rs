@@ -1,4 +1,4 @@
-//! Who may do what, how often: version, key, scope, rate limit, media types, in this order.
+//! Access checks, in this order: version, key, scope, rate limit, media types.
 
 use std::collections::VecDeque;
 
@@ -12,24 +12,24 @@ use super::switches::{Switches, TooManyBody};
 use crate::clock::later;
 use crate::server::{Answer, Received};
 
-/// The releases of the API; a date between two means the older.
+/// The releases of the API. A date between two releases selects the older one.
 pub(crate) const RELEASES: [&str; 4] = ["20161108", "20210218", "20240404", "20240904"];
 /// The newest release.
 pub(crate) const CURRENT: &str = "20240904";
 
-/// What a key may see.
+/// The records that a key can access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// What the career site shows.
+    /// Content of the career site.
     Public,
-    /// Internal, unlisted and archived jobs too.
+    /// Also internal, unlisted and archived jobs.
     Internal,
     /// Everything.
     Admin,
 }
 
-/// What a key may do.
+/// The operations that a key allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
@@ -46,15 +46,15 @@ pub enum Permission {
 pub struct ApiKey {
     /// The secret: sent as `Authorization: Token token=<key>`.
     pub token: String,
-    /// What it may see.
+    /// The records that the key can access.
     pub scope: Scope,
-    /// What it may do.
+    /// The operations that the key allows.
     pub permission: Permission,
-    /// Whether it belongs to this stack; one of another stack reads as unknown.
+    /// Whether the key belongs to this stack. A key of another stack is unknown here.
     pub this_stack: bool,
 }
 
-/// The keys that a fresh sandbox knows.
+/// Returns the keys of a new sandbox.
 pub(crate) fn keys() -> Vec<ApiKey> {
     let key = |token: &str, scope, permission, this_stack| ApiKey {
         token: token.to_owned(),
@@ -73,7 +73,7 @@ pub(crate) fn keys() -> Vec<ApiKey> {
     ]
 }
 
-/// A request that was let in.
+/// An admitted request.
 #[derive(Debug, Clone)]
 pub(crate) struct Access {
     pub(crate) version: &'static str,
@@ -81,12 +81,12 @@ pub(crate) struct Access {
     pub(crate) rate: Rate,
 }
 
-/// The three headers.
+/// The three rate limit headers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rate {
     limit: u32,
     remaining: u32,
-    /// Seconds left, not a time.
+    /// The seconds left, not a time.
     reset: u64,
 }
 
@@ -104,12 +104,13 @@ impl Rate {
     }
 }
 
-/// The headers for an answer that no key was counted for.
+/// Adds the headers to a response for which no key was counted.
 pub(crate) fn uncounted(switches: &Switches, answer: Answer) -> Answer {
     Rate::fresh(switches).on(answer)
 }
 
-/// The version check comes before authentication: a request with neither header gets 406.
+/// Admits a request or returns an error. The version check precedes authentication: a request with neither header gets
+/// 406.
 pub(crate) fn admit(
     state: &mut State,
     request: &Received,
@@ -139,7 +140,7 @@ pub(crate) fn admit(
     Ok(Access { version, scope: key.scope, rate })
 }
 
-/// The newest release up to the date given; dates that are none do not count.
+/// Returns the newest release up to the date given. Invalid dates match no release.
 fn release(version: &str) -> Option<&'static str> {
     if version.len() != 8 || !version.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -148,14 +149,14 @@ fn release(version: &str) -> Option<&'static str> {
     RELEASES.into_iter().rev().find(|release| *release <= version)
 }
 
-/// A sliding window: a slot frees when the window has passed since its request.
+/// Counts a request in a sliding window: a slot is free when its request leaves the window.
 fn count(state: &mut State, token: &str, now: Timestamp) -> Result<Rate, Answer> {
     let switches = &state.switches;
     let Some(limit) = switches.rate_limit else { return Ok(Rate::fresh(switches)) };
     let window = u64::from(switches.rate_window) * 1000;
     let bucket = if switches.rate_per_account { "" } else { token };
     let taken: &mut VecDeque<Timestamp> = state.taken.entry(bucket.to_owned()).or_default();
-    // Times ahead of now are left over from a clock that was set back.
+    // Times later than now remain from a clock that was set back.
     taken.retain(|at| *at <= now && later(*at, window) > now);
     let full = taken.len() >= limit as usize;
     if !full {
@@ -190,7 +191,7 @@ pub(crate) fn too_many(switches: &Switches) -> Answer {
 fn media_types(switches: &Switches, request: &Received, route: &Route) -> Result<(), Answer> {
     let sent = request.header("content-type").unwrap_or_default();
     if route.action == Action::File {
-        // Multipart, and the answer is plain JSON: the media types of JSON:API have no part in it.
+        // Multipart requests get plain JSON. The media types of JSON:API do not apply.
         return match sent.starts_with("multipart/form-data") {
             true => Ok(()),
             false => Err(errors::answer(&[errors::unsupported_media_type(sent)])),
@@ -210,7 +211,7 @@ fn media_types(switches: &Switches, request: &Received, route: &Route) -> Result
     Ok(())
 }
 
-/// One of the media ranges of `Accept`. Parameters other than the weight make JSON:API's own unfit.
+/// Whether a media range of `Accept` matches. Parameters other than the weight exclude JSON:API's media type.
 fn acceptable(range: &str) -> bool {
     let mut parts = range.split(';').map(str::trim);
     let media_type = parts.next().unwrap_or_default();

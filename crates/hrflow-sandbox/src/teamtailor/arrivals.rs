@@ -1,4 +1,4 @@
-//! Files that come with records: fetched by URL, or sent before to `POST /v1/files`.
+//! Files of records: fetched by URL, or uploaded earlier to `POST /v1/files`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,19 +15,19 @@ use crate::files::Document;
 use crate::form;
 use crate::server::{Answer, Received};
 
-/// What a write does to an attribute that holds a file.
+/// The effect of a write on an attribute that holds a file.
 #[derive(Debug)]
 pub(crate) enum Arrival {
-    /// It was not sent, or was dropped without a word.
+    /// The attribute is absent, or its file was ignored without an error.
     None,
-    /// It was sent as null.
+    /// The attribute is null.
     Cleared,
-    /// A file came; `shown` is what reading it back answers, for a résumé its PDF version.
+    /// A file was received. `shown` is the SHA-256 that reads return; for a résumé, that of its PDF version.
     Came { file: StoredFile, shown: String },
 }
 
 impl Teamtailor {
-    /// Gets the file that an attribute names.
+    /// Fetches the file that an attribute names.
     pub(crate) async fn receive(&self, attribute: &str, value: Option<&Value>) -> Result<Arrival, Error> {
         let source = match value {
             None => return Ok(Arrival::None),
@@ -64,7 +64,7 @@ impl Teamtailor {
             at: self.clock.now(),
             sha256: self.files.hold(document),
         };
-        // A résumé reads back as a PDF, whatever was sent (Teamtailor docs, candidates).
+        // A résumé is shown as a PDF, whatever its format was (Teamtailor docs, candidates).
         let shown = if attribute == "resume" && !is_pdf {
             let bytes = documents::pdf(&format!("PDF version of {}", file.sha256)).into();
             self.files.hold(Document { content_type: documents::PDF.to_owned(), bytes })

@@ -1,4 +1,4 @@
-//! The document that a write sends, checked as far as it can be without knowing what it means.
+//! The document of a write, with all checks that need no knowledge of the attributes' meaning.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,18 @@ use super::kinds::{Kind, Relation};
 use super::state::State;
 use crate::server::Received;
 
-/// What a write may hold.
+/// The allowed content of a write.
 pub(crate) struct Shape<'a> {
     pub(crate) kind: Kind,
     /// The id in the URL, for updates.
     pub(crate) id: Option<&'a str>,
     pub(crate) attributes: &'a [&'a str],
     pub(crate) relations: &'a [&'a str],
-    /// Notes take linkage without a type and ids that are numbers (Teamtailor docs, notes/_create).
+    /// Whether linkage without a type and numeric ids are accepted, as in notes (Teamtailor docs, notes/_create).
     pub(crate) loose_linkage: bool,
 }
 
-/// What was sent.
+/// The content of a write.
 #[derive(Debug)]
 pub(crate) struct Sent {
     pub(crate) attributes: Map<String, Value>,
@@ -28,18 +28,18 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// The attribute's text; absent, null, blank and other types are the same.
+    /// Returns the attribute's text. Absent, null, empty and other types are the same.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.attributes.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
     }
 
-    /// The record that a to-one relation was set to.
+    /// Returns the record that a to-one relation was set to.
     pub(crate) fn linked(&self, name: &str) -> Option<u64> {
         self.links.get(name).and_then(|ids| ids.first().copied())
     }
 }
 
-/// The JSON in the body.
+/// Parses the JSON of the body.
 pub(crate) fn json(request: &Received) -> Result<Value, Vec<Error>> {
     serde_json::from_slice(&request.body).map_err(|_| vec![errors::malformed()])
 }
@@ -96,7 +96,7 @@ pub(crate) fn parse(state: &State, request: &Received, shape: &Shape<'_>) -> Res
     if faults.is_empty() { Ok(Sent { attributes, links }) } else { Err(faults) }
 }
 
-/// The ids in `{"data": …}`, all of them existing.
+/// Returns the ids in `{"data": …}`. All must exist.
 pub(crate) fn linkage(
     state: &State,
     relation: &Relation,
@@ -130,7 +130,7 @@ fn linked(state: &State, relation: &Relation, identifier: &Value, loose: bool) -
     found.map(|record| record.id).ok_or_else(|| errors::not_found(&id))
 }
 
-/// A scalar without quotation marks.
+/// Returns a scalar without quotation marks.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

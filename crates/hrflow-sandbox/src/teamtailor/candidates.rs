@@ -55,7 +55,7 @@ impl Teamtailor {
 
         let now = self.clock.now();
         let mut state = self.lock();
-        // Somebody else may have taken the e-mail while the files were on their way.
+        // Another request may have used the email while the files were fetched.
         let faults = email_faults(&state, &draft.attributes, None);
         if !faults.is_empty() {
             return Err(faults);
@@ -129,7 +129,7 @@ impl Teamtailor {
 
     /// `PATCH` or `POST /v1/candidates/:id/relationships/:relation`.
     pub(crate) fn change_relation(&self, request: &Received, route: &Route) -> Result<Answer, Vec<Error>> {
-        // Setting the role is answered with "role is not allowed"; what belongs to other resources is theirs to set.
+        // Setting the role gets "role is not allowed". Relations that other resources own cannot be set here.
         let settable = matches!(route.relation.as_str(), "department" | "locations");
         let Some(relation) = Kind::Candidate.relation(&route.relation).filter(|_| settable) else {
             return Err(vec![errors::param_not_allowed(&route.relation)]);
@@ -171,8 +171,8 @@ impl Teamtailor {
     }
 }
 
-/// An e-mail is required unless the candidate is sourced, and nobody else may have it unless the
-/// create is to be merged (Teamtailor docs, candidates/_create).
+/// Checks the email. It is required unless the candidate is sourced. It must be unique unless the create is a merge
+/// (Teamtailor docs, candidates/_create).
 fn email_faults(state: &State, sent: &Map<String, Value>, current: Option<&Record>) -> Vec<Error> {
     let pointer = "attributes/email";
     let flag = |name: &str| sent.get(name) == Some(&Value::Bool(true));
@@ -260,7 +260,7 @@ fn apply(record: &mut Record, draft: Draft, merging: Option<&Switches>, now: Tim
     record.updated = now;
 }
 
-/// `include` and `fields` hold for the answer of a write too.
+/// Reads `include` and `fields`, which also apply to the response of a write.
 pub(crate) fn parameters(
     request: &Received,
     kind: Kind,

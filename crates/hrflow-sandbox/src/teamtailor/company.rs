@@ -1,4 +1,4 @@
-//! The fictional company: its people, jobs, places and custom fields.
+//! The fictional company: its users, jobs, locations and custom fields.
 
 use jiff::Timestamp;
 use serde::Deserialize;

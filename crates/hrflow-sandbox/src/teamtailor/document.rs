@@ -1,4 +1,4 @@
-//! Answers in JSON:API form: attributes, relations, what is included, what is left out.
+//! Responses in JSON:API format: attributes, relations, included records, sparse fieldsets.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -13,7 +13,7 @@ use crate::clock::later;
 use crate::files::Files;
 use crate::server::Answer;
 
-/// Relations to include, nested.
+/// The relations to include, nested.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Includes(BTreeMap<&'static str, Includes>);
 
@@ -40,20 +40,20 @@ impl Includes {
 /// Sparse fieldsets by type.
 pub(crate) type Fields = BTreeMap<String, BTreeSet<String>>;
 
-/// What an answer is made with.
+/// The context that is required to build a response.
 pub(crate) struct View<'a> {
     pub(crate) state: &'a State,
     pub(crate) files: &'a Files,
     pub(crate) now: Timestamp,
     pub(crate) scope: Scope,
-    /// `http://host:port`, as the client named it.
+    /// `http://host:port`, as in the client's request.
     pub(crate) base: &'a str,
-    /// Whether this answers a write: a file that just came is not shown yet.
+    /// Whether this is the response of a write, which does not show new files yet.
     pub(crate) written: bool,
 }
 
 impl View<'_> {
-    /// A document of one record, or of none.
+    /// Builds a document of one record, or of none.
     pub(crate) fn single(
         &self,
         status: u16,
@@ -68,7 +68,7 @@ impl View<'_> {
         answer(status, &document)
     }
 
-    /// A document of many records; links and meta are the caller's.
+    /// Builds a document of many records. The caller adds links and meta.
     pub(crate) fn many(
         &self,
         records: &[&Record],
@@ -148,7 +148,7 @@ impl View<'_> {
         resource
     }
 
-    /// The records that one is related to.
+    /// Returns the related records.
     pub(crate) fn linked(&self, record: &Record, relation: &Relation) -> Vec<&Record> {
         let Some(target) = relation.target else { return Vec::new() };
         record.linked(relation.name).iter().filter_map(|id| self.state.get(target, *id)).collect()
@@ -166,7 +166,7 @@ impl View<'_> {
         let switches = &self.state.switches;
         let held = record.attributes.get(name).cloned().unwrap_or_default();
         match (record.kind, name) {
-            // Tags and creation of jobs are for Admin keys (Teamtailor docs, jobs).
+            // Only Admin keys see tags and creation time of jobs (Teamtailor docs, jobs).
             (Kind::Job, "created-at" | "tags") if self.scope != Scope::Admin => Value::Null,
             (_, "created-at") => show_time(record.created).into(),
             (_, "updated-at") => show_time(record.updated).into(),
@@ -174,7 +174,7 @@ impl View<'_> {
                 let Some(last) = record.files.iter().rev().find(|file| file.attribute == "resume") else {
                     return Value::Null;
                 };
-                // The write that brings a résumé answers without it.
+                // The response of the write that adds a résumé does not show it.
                 let came_now = self.written && record.text("resume-updated-at") == show_time(record.updated);
                 let ready = !came_now && later(last.at, switches.resume_delay) <= self.now;
                 match held.as_str() {
@@ -230,7 +230,7 @@ fn answer(status: u16, document: &Value) -> Answer {
     Answer::new(status, MEDIA_TYPE, serde_json::to_vec(document).unwrap_or_default())
 }
 
-/// Milliseconds and a local offset, here always two hours east.
+/// Formats a time with milliseconds and a local offset, here always two hours east.
 pub(crate) fn show_time(time: Timestamp) -> String {
     let local = later(time, 7_200_000);
     local.strftime("%Y-%m-%dT%H:%M:%S.%3f+02:00").to_string()

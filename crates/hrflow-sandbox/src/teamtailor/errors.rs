@@ -1,5 +1,5 @@
-//! Error documents. Codes and wording are those of jsonapi-resources, which the API runs on by all signs;
-//! statuses and several texts were observed.
+//! Error documents. Codes and messages are those of jsonapi-resources, which the API appears to use. Statuses and
+//! several messages were observed.
 
 use serde::Serialize;
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::server::Answer;
 
 pub(crate) const MEDIA_TYPE: &str = "application/vnd.api+json";
 
-/// One error object, in the library's order of members.
+/// One error object. The order of its fields is that of the library.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Error {
     pub(crate) title: String,
@@ -28,7 +28,7 @@ fn bad_request(code: &'static str, title: &str, detail: String) -> Error {
     Error { title: title.into(), detail, code, source: None, status: "400".into() }
 }
 
-/// The answer for errors, with the status of the first.
+/// Builds the response for errors, with the status of the first.
 pub(crate) fn answer(errors: &[Error]) -> Answer {
     let status = errors.first().and_then(|error| error.status.parse().ok()).unwrap_or(500);
     let body = serde_json::to_vec(&json!({"errors": errors})).unwrap_or_default();
@@ -56,7 +56,7 @@ pub(crate) fn page_too_large(most: usize) -> Error {
     bad_request("118", "Invalid page value", format!("size exceeds maximum page size of {most}."))
 }
 
-/// The filter's name shows underscored, whatever was sent.
+/// The error for an unknown filter. The filter's name is shown with underscores.
 pub(crate) fn filter_not_allowed(name: &str) -> Error {
     bad_request("102", "Filter not allowed", format!("{} is not allowed.", name.replace('-', "_")))
 }
@@ -151,7 +151,7 @@ pub(crate) fn unsupported_media_type(sent: &str) -> Error {
     }
 }
 
-/// A model's validation: `pointer` is `attributes/<name>` or `relationships/<name>`.
+/// A validation error of a model. `pointer` is `attributes/<name>` or `relationships/<name>`.
 pub(crate) fn unprocessable(pointer: &str, message: &str) -> Error {
     let name = pointer.rsplit('/').next().unwrap_or_default();
     Error {
@@ -163,7 +163,7 @@ pub(crate) fn unprocessable(pointer: &str, message: &str) -> Error {
     }
 }
 
-/// The version error is of another make: an integer status, no code (teamtailor-rb, request_spec.rb).
+/// The version error, which has its own format: an integer status, no code (teamtailor-rb, request_spec.rb).
 pub(crate) fn invalid_version(current: &str) -> Answer {
     let detail = format!(
         "Please provide a correct API version in the X-Api-Version header. Current version is: {current}"

@@ -1,4 +1,4 @@
-//! What is added to a candidate: uploads, notes, job applications, values of custom fields.
+//! Additions to a candidate: uploads, notes, job applications, values of custom fields.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ fn shape<'a>(kind: Kind, attributes: &'a [&'a str], relations: &'a [&'a str]) ->
     Shape { kind, id: None, attributes, relations, loose_linkage: kind == Kind::Note }
 }
 
-/// One error for each relation that was not set.
+/// Returns one error for each relation that is not set.
 fn required(sent: &Sent, relations: &[&str]) -> Vec<Error> {
     let missing = relations.iter().filter(|relation| sent.linked(relation).is_none());
     missing
@@ -60,7 +60,7 @@ impl Teamtailor {
         let name = sent.text("file-name").map_or_else(last_segment, str::to_owned);
         record.attributes.insert("file-name".into(), name.into());
         record.attributes.insert("url".into(), file.sha256.as_str().into());
-        // Uploaded by the account, not by the candidate.
+        // The account uploaded it, not the candidate.
         record.attributes.insert("internal".into(), true.into());
         record.links = sent.links;
         record.files.push(file);
@@ -197,7 +197,7 @@ fn add(state: &mut State, record: Record, render: Render<'_>) -> Answer {
     answer
 }
 
-/// A field's type, and the value as it reads back; or why it is none of that type.
+/// Returns a field's type, and the value as reads show it, or an error for a value of another type.
 fn value_for(state: &State, field: Option<u64>, value: Option<&Value>) -> Result<(String, Value), Error> {
     let fault = |message: &str| errors::unprocessable("attributes/value", message);
     let field = field.and_then(|id| state.get(Kind::CustomField, id)).ok_or_else(|| fault("is invalid"))?;
@@ -224,7 +224,7 @@ fn value_for(state: &State, field: Option<u64>, value: Option<&Value>) -> Result
     if !fits {
         return Err(fault("is invalid"));
     }
-    // A checkbox reads back as text.
+    // A checkbox is read as text.
     let shown = match value {
         Value::Bool(checked) => checked.to_string().into(),
         other => other.clone(),

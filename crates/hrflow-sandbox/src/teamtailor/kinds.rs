@@ -1,6 +1,6 @@
-//! The resource types: their attributes, and how they relate.
+//! The resource types, their attributes and their relations.
 
-/// A resource type that is kept here.
+/// A resource type that the mock server stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Kind {
     Candidate,
@@ -18,7 +18,7 @@ pub(crate) enum Kind {
     Location,
 }
 
-/// A relation; without a target it exists but is always empty here.
+/// A relation. Without a target, it exists but is always empty.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Relation {
     pub(crate) name: &'static str,
@@ -59,7 +59,7 @@ impl Kind {
         Kind::Location,
     ];
 
-    /// The JSON:API type, which is the path too.
+    /// Returns the JSON:API type, which is also the path.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Kind::Candidate => "candidates",
@@ -82,12 +82,12 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether a key must be of Admin scope (Teamtailor docs, index page of each resource).
+    /// Whether a key of Admin scope is required (Teamtailor docs, index page of each resource).
     pub(crate) fn admin_only(self) -> bool {
         !matches!(self, Kind::Job | Kind::Department | Kind::Role | Kind::Location)
     }
 
-    /// Attributes as answers show them.
+    /// Returns the attributes of responses.
     pub(crate) fn attributes(self) -> &'static [&'static str] {
         match self {
             Kind::Candidate => &[
@@ -290,7 +290,7 @@ impl Kind {
         self.relations().iter().find(|relation| relation.name == name)
     }
 
-    /// Filters that lists of this type know.
+    /// Returns the filters of lists of this type.
     pub(crate) fn filters(self) -> &'static [&'static str] {
         match self {
             Kind::Candidate => &[

@@ -92,12 +92,12 @@ fn by_cursor(view: &View<'_>, kind: Kind, query: &Query, request: &Received) -> 
     Ok(view.many(&page, &query.includes, &query.fields, links, meta))
 }
 
-/// Noise that genuine documents carry.
+/// Builds the `texts` field that real documents contain.
 fn texts() -> Value {
     json!({"next": "Next", "prev": "Previous"})
 }
 
-/// The request's own URL with other page keys: a link carries everything.
+/// Returns the request's own URL with other page keys. All other parameters stay.
 fn link(base: &str, request: &Received, pages: &[(&str, Option<&str>)], size: usize) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (key, value) in request.pairs() {
@@ -114,13 +114,13 @@ fn link(base: &str, request: &Received, pages: &[(&str, Option<&str>)], size: us
     format!("{base}{}?{}", request.path, query.finish())
 }
 
-/// The records that fit, in order.
+/// Returns the matching records in order.
 fn found<'a>(view: &View<'a>, kind: Kind, query: &Query) -> Vec<&'a Record> {
     let state = view.state;
     let lag = state.switches.lookup_lag;
     let by_email = query.filters.iter().find(|filter| filter.name == "email");
     let candidates: Vec<&Record> = match by_email {
-        // The index is by lower-case e-mail, and so is what is stored: another case finds nothing.
+        // The index and the stored emails are in lower case: another case finds nothing.
         Some(filter) if kind == Kind::Candidate => filter
             .value
             .split(',')
@@ -145,7 +145,7 @@ fn found<'a>(view: &View<'a>, kind: Kind, query: &Query) -> Vec<&'a Record> {
     records
 }
 
-/// What the scope shows of jobs, whether listed or asked for by id.
+/// Whether the scope shows a job, in lists and by id.
 pub(crate) fn job_visible(record: &Record, scope: Scope) -> bool {
     let internal = record.attributes.get("internal") == Some(&Value::Bool(true));
     match (scope, record.text("human-status")) {
@@ -155,7 +155,7 @@ pub(crate) fn job_visible(record: &Record, scope: Scope) -> bool {
     }
 }
 
-/// Published and public by default.
+/// Whether a list includes a job. The default is published and public jobs.
 fn job_listed(record: &Record, query: &Query, scope: Scope) -> bool {
     let wanted = |name: &str, default: &str| {
         let given = query.filters.iter().find(|filter| filter.name == name);
@@ -206,7 +206,7 @@ fn digits(phone: &str) -> String {
     phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
 }
 
-/// `from` is newer than, `to` older than (Teamtailor docs, candidates/_list).
+/// Whether a time is within the filter: `from` is newer than, `to` older than (Teamtailor docs, candidates/_list).
 fn bounded(time: Option<Timestamp>, filter: &Filter) -> bool {
     match (time, parse_time(&filter.value)) {
         (Some(time), Some(bound)) if filter.bound == "from" => time > bound,
@@ -215,7 +215,7 @@ fn bounded(time: Option<Timestamp>, filter: &Filter) -> bool {
     }
 }
 
-/// The order asked for, else the type's own. The id, ascending, breaks ties.
+/// Returns the requested order, or the default order of the type. Equal records are sorted by id, ascending.
 fn order(kind: Kind, query: &Query) -> Vec<(String, bool)> {
     match (query.sort.is_empty(), kind) {
         (false, _) => query.sort.clone(),

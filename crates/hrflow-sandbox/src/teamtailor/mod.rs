@@ -1,4 +1,4 @@
-//! Teamtailor's public API: candidates and what belongs to them, jobs, the company.
+//! Teamtailor's public API: candidates with their uploads, notes and applications, jobs, the company.
 
 mod access;
 mod arrivals;
@@ -39,7 +39,7 @@ use state::{Record, State};
 pub use state::{Stored, StoredFile};
 pub use switches::{FilesAnswer, MergeTags, SecondValue, Switches, TooManyBody, Unreachable};
 
-/// The Teamtailor stand-in. Clones share it.
+/// The Teamtailor mock server. Clones share its data.
 #[derive(Debug, Clone)]
 pub struct Teamtailor {
     clock: Clock,
@@ -53,59 +53,59 @@ impl Teamtailor {
         Teamtailor { clock, files, inner }
     }
 
-    /// All candidates, by id.
+    /// Returns all candidates, by id.
     pub fn candidates(&self) -> Vec<Stored> {
         self.stored(Kind::Candidate)
     }
 
-    /// One candidate.
+    /// Returns one candidate.
     pub fn candidate(&self, id: &str) -> Option<Stored> {
         self.lock().find(Kind::Candidate, id).map(Record::stored)
     }
 
-    /// The candidate with this e-mail.
+    /// Returns the candidate with this email.
     pub fn candidate_by_email(&self, email: &str) -> Option<Stored> {
         let state = self.lock();
         state.candidate_with(email).and_then(|id| state.get(Kind::Candidate, id)).map(Record::stored)
     }
 
-    /// How many candidates there are.
+    /// Returns the number of candidates.
     pub fn candidate_count(&self) -> usize {
         self.lock().table(Kind::Candidate).len()
     }
 
-    /// All uploads, by id; one sent twice is here twice.
+    /// Returns all uploads, by id. An upload that was sent twice is listed twice.
     pub fn uploads(&self) -> Vec<Stored> {
         self.stored(Kind::Upload)
     }
 
-    /// All notes, by id; one sent twice is here twice.
+    /// Returns all notes, by id. A note that was sent twice is listed twice.
     pub fn notes(&self) -> Vec<Stored> {
         self.stored(Kind::Note)
     }
 
-    /// All job applications, by id.
+    /// Returns all job applications, by id.
     pub fn job_applications(&self) -> Vec<Stored> {
         self.stored(Kind::JobApplication)
     }
 
-    /// All values of custom fields, by id.
+    /// Returns all values of custom fields, by id.
     pub fn custom_field_values(&self) -> Vec<Stored> {
         self.stored(Kind::CustomFieldValue)
     }
 
-    /// The records of a JSON:API type (`jobs`, `users`, `custom-fields`, …), by id.
+    /// Returns the records of a JSON:API type (`jobs`, `users`, `custom-fields`, …), by id.
     pub fn records(&self, kind: &str) -> Vec<Stored> {
         Kind::named(kind).map(|kind| self.stored(kind)).unwrap_or_default()
     }
 
-    /// Whether this is a JSON:API type that is kept here.
+    /// Whether the mock server stores this JSON:API type.
     pub fn knows(&self, kind: &str) -> bool {
         Kind::named(kind).is_some()
     }
 
-    /// Adds a candidate as if it had always been there: attributes in kebab-case, nothing validated
-    /// but the e-mail put in lower case. Answers its id; an e-mail that is taken moves to the new one.
+    /// Adds a candidate without validation and returns its id. Attributes are in kebab-case, and the email is put in
+    /// lower case. An email that is in use moves to the new candidate.
     pub fn seed_candidate(&self, attributes: Value) -> String {
         let mut state = self.lock();
         let id = state.take_id();
@@ -121,8 +121,8 @@ impl Teamtailor {
         id.to_string()
     }
 
-    /// Adds a record of another type (`jobs`, `users`, `custom-fields`, `departments`, …) with an id
-    /// of its own; relations by name, ids as numbers. None if there is no such type or relation.
+    /// Adds a record of another type (`jobs`, `users`, `custom-fields`, `departments`, …) with the given id. Relations
+    /// are by name, ids are numbers. Returns `None` if the type or a relation does not exist.
     pub fn seed_record(
         &self,
         kind: &str,
@@ -141,12 +141,13 @@ impl Teamtailor {
         Some(id.to_string())
     }
 
-    /// Removes a candidate and what belongs to it; whether it was there.
+    /// Removes a candidate with its uploads, notes and applications. Returns whether it existed.
     pub fn remove_candidate(&self, id: &str) -> bool {
         id.parse().is_ok_and(|id| self.lock().remove_candidate(id))
     }
 
-    /// Forgets all candidates and what belongs to them, and restores the company; switches and keys stay.
+    /// Removes all candidates with their uploads, notes and applications, and restores the company. Switches and keys
+    /// stay.
     pub fn clear(&self) {
         let mut state = self.lock();
         let (switches, keys) = (state.switches.clone(), state.keys.clone());
@@ -155,12 +156,12 @@ impl Teamtailor {
         state.keys = keys;
     }
 
-    /// How open questions are decided at present.
+    /// Returns the current switches.
     pub fn switches(&self) -> Switches {
         self.lock().switches.clone()
     }
 
-    /// Decides open questions.
+    /// Replaces the switches.
     pub fn set_switches(&self, switches: Switches) {
         self.lock().switches = switches;
     }
@@ -170,7 +171,7 @@ impl Teamtailor {
         change(&mut self.lock().switches);
     }
 
-    /// The API keys known.
+    /// Returns the API keys.
     pub fn keys(&self) -> Vec<ApiKey> {
         self.lock().keys.clone()
     }
@@ -281,7 +282,7 @@ fn read(view: &View<'_>, request: &Received, route: &Route, access: &Access) -> 
     Ok(view.many(&linked, &query.includes, &query.fields, json!({}), meta))
 }
 
-/// The documented list of notes has a shape of its own (Teamtailor docs, notes/_list).
+/// Builds the documented list of notes, which has its own format (Teamtailor docs, notes/_list).
 fn legacy_notes(answer: &Answer) -> Answer {
     let document: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let notes = document["data"].as_array().into_iter().flatten().map(|note| json!({"data": note}));

@@ -1,4 +1,4 @@
-//! Where records stand in an order, and the cursors that say so.
+//! Positions of records in an order, and the cursors that encode them.
 
 use std::cmp::Ordering;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::state::Record;
 
-/// Where a record stands in an order; what a cursor says.
+/// The position of a record in an order; the content of a cursor.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Position {
     keys: Vec<String>,
@@ -51,7 +51,7 @@ impl Position {
     }
 }
 
-/// A position that knows its order, to sort by.
+/// A position with its order, for sorting.
 pub(crate) struct Keyed {
     pub(crate) position: Position,
     pub(crate) order: Vec<(String, bool)>,

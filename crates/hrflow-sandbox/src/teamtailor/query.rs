@@ -1,4 +1,4 @@
-//! The query of a read: filters, order, page, what to include, which fields.
+//! The query of a read: filters, order, page, included relations, fields.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ const LARGEST_SIZE: usize = 30;
 
 pub(crate) struct Filter {
     pub(crate) name: String,
-    /// `from` or `to`, where the filter has bounds.
+    /// `from` or `to`, if the filter has bounds.
     pub(crate) bound: String,
     pub(crate) value: String,
 }
@@ -49,7 +49,7 @@ impl Default for Query {
 }
 
 impl Query {
-    /// All faults at once, as jsonapi-resources reports them.
+    /// Parses the query. Returns all errors together, as jsonapi-resources does.
     pub(crate) fn parse(kind: Kind, request: &Received, switches: &Switches) -> Result<Query, Vec<Error>> {
         let mut errors = Vec::new();
         let mut query = Query { by_cursor: switches.cursor_lists.contains(kind.name()), ..Query::default() };
@@ -132,7 +132,7 @@ impl Query {
     }
 }
 
-/// `filter[created-at][from]` is `filter` with `created-at` and `from`.
+/// Splits a key: `filter[created-at][from]` is `filter` with `created-at` and `from`.
 fn family(key: &str) -> (&str, Vec<&str>) {
     match key.split_once('[') {
         None => (key, Vec::new()),

@@ -2,7 +2,7 @@
 
 use super::kinds::Kind;
 
-/// What a request does.
+/// The action of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
     List,
@@ -10,7 +10,7 @@ pub(crate) enum Action {
     Create,
     Update,
     Delete,
-    /// The records that one is related to.
+    /// The related records of a record.
     Related,
     /// A change of one relation.
     Relationship,
@@ -18,7 +18,7 @@ pub(crate) enum Action {
     File,
 }
 
-/// A route that exists.
+/// An existing route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Route {
     pub(crate) kind: Kind,
@@ -36,7 +36,7 @@ impl Route {
             Some(Route { kind, action, method, id, relation })
         };
         match (method, segments.as_slice()) {
-            // The key belongs to one company, so there is no id.
+            // The key belongs to one company, so the path has no id.
             ("GET", ["company"]) => route(Kind::Company, Action::Get, "1", ""),
             ("POST", ["files"]) => route(Kind::Upload, Action::File, "", ""),
             (_, [kind, rest @ ..]) => {
@@ -75,7 +75,7 @@ impl Route {
         self.action == Action::File || self.kind.admin_only()
     }
 
-    /// The stable name that fault rules and the journal use.
+    /// The stable name in fault rules and the journal.
     pub(crate) fn operation(&self) -> &'static str {
         match (self.kind, self.action) {
             (_, Action::File) => "files.create",

@@ -1,4 +1,4 @@
-//! What the company holds.
+//! The stored data of the company.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -10,43 +10,43 @@ use super::access::{self, ApiKey};
 use super::kinds::Kind;
 use super::switches::Switches;
 
-/// A file that came with a record, fetched or uploaded.
+/// A file of a record, fetched or uploaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredFile {
-    /// The attribute it came in: `resume`, `picture` or `url`.
+    /// The attribute of the file: `resume`, `picture` or `url`.
     pub attribute: String,
-    /// Where it was fetched from: a URL, or the `transient:` address that it had been sent to before.
+    /// The source: a URL, or the `transient:` address of an earlier upload.
     pub source: String,
-    /// SHA-256 of the content, lower-case hexadecimal.
+    /// The SHA-256 of the content, in lower-case hexadecimal.
     pub sha256: String,
-    /// Bytes.
+    /// The size in bytes.
     pub size: usize,
-    /// The MIME type its server claimed.
+    /// The MIME type that its server sent.
     pub content_type: String,
-    /// When it came.
+    /// The time of receipt.
     pub at: Timestamp,
 }
 
-/// A record as it is held.
+/// A stored record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stored {
-    /// The id, a string as in answers.
+    /// The id, a string as in responses.
     pub id: String,
     /// The JSON:API type.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Attributes that were set, kebab-case. Those that hold a file (`resume`, `original-resume`,
-    /// `picture`, an upload's `url`) hold its SHA-256 here, where answers show a signed link.
+    /// The attributes that were set, in kebab-case. Those with a file (`resume`, `original-resume`, `picture`, an
+    /// upload's `url`) hold its SHA-256 here. Responses show a signed link instead.
     pub attributes: Map<String, Value>,
     /// Ids by relation.
     pub relationships: BTreeMap<String, Vec<String>>,
-    /// When it was created, by the sandbox's clock.
+    /// The creation time, by the sandbox's clock.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// The time of the last change.
     pub updated_at: Timestamp,
-    /// Every file that ever arrived for it, in order: one that came twice is here twice.
+    /// Every file received for it, in order. A file that was sent twice is listed twice.
     pub files: Vec<StoredFile>,
-    /// How many creates were merged into it.
+    /// The number of creates that were merged into it.
     pub merges: u64,
 }
 
@@ -107,11 +107,11 @@ impl Record {
 pub(crate) struct State {
     pub(crate) switches: Switches,
     pub(crate) keys: Vec<ApiKey>,
-    /// Times of counted requests, by key.
+    /// The times of counted requests, by key.
     pub(crate) taken: HashMap<String, VecDeque<Timestamp>>,
     tables: BTreeMap<Kind, BTreeMap<u64, Record>>,
     by_email: HashMap<String, u64>,
-    /// SHA-256 and content type of what `POST /v1/files` took, by its address.
+    /// SHA-256 and content type of files from `POST /v1/files`, by address.
     pub(crate) transients: HashMap<String, (String, String)>,
     last_id: u64,
 }
@@ -147,7 +147,7 @@ impl State {
         self.table(kind).get(&id)
     }
 
-    /// A record by an id as a path has it.
+    /// Returns a record by the id of a path.
     pub(crate) fn find(&self, kind: Kind, id: &str) -> Option<&Record> {
         self.get(kind, id.parse().ok()?)
     }
@@ -156,8 +156,7 @@ impl State {
         self.by_email.get(&email.to_lowercase()).copied()
     }
 
-    /// Adds a record, or puts it in place of itself. A candidate's e-mail is indexed, and records
-    /// that name a candidate become known to it.
+    /// Adds or replaces a record. Indexes a candidate's email, and links records that name a candidate to it.
     pub(crate) fn insert(&mut self, record: Record) {
         if record.kind == Kind::Candidate {
             self.unindex(record.id);
@@ -202,7 +201,7 @@ impl State {
         }
     }
 
-    /// Removes a candidate and what belongs to it.
+    /// Removes a candidate with its uploads, notes and applications.
     pub(crate) fn remove_candidate(&mut self, id: u64) -> bool {
         self.unindex(id);
         let Some(record) = self.tables.get_mut(&Kind::Candidate).and_then(|table| table.remove(&id)) else {

@@ -1,73 +1,73 @@
-//! What can be told either way, because nothing public settles it.
+//! Settings for behaviour that no public source describes.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// How the Teamtailor stand-in behaves where the facts are open. The defaults are the strictest reading.
+/// How the Teamtailor mock server behaves if public sources are silent. The defaults are the strictest reading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Switches {
-    /// New records appear in lists and filters only after so many milliseconds; by id they are there at once.
+    /// The delay in milliseconds until new records appear in lists and filters. Requests by id find them immediately.
     pub lookup_lag: u64,
-    /// Requests in a sliding window of `rate_window` seconds; none: no limit.
+    /// Requests in a sliding window of `rate_window` seconds. `None` disables the limit.
     pub rate_limit: Option<u32>,
-    /// Seconds of the window.
+    /// The length of the window in seconds.
     pub rate_window: u32,
-    /// Whether all keys of the account share one limit (sources disagree).
+    /// Whether all keys of the account share one limit (sources differ).
     pub rate_per_account: bool,
-    /// Whether a 429 carries `Retry-After`.
+    /// Whether a 429 has `Retry-After`.
     pub retry_after: bool,
-    /// What a 429 carries.
+    /// The body of a 429.
     pub too_many_body: TooManyBody,
-    /// Whether `application/vnd.api+json; charset=…` is refused on writes.
+    /// Whether writes with `application/vnd.api+json; charset=…` are rejected.
     pub refuse_charset: bool,
-    /// Types whose lists page by cursor; the others page by number.
+    /// The types whose lists have cursor pages. The others have numbered pages.
     pub cursor_lists: BTreeSet<String>,
-    /// Whether the other style's `page[…]` keys are refused, rather than ignored.
+    /// Whether `page[…]` keys of the other style are rejected. If not, they are ignored.
     pub refuse_other_paging: bool,
-    /// Whether texts, booleans and tags of another JSON type are refused; else they are cast as Rails does.
+    /// Whether texts, booleans and tags of another JSON type are rejected. If not, they are cast as in Rails.
     pub strict_types: bool,
-    /// Longest pitch in characters; none: no limit.
+    /// The longest pitch in characters. `None`: no limit.
     pub pitch_limit: Option<usize>,
-    /// Whether the syntax of an e-mail is checked.
+    /// Whether the syntax of emails is checked.
     pub email_syntax: bool,
     /// The status of a create that merged into an existing candidate: 201 or 200.
     pub merge_status: u16,
-    /// What a merge does with tags.
+    /// How a merge treats tags.
     pub merge_tags: MergeTags,
-    /// Whether a null in a merge clears the attribute; else it is ignored.
+    /// Whether a null in a merge clears the attribute. If not, it is ignored.
     pub merge_nulls_clear: bool,
-    /// Whether a merge replaces a résumé that is there; else the old one stays.
+    /// Whether a merge replaces an existing résumé.
     pub merge_replaces_resume: bool,
-    /// Whether `sourced` may be sent in a PATCH (it is then ignored); else it is not allowed.
+    /// Whether a PATCH may contain `sourced`, which is then ignored. If not, it is rejected.
     pub sourced_in_patch: bool,
-    /// Whether department and locations may be sent with a new candidate (sources disagree).
+    /// Whether a create may contain department and locations (sources differ).
     pub relationships_in_create: bool,
-    /// What becomes of a candidate whose résumé cannot be fetched.
+    /// The result for a candidate whose résumé cannot be fetched.
     pub unreachable_resume: Unreachable,
-    /// What becomes of a candidate whose picture cannot be fetched.
+    /// The result for a candidate whose picture cannot be fetched.
     pub unreachable_picture: Unreachable,
-    /// Hosts, as `host` or `host:port`, that files are fetched from besides the sandbox's own files
-    /// server. Plain HTTP only.
+    /// Hosts, as `host` or `host:port`, from which files are fetched besides the sandbox's files server. Plain HTTP
+    /// only.
     pub allowed_hosts: Vec<String>,
-    /// How long a fetch may take, in milliseconds.
+    /// The time limit of a fetch, in milliseconds.
     pub fetch_timeout: u64,
-    /// A new résumé shows so many milliseconds after it came (never in the answer of the write itself).
+    /// The delay in milliseconds until a new résumé is shown. The response of the write itself never shows it.
     pub resume_delay: u64,
-    /// Seconds that a signed résumé link works: 30 by the documents, 60 as measured in 2026.
+    /// The lifetime of a signed résumé link in seconds: 30 in the documentation, 60 as measured in 2026.
     pub resume_link_seconds: u64,
-    /// Seconds that a signed upload link works.
+    /// The lifetime of a signed upload link in seconds.
     pub upload_link_seconds: u64,
-    /// How `POST /v1/files` shows the address of what it took.
+    /// How `POST /v1/files` shows the address of an upload.
     pub files_answer: FilesAnswer,
-    /// Whether an upload's `url` may be one that `POST /v1/files` issued.
+    /// Whether an upload's `url` can be an address that `POST /v1/files` returned.
     pub transient_uploads: bool,
-    /// Versions before 20240404 list notes in the documented shape of their own.
+    /// Whether versions before 20240404 list notes in their own documented format.
     pub legacy_notes: bool,
-    /// What a second value for the same custom field and owner does.
+    /// The result of a second value for the same custom field and owner.
     pub second_value: SecondValue,
-    /// Whether `answers` shows an empty linkage without being included, as an old sample does.
+    /// Whether `answers` has an empty linkage without being included, as in an old sample.
     pub stray_linkage: bool,
 }
 
@@ -108,11 +108,11 @@ impl Default for Switches {
     }
 }
 
-/// What a 429 carries.
+/// The body of a 429.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TooManyBody {
-    /// Nothing.
+    /// No body.
     #[default]
     Empty,
     /// A line of text.
@@ -121,29 +121,29 @@ pub enum TooManyBody {
     JsonApi,
 }
 
-/// What a merge does with tags.
+/// How a merge treats tags.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MergeTags {
-    /// The sent list takes the place of the old one, as in a PATCH.
+    /// The new list replaces the old one, as in a PATCH.
     #[default]
     Replace,
-    /// The sent tags are added to the old ones.
+    /// The new tags are added to the old ones.
     Union,
 }
 
-/// What becomes of a candidate whose file cannot be fetched.
+/// The result for a candidate whose file cannot be fetched.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unreachable {
-    /// 422 on that attribute; observed for pictures.
+    /// 422 for that attribute, as observed for pictures.
     #[default]
     Refuse,
-    /// The candidate is stored without the file, and nobody says so.
+    /// The candidate is stored without the file, and without an error.
     Drop,
 }
 
-/// How `POST /v1/files` shows the address of what it took.
+/// How `POST /v1/files` shows the address of an upload.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FilesAnswer {
@@ -154,13 +154,13 @@ pub enum FilesAnswer {
     JsonApi,
 }
 
-/// What a second value for the same custom field and owner does.
+/// The result of a second value for the same custom field and owner.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecondValue {
     /// 422 `has already been taken`.
     #[default]
     Refuse,
-    /// A second record.
+    /// A second record is created.
     Create,
 }

@@ -1,4 +1,4 @@
-//! What a candidate's attributes must be.
+//! Validation of a candidate's attributes.
 
 use serde_json::{Map, Value};
 
@@ -6,8 +6,8 @@ use super::errors::{self, Error};
 use super::switches::Switches;
 use crate::email::is_email;
 
-/// Attributes of a create. Read-only ones are not allowed, except the two dates, which a client sends
-/// on every create and gets 201 for.
+/// The attributes of a create. Read-only ones are rejected except the two dates, which one client sends on every create
+/// and gets 201.
 pub(crate) const CREATE: [&str; 23] = [
     "connected",
     "consent-given-future-jobs",
@@ -45,14 +45,14 @@ const BOOLEANS: [&str; 8] = [
     "unsubscribed",
 ];
 
-/// Attributes of an update: what only a create takes is left out.
+/// Returns the attributes of an update, without those that only a create accepts.
 pub(crate) fn update(switches: &Switches) -> Vec<&'static str> {
     let create_only =
         |name: &str| name == "send-welcome-message" || (name == "sourced" && !switches.sourced_in_patch);
     CREATE.into_iter().filter(|name| !create_only(name)).collect()
 }
 
-/// The attributes in their types, e-mail in lower case; or what is wrong with them.
+/// Converts the attributes to their types, with the email in lower case, or returns the errors.
 pub(crate) fn attributes(sent: &Map<String, Value>, switches: &Switches) -> (Map<String, Value>, Vec<Error>) {
     let mut kept = Map::new();
     let mut faults = Vec::new();
@@ -104,7 +104,7 @@ fn boolean(value: &Value, strict: bool) -> Option<Value> {
     match value {
         Value::Null | Value::Bool(_) => Some(value.clone()),
         _ if strict => None,
-        // Rails' boolean type: all but these is true.
+        // Rails' boolean type: all texts but these are true.
         Value::String(text) => Some(Value::Bool(!matches!(text.as_str(), "" | "0" | "f" | "false" | "off"))),
         other => Some(Value::Bool(other.as_u64() != Some(0))),
     }

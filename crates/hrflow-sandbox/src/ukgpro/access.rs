@@ -1,4 +1,4 @@
-//! Who may do what, how often: token, rate limit, scope, in this order.
+//! Access checks, in this order: token, rate limit, scope.
 
 use jiff::Timestamp;
 
@@ -8,7 +8,7 @@ use super::route::Route;
 use super::state::State;
 use crate::server::{Answer, Received};
 
-/// What the request's token allows, or why the request is refused.
+/// Returns the grant of the request's token, or an error.
 pub(crate) fn admit(
     state: &mut State,
     request: &Received,
@@ -26,7 +26,7 @@ pub(crate) fn admit(
     Ok(grant)
 }
 
-/// The gateway counts calls by client (developer hub, API rate limiting).
+/// Counts a call. The gateway counts calls by client (developer hub, API rate limiting).
 fn count(state: &mut State, client_id: &str, now: Timestamp) -> Result<(), Answer> {
     let Some(limit) = state.switches.rate_limit else { return Ok(()) };
     let window = u64::from(state.switches.rate_window) * 1000;

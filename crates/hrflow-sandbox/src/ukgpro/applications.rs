@@ -1,4 +1,4 @@
-//! Applications: create, read.
+//! Applications: create and read.
 
 use serde_json::{Map, Value};
 
@@ -58,7 +58,7 @@ impl UkgPro {
         Ok(answer)
     }
 
-    /// `GET /applications`, and those of one candidate.
+    /// `GET /applications`, or the applications of one candidate.
     pub(crate) fn list_applications(&self, request: &Received, of: Option<&str>) -> Result<Answer, Answer> {
         let now = self.clock.now();
         let state = self.lock();
@@ -135,7 +135,7 @@ fn start_date(node: &Node<'_>, required: bool, findings: &mut Findings) {
     }
 }
 
-/// Each required question needs an answer that names it.
+/// Checks that each required question has an answer that names it.
 fn answers(root: &Node<'_>, state: &State, opportunity: &str, findings: &mut Findings) {
     for (member, questions) in [
         ("screening_question_responses", Questions::Screening),

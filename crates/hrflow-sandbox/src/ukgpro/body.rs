@@ -1,5 +1,5 @@
-//! The body of a new candidate. Limits are those of the Candidate Import API as integrators relay them,
-//! checked against the vendor's published models where these have the field.
+//! The body of a new candidate. Limits are those of the Candidate Import API as integrators report them. They were
+//! checked against the vendor's published models for the fields that these have.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -28,7 +28,7 @@ const PLAIN: [&str; 12] = [
     "references",
 ];
 
-/// What a body is held against.
+/// The data against which a body is checked.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     pub(crate) state: &'a State,
@@ -36,13 +36,13 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// A user of the tenant, or an internal candidate.
+    /// Whether the id is that of a user of the tenant or an internal candidate.
     pub(crate) fn is_somebody(&self, id: &str) -> bool {
         self.state.tenant.users.iter().any(|user| user["id"] == id)
             || self.state.candidate(id).is_some_and(|candidate| candidate.internal)
     }
 
-    /// The id of somebody.
+    /// Checks the id of a user or internal candidate.
     pub(crate) fn somebody(&self, node: &Node<'_>, required: bool, findings: &mut Findings) {
         match node.value.as_str() {
             None if node.is_absent() && !required => {}
@@ -53,7 +53,7 @@ impl Context<'_> {
     }
 }
 
-/// The candidate as it is kept, lists under the names of the read model; and what is wrong with it.
+/// Returns the candidate to store, with lists under the names of the read model, and all errors.
 pub(crate) fn candidate(body: &Value, context: Context<'_>) -> (Map<String, Value>, Findings) {
     let mut findings = Findings::default();
     let root = Node::root(body);

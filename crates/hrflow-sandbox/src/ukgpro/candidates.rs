@@ -1,4 +1,4 @@
-//! Candidates: create, look up, read.
+//! Candidates: create, lookup, read.
 
 use serde_json::{Map, Value, json};
 
@@ -16,7 +16,7 @@ use crate::clock::later;
 use crate::form;
 use crate::server::{Answer, Received};
 
-/// The JSON of a body.
+/// Parses the JSON of a body.
 pub(crate) fn json(request: &Received) -> Result<Value, Answer> {
     if form::media_type(request) != "application/json" {
         return Err(errors::short(415, "The body must be application/json."));
@@ -89,7 +89,7 @@ impl UkgPro {
         lists::page(request, &state.switches, &query, &rows, |row| &row.id, |row| view.candidate(row))
     }
 
-    /// `GET /candidates/{id}`, and its name and e-mail alone.
+    /// `GET /candidates/{id}`. With `brief`, only its name and email.
     pub(crate) fn read_candidate(&self, request: &Received, id: &str, brief: bool) -> Result<Answer, Answer> {
         let state = self.lock();
         let candidate = state.candidate(id).ok_or_else(|| errors::not_found("The candidate"))?;
@@ -127,12 +127,12 @@ impl UkgPro {
     }
 }
 
-/// The host that was asked.
+/// Returns the host of the request.
 pub(crate) fn host(request: &Received) -> &str {
     request.header("host").unwrap_or("127.0.0.1")
 }
 
-/// A candidate that has just come.
+/// Builds the record of a new candidate.
 pub(crate) fn record(
     state: &mut State,
     fields: Map<String, Value>,

@@ -1,4 +1,4 @@
-//! API clients, and the scopes that let calls through.
+//! API clients, and the scopes that operations require.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,18 +23,18 @@ pub(crate) const SCOPES: [&str; 13] = [
     "recruiting.easy-apply",
 ];
 
-/// An API client of the fictional tenant, as the vendor's support hands it out.
+/// An API client of the fictional tenant, as the vendor's support issues it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Client {
     /// `client_id` of the token request.
     pub client_id: String,
     /// `client_secret` of the token request.
     pub client_secret: String,
-    /// The scopes that it is registered for; asking for none grants them all.
+    /// The registered scopes. A token request without scopes gets all of them.
     pub scopes: Vec<String>,
 }
 
-/// The clients that a fresh sandbox knows.
+/// Returns the clients of a new sandbox.
 pub(crate) fn clients() -> Vec<Client> {
     let client = |name: &str, scopes: Vec<&str>| Client {
         client_id: format!("sandbox-{name}"),
@@ -51,7 +51,7 @@ pub(crate) fn clients() -> Vec<Client> {
     ]
 }
 
-/// What an access token allows.
+/// The rights of an access token.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
     pub(crate) client_id: String,
@@ -60,7 +60,7 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
-    /// Whether the call goes through, by any one of its scopes.
+    /// Whether any of its scopes allows the call.
     pub(crate) fn allows(&self, route: &Route, switches: &Switches) -> bool {
         let (listed, imports) = scopes(route);
         let has = |scope: &&str| self.scopes.iter().any(|granted| granted == scope);
@@ -68,8 +68,8 @@ impl Grant {
     }
 }
 
-/// The scopes that the page of an operation lists, and the import scopes that clients rely on besides.
-/// Operations without a page have those of their neighbours.
+/// Returns the scopes on the operation's page, and the import scopes that clients also use. Operations without a page
+/// have the scopes of related operations.
 pub(crate) fn scopes(route: &Route) -> (&'static [&'static str], &'static [&'static str]) {
     match route {
         Route::CreateCandidate => (

@@ -7,17 +7,17 @@ use jiff::tz::TimeZone;
 use super::errors::Findings;
 use super::node::Node;
 
-/// The year it is.
+/// Returns the current year.
 pub(crate) fn year(now: Timestamp) -> i64 {
     i64::from(TimeZone::UTC.to_datetime(now).year())
 }
 
-/// As answers show it, for example `2016-12-20T11:24:06.726Z` (developer hub).
+/// Formats a time as in responses, for example `2016-12-20T11:24:06.726Z` (developer hub).
 pub(crate) fn show(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
-/// A time in UTC, or a bare date, which is its midnight.
+/// Parses a time in UTC, or a date as its midnight.
 pub(crate) fn bound(text: &str) -> Option<Timestamp> {
     match text.parse::<Timestamp>() {
         Ok(time) => Some(time),
@@ -25,7 +25,7 @@ pub(crate) fn bound(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// A time in UTC that has been.
+/// Checks that the value is a past time in UTC.
 pub(crate) fn past(node: &Node<'_>, now: Timestamp, findings: &mut Findings) {
     if node.is_absent() {
         return;
@@ -42,7 +42,7 @@ pub(crate) fn past(node: &Node<'_>, now: Timestamp, findings: &mut Findings) {
     }
 }
 
-/// A date with its time of day; the zone does not matter.
+/// Parses a date with a time of day. The zone is ignored.
 pub(crate) fn dated(node: &Node<'_>, findings: &mut Findings) -> Option<DateTime> {
     if node.is_absent() {
         return None;
@@ -55,7 +55,7 @@ pub(crate) fn dated(node: &Node<'_>, findings: &mut Findings) -> Option<DateTime
     time
 }
 
-/// `{month, year}`, years within the bounds. A month needs its year. Answers the year.
+/// Checks `{month, year}` with the year within the bounds, and returns the year. A month requires a year.
 pub(crate) fn month_and_year(node: &Node<'_>, least: i64, most: i64, findings: &mut Findings) -> Option<i64> {
     node.object(&["month", "year"], findings)?;
     let month = node.child("month").integer(1, 12, findings);

@@ -18,7 +18,7 @@ const EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "pdf", "doc", "docx"];
 const TYPES: [&str; 4] = ["Resume", "Cover Letter", "Portfolio", "Other"];
 const FORBIDDEN: &str = "/\\?:*\"<>|";
 
-/// Whose document.
+/// The owner of a document.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Owner<'a> {
     Candidate(&'a str),
@@ -50,7 +50,7 @@ impl Owner<'_> {
         })
     }
 
-    /// A document changes when its owner was last updated.
+    /// Stores a document, which also changes its owner's update time.
     fn keep(self, state: &mut State, document: StoredDocument) {
         let at = document.at;
         match self {
@@ -70,7 +70,7 @@ impl Owner<'_> {
     }
 }
 
-/// What came in the two parts, found good.
+/// The valid content of the two parts.
 struct Upload {
     file_name: String,
     document_type: String,

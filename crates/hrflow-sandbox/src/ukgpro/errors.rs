@@ -1,5 +1,5 @@
-//! Errors. No page shows the bodies of the Recruiting API: validation has the form that the sibling
-//! Onboarding API documents for new hires (`application/problem+json`), all else a short message.
+//! Errors. No public page shows the error bodies of the Recruiting API. Validation errors use the format that the
+//! related Onboarding API documents for new hires (`application/problem+json`). All others are a short message.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::server::Answer;
 
-/// One thing that is wrong with one field.
+/// One error of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Finding {
     #[serde(rename = "type")]
@@ -16,22 +16,22 @@ pub(crate) struct Finding {
     pub(crate) message: String,
 }
 
-/// What is wrong with a body, by the path of the field.
+/// The errors of a body, by path of the field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Findings {
     model_state: BTreeMap<String, Vec<Finding>>,
-    /// Paths that the vendor does not know, and ignores.
+    /// Unknown paths, which the vendor ignores.
     pub(crate) unknown: Vec<String>,
 }
 
 impl Findings {
-    /// One entry per broken field: what is found first stands.
+    /// Adds an error. Only the first error of a field is kept.
     pub(crate) fn add(&mut self, path: &str, kind: &'static str, message: impl Into<String>) {
         let finding = Finding { kind, message: message.into() };
         self.model_state.entry(path.to_owned()).or_insert_with(|| vec![finding]);
     }
 
-    /// The refusal, if anything is wrong.
+    /// Returns an error response if there is any error.
     pub(crate) fn verdict(&self) -> Result<(), Answer> {
         if self.model_state.is_empty() { Ok(()) } else { Err(self.answer(400, "The request is not valid.")) }
     }
@@ -47,7 +47,7 @@ impl Findings {
     }
 }
 
-/// A refusal for one field.
+/// Builds an error response for one field.
 pub(crate) fn refused(status: u16, path: &str, kind: &'static str, message: &str) -> Answer {
     let mut findings = Findings::default();
     findings.add(path, kind, message);
@@ -59,7 +59,7 @@ pub(crate) fn refused(status: u16, path: &str, kind: &'static str, message: &str
     findings.answer(status, title)
 }
 
-/// A status with a sentence.
+/// Builds a response of a status with a message.
 pub(crate) fn short(status: u16, message: &str) -> Answer {
     Answer::json(status, &json!({"message": message}))
 }
@@ -72,7 +72,7 @@ pub(crate) fn not_found(what: &str) -> Answer {
     short(404, &format!("{what} was not found."))
 }
 
-/// An error of the identity server (RFC 6749, 5.2).
+/// Builds an error of the identity server (RFC 6749, 5.2).
 pub(crate) fn oauth(status: u16, code: &str, description: &str) -> Answer {
     let answer = Answer::json(status, &json!({"error": code, "error_description": description}));
     answer.with("cache-control", "no-store")

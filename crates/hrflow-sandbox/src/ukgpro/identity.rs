@@ -1,4 +1,4 @@
-//! The identity server: access tokens for clients, and nothing else.
+//! The identity server, which only issues access tokens to clients.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::front::Stand;
 use crate::jwt;
 use crate::server::{Answer, Received};
 
-/// The identity server's front.
+/// The identity server of a UKG Pro mock server.
 #[derive(Debug, Clone)]
 pub(crate) struct Identity(pub(crate) UkgPro);
 
@@ -51,7 +51,7 @@ impl Stand for Identity {
     }
 }
 
-/// `POST /signin/oauth2/t/{tenant}/access_token`.
+/// Whether the request is `POST /signin/oauth2/t/{tenant}/access_token`.
 fn is_token(method: &str, path: &str) -> bool {
     method == "POST" && path == format!("/signin/oauth2/t/{TENANT}/access_token")
 }
@@ -66,7 +66,7 @@ impl Identity {
         }
         let fields = form::fields(request);
         let field = |name: &str| {
-            // An empty parameter counts as left out (RFC 6749, 3.2).
+            // An empty parameter counts as absent (RFC 6749, 3.2).
             let mut values = fields.iter().filter(|(key, value)| key == name && !value.is_empty());
             let first = values.next().map(|(_, value)| value.as_str());
             match values.next() {
@@ -106,7 +106,7 @@ fn basic(request: &Received) -> Option<(String, String)> {
     decoded.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned()))
 }
 
-/// The scopes asked for, all of them registered; all registered ones when none is asked for.
+/// Returns the requested scopes, which must all be registered. Without a request, returns all registered scopes.
 fn granted(client: &Client, asked: Option<&str>, refusal: u16) -> Result<Vec<String>, Answer> {
     let Some(asked) = asked else { return Ok(client.scopes.clone()) };
     let asked: Vec<String> = asked.split_whitespace().map(str::to_owned).collect();

@@ -1,4 +1,4 @@
-//! Lists: one filter, pages by number and by cursor, the `Link` header.
+//! Lists: one filter, numbered and cursor pages, the `Link` header.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::errors;
 use super::switches::{ListShape, Switches};
 use crate::server::{Answer, Received};
 
-/// The query of a list. Parameters that are not known are ignored.
+/// The query of a list. Unknown parameters are ignored.
 pub(crate) struct Query {
     pub(crate) updated_after: Option<Timestamp>,
     pub(crate) updated_before: Option<Timestamp>,
@@ -44,14 +44,14 @@ impl Query {
         Ok(query)
     }
 
-    /// Whether the filters let a record through that changed then.
+    /// Whether the filters include a record with this update time.
     pub(crate) fn lets(&self, updated: Timestamp) -> bool {
         self.updated_after.is_none_or(|bound| updated > bound)
             && self.updated_before.is_none_or(|bound| updated < bound)
     }
 }
 
-/// One page of `rows`, which are all that the filters let through.
+/// Builds one page of the filtered `rows`.
 pub(crate) fn page<T>(
     request: &Received,
     switches: &Switches,
@@ -93,7 +93,7 @@ pub(crate) fn page<T>(
     Ok(answer.with("link", links.join(", ")))
 }
 
-/// The request's own URL with another place in it: filters are kept, and so is the prefix.
+/// Returns the request's own URL with another position. Filters and prefix stay.
 fn link(request: &Received, size: usize, rel: &str, cursor: Option<(&str, &str)>) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in request.pairs() {

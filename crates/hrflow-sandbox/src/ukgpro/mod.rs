@@ -42,7 +42,7 @@ use state::State;
 pub use state::{StoredApplication, StoredCandidate, StoredDocument};
 pub use switches::{CountryCodes, ListShape, Prefix, ReadKeys, Switches};
 
-/// The UKG Pro stand-in. Clones share it.
+/// The UKG Pro mock server. Clones share its data.
 #[derive(Debug, Clone)]
 pub struct UkgPro {
     clock: Clock,
@@ -56,43 +56,43 @@ impl UkgPro {
         UkgPro { clock, files, seed, inner: Arc::new(Mutex::new(State::new(seed))) }
     }
 
-    /// All candidates, in the order they came.
+    /// Returns all candidates, oldest first.
     pub fn candidates(&self) -> Vec<StoredCandidate> {
         self.lock().candidates().cloned().collect()
     }
 
-    /// One candidate.
+    /// Returns one candidate.
     pub fn candidate(&self, id: &str) -> Option<StoredCandidate> {
         self.lock().candidate(id).cloned()
     }
 
-    /// The external candidates with this e-mail, in any case.
+    /// Returns the external candidates with this email, in any case.
     pub fn candidates_by_email(&self, email: &str) -> Vec<StoredCandidate> {
         self.lock().with_email(email).cloned().collect()
     }
 
-    /// How many candidates there are.
+    /// Returns the number of candidates.
     pub fn candidate_count(&self) -> usize {
         self.lock().candidate_count()
     }
 
-    /// All applications, in the order they came.
+    /// Returns all applications, oldest first.
     pub fn applications(&self) -> Vec<StoredApplication> {
         self.lock().applications().cloned().collect()
     }
 
-    /// All opportunities, as they are answered.
+    /// Returns all opportunities, as in responses.
     pub fn opportunities(&self) -> Vec<Value> {
         self.lock().tenant.opportunities.clone()
     }
 
-    /// Users of the tenant, who may write comments.
+    /// Returns the users of the tenant, who can write comments.
     pub fn users(&self) -> Vec<Value> {
         self.lock().tenant.users.clone()
     }
 
-    /// Adds a candidate as if it had always been there: a body as `POST /candidates` takes it, in either
-    /// spelling, nothing validated. A second one with the same e-mail is added too. Answers its id.
+    /// Adds a candidate without validation and returns its id. `body` is that of `POST /candidates`, in either
+    /// spelling. A second candidate with the same email is added too.
     pub fn seed_candidate(&self, body: Value) -> String {
         let mut fields = body.as_object().cloned().unwrap_or_default();
         for part in Part::ALL {
@@ -103,14 +103,15 @@ impl UkgPro {
         self.add(fields)
     }
 
-    /// Says whether a candidate has a user account; whether it was there.
+    /// Sets whether a candidate has a user account. Returns whether the candidate exists.
     pub fn set_account(&self, id: &str, account: bool) -> bool {
         let mut state = self.lock();
         let candidate = state.candidate_mut(id);
         candidate.map(|candidate| candidate.account = account).is_some()
     }
 
-    /// Adds an opportunity as it is to be answered. Answers its id, a new one where it has none.
+    /// Adds an opportunity and returns its id. `opportunity` is the response of reads; without an id, it gets a new
+    /// one.
     pub fn seed_opportunity(&self, mut opportunity: Value) -> String {
         let mut state = self.lock();
         let id = match opportunity["id"].as_str() {
@@ -122,33 +123,33 @@ impl UkgPro {
         id
     }
 
-    /// Adds the fictional candidates that show what answers can hold: one with everything, one with
-    /// nulls, two that share an e-mail, one without a user account, one internal. Answers their ids.
+    /// Adds fictional candidates that cover the forms of responses, and returns their ids. One has all fields, one has
+    /// nulls, two share an email, one has no user account, one is internal.
     pub fn seed_samples(&self) -> Vec<String> {
         samples::add(self)
     }
 
-    /// Removes a candidate and its applications; whether it was there.
+    /// Removes a candidate and its applications. Returns whether it existed.
     pub fn remove_candidate(&self, id: &str) -> bool {
         self.lock().remove_candidate(id)
     }
 
-    /// Forgets all candidates and applications, and restores the tenant; switches, clients and tokens stay.
+    /// Removes all candidates and applications, and restores the tenant. Switches, clients and tokens stay.
     pub fn clear(&self) {
         self.lock().clear();
     }
 
-    /// Makes all access tokens issued so far unknown.
+    /// Invalidates all access tokens issued so far.
     pub fn revoke_tokens(&self) {
         self.lock().grants.clear();
     }
 
-    /// How open questions are decided at present.
+    /// Returns the current switches.
     pub fn switches(&self) -> Switches {
         self.lock().switches.clone()
     }
 
-    /// Decides open questions.
+    /// Replaces the switches.
     pub fn set_switches(&self, switches: Switches) {
         self.lock().switches = switches;
     }
@@ -158,12 +159,12 @@ impl UkgPro {
         change(&mut self.lock().switches);
     }
 
-    /// The API clients known.
+    /// Returns the API clients.
     pub fn clients(&self) -> Vec<Client> {
         self.lock().clients.clone()
     }
 
-    /// Replaces the API clients; tokens issued before go on.
+    /// Replaces the API clients. Tokens issued before stay valid.
     pub fn set_clients(&self, clients: Vec<Client>) {
         self.lock().clients = clients;
     }
@@ -180,7 +181,7 @@ impl UkgPro {
         }
     }
 
-    /// As at the start, tokens included.
+    /// Restores the initial state, including tokens.
     pub(crate) fn reset(&self) {
         *self.lock() = State::new(self.seed);
     }

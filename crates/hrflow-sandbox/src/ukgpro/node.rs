@@ -1,4 +1,4 @@
-//! A place in a body, and what it must hold. Absent and null are the same.
+//! A value within a body, with its checks. Absent and null are the same.
 
 use serde_json::{Map, Value};
 
@@ -14,12 +14,12 @@ pub(crate) struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// The body.
+    /// Returns the body.
     pub(crate) fn root(value: &'a Value) -> Node<'a> {
         Node { path: String::new(), value }
     }
 
-    /// A member; null where there is none.
+    /// Returns a field, or null if it is absent.
     pub(crate) fn child(&self, name: &str) -> Node<'a> {
         let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
         Node { path, value: self.value.get(name).unwrap_or(&NULL) }
@@ -29,7 +29,7 @@ impl<'a> Node<'a> {
         self.value.is_null()
     }
 
-    /// The members, if this is an object; members besides `names` are noted as unknown.
+    /// Returns the fields, if this is an object. Fields besides `names` are recorded as unknown.
     pub(crate) fn object(&self, names: &[&str], findings: &mut Findings) -> Option<&'a Map<String, Value>> {
         match self.value {
             Value::Object(members) => {
@@ -45,7 +45,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The entries of a list.
+    /// Returns the entries of a list.
     pub(crate) fn entries(&self, findings: &mut Findings) -> Vec<Node<'a>> {
         match self.value {
             Value::Array(values) => {
@@ -60,7 +60,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// A text of at most `most` characters.
+    /// Returns a text of at most `most` characters.
     pub(crate) fn text(&self, most: usize, findings: &mut Findings) -> Option<&'a str> {
         match self.value {
             Value::String(text) if text.chars().count() > most => {
@@ -80,7 +80,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// A text that is there and not blank.
+    /// Returns a text that must not be absent or empty.
     pub(crate) fn required_text(&self, most: usize, findings: &mut Findings) -> Option<&'a str> {
         if self.value.as_str().is_some_and(|text| text.trim().is_empty()) || self.is_absent() {
             findings.add(&self.path, "Required", "The value is required.");
@@ -96,7 +96,7 @@ impl<'a> Node<'a> {
         self.value.as_bool()
     }
 
-    /// A whole number from `least` to `most`.
+    /// Returns an integer from `least` to `most`.
     pub(crate) fn integer(&self, least: i64, most: i64, findings: &mut Findings) -> Option<i64> {
         match self.value {
             Value::Null => None,
@@ -114,21 +114,21 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// A member that must not hold anything.
+    /// Checks that a field is empty.
     pub(crate) fn empty(&self, findings: &mut Findings) {
         if !self.is_absent() && self.value != "" {
             findings.add(&self.path, "NotAllowed", "The value must be empty.");
         }
     }
 
-    /// A member that must be null.
+    /// Checks that a field is null.
     pub(crate) fn null(&self, findings: &mut Findings) {
         if !self.is_absent() {
             findings.add(&self.path, "NotAllowed", "The value must be null.");
         }
     }
 
-    /// The id of one of `known`, records with an `id` each.
+    /// Checks the id of one of `known`, records with an `id` each.
     pub(crate) fn id_of(&self, known: &[Value], required: bool, findings: &mut Findings) {
         match self.value {
             Value::Null if !required => {}

@@ -1,4 +1,4 @@
-//! What belongs to a candidate: experiences, educations, licenses, skills and so on.
+//! The lists of a candidate: experiences, educations, licenses, skills and others.
 
 use super::body::Context;
 use super::dates;
@@ -6,7 +6,7 @@ use super::errors::Findings;
 use super::node::Node;
 use super::route::Part;
 
-/// A list of a new candidate.
+/// Checks a list of a new candidate.
 pub(crate) fn check(part: Part, list: &Node<'_>, context: Context<'_>, findings: &mut Findings) {
     let mut ids = Vec::new();
     for entry in list.entries(findings) {
@@ -25,7 +25,7 @@ pub(crate) fn check(part: Part, list: &Node<'_>, context: Context<'_>, findings:
     }
 }
 
-/// One entry of a list.
+/// Checks one entry of a list.
 pub(crate) fn check_entry(part: Part, entry: &Node<'_>, context: Context<'_>, findings: &mut Findings) {
     match part {
         Part::WorkExperience => work_experience(entry, context, findings),
@@ -35,12 +35,12 @@ pub(crate) fn check_entry(part: Part, entry: &Node<'_>, context: Context<'_>, fi
         Part::Comments => comment(entry, context, findings),
         Part::Behaviors => trait_of(entry, &context.state.tenant.behaviors, findings),
         Part::Motivations => trait_of(entry, &context.state.tenant.motivations, findings),
-        // Nothing is published about what a reference holds.
+        // The content of a reference is not published.
         Part::References => {}
     }
 }
 
-/// A missing `to`, a null one, and one with null members are taken alike: a current job.
+/// Checks a work experience. An absent `to`, a null one and one with null fields all mean a current job.
 fn work_experience(node: &Node<'_>, context: Context<'_>, findings: &mut Findings) {
     let year = dates::year(context.now);
     node.object(&["job_title", "company", "location", "from", "to", "description"], findings);
@@ -99,7 +99,7 @@ fn skill(node: &Node<'_>, context: Context<'_>, findings: &mut Findings) {
     level.child("id").id_of(&context.state.tenant.proficiency_levels, required, findings);
 }
 
-/// The import names its author by `author_id`, the resource of its own by an object (developer hub).
+/// Checks a comment. The import names its author by `author_id`, the comments resource by an object (developer hub).
 fn comment(node: &Node<'_>, context: Context<'_>, findings: &mut Findings) {
     node.object(&["author_id", "author", "comment", "is_important", "created_at"], findings);
     let author = match node.child("author") {
@@ -125,7 +125,7 @@ fn trait_of(node: &Node<'_>, known: &[serde_json::Value], findings: &mut Finding
     }
 }
 
-/// `{name, id}` of which only the name may be given.
+/// Checks `{name, id}`, of which only the name can be set.
 fn named(node: &Node<'_>, required: bool, most: usize, findings: &mut Findings) {
     if node.object(&["id", "name"], findings).is_none() && !required {
         return;

@@ -7,7 +7,7 @@ pub(crate) const TENANT: &str = "SANDBOX1000";
 
 const GATEWAY: &str = "/talent/recruiting/v2";
 
-/// What belongs to a candidate, and is a resource of its own.
+/// A list of a candidate that is also a resource of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Behaviors,
@@ -32,7 +32,7 @@ impl Part {
         Part::WorkExperience,
     ];
 
-    /// The last segment of its path.
+    /// Returns the last segment of its path.
     pub(crate) fn segment(self) -> &'static str {
         match self {
             Part::WorkExperience => "work-experience",
@@ -40,7 +40,7 @@ impl Part {
         }
     }
 
-    /// Its member in a candidate as it is kept.
+    /// Returns its field in a stored candidate.
     pub(crate) fn member(self) -> &'static str {
         match self {
             Part::Behaviors => "behaviors",
@@ -54,7 +54,7 @@ impl Part {
         }
     }
 
-    /// Its member in the body of an import; the member as it is kept is taken too.
+    /// Returns its field in the body of an import. The field of a stored candidate is accepted too.
     pub(crate) fn imported(self) -> &'static str {
         match self {
             Part::Behaviors => "behaviours",
@@ -98,14 +98,14 @@ impl List {
     }
 }
 
-/// What an opportunity asks of who applies.
+/// The questions of an opportunity to its applicants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Questions {
     Screening,
     Country,
 }
 
-/// A route that exists, with the ids in it.
+/// An existing route, with its ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Route {
     Candidates,
@@ -130,7 +130,7 @@ pub(crate) enum Route {
 }
 
 impl Route {
-    /// None for another tenant too: it is as unknown as any other path.
+    /// Finds a route. Paths of another tenant are unknown, like any other unknown path.
     pub(crate) fn of(method: &str, path: &str, prefix: Prefix) -> Option<Route> {
         let short = match (path.strip_prefix(GATEWAY), prefix) {
             (Some(short), Prefix::Gateway | Prefix::Both) => short,
@@ -183,7 +183,7 @@ impl Route {
         Some(route)
     }
 
-    /// The stable name that fault rules and the journal use.
+    /// The stable name in fault rules and the journal.
     pub(crate) fn operation(&self) -> &'static str {
         match self {
             Route::Candidates => "ukg.candidates.list",

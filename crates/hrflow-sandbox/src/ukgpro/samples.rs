@@ -1,4 +1,4 @@
-//! Fictional candidates that show what answers can hold.
+//! Fictional candidates that cover the forms of responses.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ pub(crate) fn add(ukgpro: &UkgPro) -> Vec<String> {
     samples.into_iter().map(|sample| add_one(ukgpro, sample)).collect()
 }
 
-/// `_account: false` makes one without a user account.
+/// Adds a sample. `_account: false` adds it without a user account.
 fn add_one(ukgpro: &UkgPro, mut sample: Value) -> String {
     let account = sample.as_object_mut().and_then(|sample| sample.remove("_account"));
     let id = ukgpro.seed_candidate(sample);

@@ -1,4 +1,4 @@
-//! What the tenant holds.
+//! The stored data of the tenant.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,80 +13,80 @@ use crate::clock::later;
 use crate::random::Random;
 use crate::window::Window;
 
-/// A document that came with a candidate or an application.
+/// A document of a candidate or an application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredDocument {
-    /// Its id.
+    /// The document's id.
     pub id: String,
-    /// `file_name` of its metadata.
+    /// The `file_name` of its metadata.
     pub file_name: String,
-    /// `document_type` of its metadata.
+    /// The `document_type` of its metadata.
     pub document_type: String,
-    /// `description` of its metadata.
+    /// The `description` of its metadata.
     pub description: Option<String>,
-    /// The file's name in its part of the form.
+    /// The file name in its part of the form.
     pub part_file_name: String,
     /// The MIME type of its part of the form.
     pub content_type: String,
-    /// SHA-256 of the content, lower-case hexadecimal.
+    /// The SHA-256 of the content, in lower-case hexadecimal.
     pub sha256: String,
-    /// Bytes.
+    /// The size in bytes.
     pub size: usize,
-    /// When it came.
+    /// The time of the upload.
     pub at: Timestamp,
 }
 
-/// A candidate as it is held.
+/// A stored candidate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredCandidate {
     /// The id, a GUID.
     pub id: String,
-    /// What was sent, lists under the names of the read model (`work_experience`, `educations`, `behaviors`).
+    /// The fields as sent, with lists under the names of the read model (`work_experience`, `educations`, `behaviors`).
     pub fields: Map<String, Value>,
-    /// Paths that were sent and that the vendor does not know: ignored without a word.
+    /// Paths as sent that the vendor does not know. They are ignored without an error.
     pub unknown: Vec<String>,
     /// Whether it is an internal candidate, an employee.
     pub internal: bool,
-    /// Whether it has a user account; without one the look-up by e-mail answers 409.
+    /// Whether it has a user account. Without one, the lookup by email returns 409.
     pub account: bool,
-    /// The API client that created it; none for seeded ones.
+    /// The API client that created it. `None` for seeded candidates.
     pub created_by: Option<String>,
-    /// When it came, by the sandbox's clock.
+    /// The creation time, by the sandbox's clock.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// The time of the last change.
     pub updated_at: Timestamp,
-    /// Its documents, in order: one that came twice is here twice.
+    /// Its documents in order. A document that was sent twice is listed twice.
     pub documents: Vec<StoredDocument>,
 }
 
 impl StoredCandidate {
-    /// The e-mail as sent.
+    /// Returns the email as sent.
     pub fn email(&self) -> &str {
         self.fields.get("contact_info").and_then(|info| info["email"].as_str()).unwrap_or_default()
     }
 
-    /// The entries of one of its lists.
+    /// Returns the entries of one of its lists.
     pub(crate) fn entries(&self, member: &str) -> &[Value] {
         self.fields.get(member).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
-/// An application as it is held.
+/// A stored application.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredApplication {
     /// The id, a GUID.
     pub id: String,
-    /// Whose.
+    /// The candidate's id.
     pub candidate_id: String,
-    /// For what.
+    /// The opportunity's id.
     pub opportunity_id: String,
-    /// What was sent.
+    /// The fields as sent.
     pub fields: Map<String, Value>,
-    /// Paths that were sent and that the vendor does not know: ignored without a word.
+    /// Paths as sent that the vendor does not know. They are ignored without an error.
     pub unknown: Vec<String>,
-    /// When it came, by the sandbox's clock.
+    /// The creation time, by the sandbox's clock.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// The time of the last change.
     pub updated_at: Timestamp,
     /// Its documents, in order.
     pub documents: Vec<StoredDocument>,
@@ -98,14 +98,14 @@ pub(crate) struct State {
     pub(crate) clients: Vec<Client>,
     pub(crate) grants: HashMap<String, Grant>,
     pub(crate) tokens_issued: u64,
-    /// Calls let in, by client.
+    /// Admitted calls, by client.
     pub(crate) windows: HashMap<String, Window>,
     pub(crate) tenant: Tenant,
-    /// In the order they came.
+    /// In order of creation.
     candidates: BTreeMap<u64, StoredCandidate>,
     applications: BTreeMap<u64, StoredApplication>,
     numbers: HashMap<String, u64>,
-    /// External candidates by e-mail, trimmed and in lower case.
+    /// External candidates by email, trimmed and in lower case.
     by_email: HashMap<String, Vec<u64>>,
     random: Random,
     last: u64,
@@ -129,7 +129,7 @@ impl State {
         }
     }
 
-    /// Forgets candidates and applications, and restores the tenant.
+    /// Removes candidates and applications, and restores the tenant.
     pub(crate) fn clear(&mut self) {
         self.tenant = Tenant::seeded();
         self.candidates.clear();
@@ -158,7 +158,7 @@ impl State {
         self.candidates.get_mut(self.numbers.get(id)?)
     }
 
-    /// External candidates with this e-mail, in any case.
+    /// Returns the external candidates with this email, in any case.
     pub(crate) fn with_email(&self, email: &str) -> impl Iterator<Item = &StoredCandidate> {
         let numbers = self.by_email.get(&key(email)).into_iter().flatten();
         numbers.filter_map(|number| self.candidates.get(number))
@@ -200,7 +200,7 @@ impl State {
         self.applications.insert(number, application);
     }
 
-    /// Whether look-ups and lists show what came at `arrived`.
+    /// Whether lookups and lists show a record that was created at `arrived`.
     pub(crate) fn shows(&self, arrived: Timestamp, now: Timestamp) -> bool {
         self.switches.lookup_lag == 0 || later(arrived, self.switches.lookup_lag) <= now
     }

@@ -1,76 +1,75 @@
-//! What can be told either way, because nothing public settles it.
+//! Settings for behaviour that no public source describes.
 
 use serde::{Deserialize, Serialize};
 
-/// How the UKG Pro stand-in behaves where the facts are open. The defaults are the strictest reading.
+/// How the UKG Pro mock server behaves if public sources are silent. The defaults are the strictest reading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Switches {
-    /// New records appear in the look-up by e-mail and in lists only after so many milliseconds; by id
-    /// they are there at once, and a second one with the e-mail is refused at once.
+    /// The delay in milliseconds until new records appear in lists and the lookup by email. Requests by id and the
+    /// duplicate check find them immediately.
     pub lookup_lag: u64,
-    /// New candidates have no user account yet for so many milliseconds: until then the look-up answers
-    /// 409, and lists show them.
+    /// The delay in milliseconds until new candidates have a user account. Until then, the lookup returns 409, and
+    /// lists show the candidate.
     pub account_lag: u64,
-    /// Which form of the base path answers; the other one is 404.
+    /// The accepted form of the base path. The other form gets 404.
     pub prefix: Prefix,
-    /// Whether only the scopes that the operations' own pages list let a call through; else the import
-    /// scopes do too.
+    /// Whether only the scopes on the operations' own pages allow a call. If not, the import scopes do too.
     pub strict_scopes: bool,
-    /// Seconds that an access token works. Not published.
+    /// The lifetime of an access token in seconds. Not published.
     pub token_seconds: u64,
-    /// Whether the token answer says so in `expires_in`.
+    /// Whether the token response has `expires_in`.
     pub expires_in: bool,
-    /// Whether the identity server takes client id and secret as HTTP Basic too.
+    /// Whether the identity server also accepts client id and secret as HTTP Basic.
     pub basic_auth: bool,
-    /// The status that refuses a scope which the client is not registered for: 400 or 401.
+    /// The status for a scope that the client is not registered for: 400 or 401.
     pub invalid_scope_status: u16,
-    /// Calls of one client in a sliding window of `rate_window` seconds; none: no limit. No number is
+    /// Calls of one client in a sliding window of `rate_window` seconds. `None` disables the limit. No number is
     /// published.
     pub rate_limit: Option<u32>,
-    /// Seconds of the window.
+    /// The length of the window in seconds.
     pub rate_window: u32,
-    /// Whether a 429 carries `Retry-After`, which is planned (developer hub, API rate limiting).
+    /// Whether a 429 has `Retry-After`, which is planned (developer hub, API rate limiting).
     pub retry_after: bool,
-    /// The status of a create whose e-mail an external candidate has: 409 or 400.
+    /// The status of a create with the email of an external candidate: 409 or 400.
     pub duplicate_status: u16,
-    /// The status of a look-up that finds nobody.
+    /// The status of a lookup without a match.
     pub lookup_absent_status: u16,
-    /// The member in which a look-up answers the id.
+    /// The field of the id in a lookup's response.
     pub lookup_id_key: String,
-    /// Whether a skill needs the id of a proficiency level.
+    /// Whether a skill requires the id of a proficiency level.
     pub skill_level_required: bool,
-    /// Which country codes are taken.
+    /// The accepted country codes.
     pub country_codes: CountryCodes,
-    /// How the lists in a candidate are spelled when it is read.
+    /// The names of a candidate's lists in reads.
     pub read_keys: ReadKeys,
-    /// Whether the lists of ids (proficiency levels, applicant sources and so on) are refused with 403.
+    /// Whether lists of ids (proficiency levels, applicant sources and others) are rejected with 403.
     pub lookups_forbidden: bool,
     /// Whether the part `metadata` must be of type `application/json`.
     pub metadata_type_checked: bool,
-    /// Largest document in bytes.
+    /// The largest document in bytes.
     pub document_size: usize,
-    /// The status of a document that is larger: 413 or 400.
+    /// The status for a larger document: 413 or 400.
     pub too_large_status: u16,
-    /// Most documents of one candidate, or one application; none: any number.
+    /// The maximum number of documents of one candidate or application. `None`: no limit.
     pub document_count: Option<usize>,
-    /// The status of one document too many: 409 or 400.
+    /// The status for a document over that number: 409 or 400.
     pub too_many_status: u16,
-    /// Whether an application must say when the candidate can start.
+    /// Whether an application must have a start date of the candidate.
     pub start_date_required: bool,
-    /// Whether one can apply to an opportunity that is closed.
+    /// Whether applications to a closed opportunity are accepted.
     pub apply_to_closed: bool,
     /// The status of a second application of the same candidate to the same opportunity.
     pub second_application_status: u16,
-    /// Records on a page when nothing is asked for.
+    /// The default number of records on a page.
     pub per_page: usize,
-    /// Most records on a page, whatever is asked for. Not published.
+    /// The largest number of records on a page. Not published.
     pub per_page_cap: usize,
-    /// What a list is.
+    /// The format of a list.
     pub list_shape: ListShape,
-    /// Whether lists carry `Link`.
+    /// Whether lists have a `Link` header.
     pub link_header: bool,
-    /// Whether a page beyond the last is the last one again; else it is empty.
+    /// Whether a page past the end repeats the last page. If not, it is empty.
     pub repeat_last_page: bool,
 }
 
@@ -112,11 +111,11 @@ impl Default for Switches {
     }
 }
 
-/// Which form of the base path answers.
+/// The accepted form of the base path.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Prefix {
-    /// `/{tenant}/api`, the form of the links in answers.
+    /// `/{tenant}/api`, as in links of responses.
     #[default]
     Direct,
     /// `/talent/recruiting/v2/{tenant}/api`, the documented form of the gateway.
@@ -125,7 +124,7 @@ pub enum Prefix {
     Both,
 }
 
-/// Which country codes are taken.
+/// The accepted country codes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CountryCodes {
@@ -134,11 +133,11 @@ pub enum CountryCodes {
     Alpha3,
     /// Two capital letters.
     Alpha2,
-    /// Any text that is not blank.
+    /// Any non-empty text.
     Any,
 }
 
-/// How the lists in a candidate are spelled when it is read.
+/// The names of a candidate's lists in reads.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReadKeys {
@@ -149,7 +148,7 @@ pub enum ReadKeys {
     Import,
 }
 
-/// What a list is.
+/// The format of a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ListShape {

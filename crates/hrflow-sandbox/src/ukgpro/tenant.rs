@@ -1,4 +1,4 @@
-//! The fictional tenant: its opportunities, its lists of ids, its people.
+//! The fictional tenant: its opportunities, lists of ids and users.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -7,10 +7,10 @@ use super::route::{List, Questions};
 
 const TENANT: &str = include_str!("../../seed/ukgpro_tenant.json");
 
-/// Records that are answered as they are.
+/// Records that are returned unchanged.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct Tenant {
-    /// Who writes comments and creates records; internal candidates do too.
+    /// The authors of comments and creators of records. Internal candidates can be both too.
     pub(crate) users: Vec<Value>,
     pub(crate) applicant_sources: Vec<Value>,
     pub(crate) fields_of_study: Vec<Value>,
@@ -18,7 +18,7 @@ pub(crate) struct Tenant {
     pub(crate) prefixes: Vec<Value>,
     pub(crate) proficiency_levels: Vec<Value>,
     pub(crate) suffixes: Vec<Value>,
-    /// Some of them archived.
+    /// Some are archived.
     pub(crate) behaviors: Vec<Value>,
     pub(crate) motivations: Vec<Value>,
     pub(crate) opportunities: Vec<Value>,
@@ -46,7 +46,7 @@ impl Tenant {
         self.opportunities.iter().find(|opportunity| opportunity["id"] == id)
     }
 
-    /// The questions of one opportunity, without the name of that opportunity.
+    /// Returns the questions of one opportunity, without the name of that opportunity.
     pub(crate) fn questions(&self, opportunity: &str, questions: Questions) -> Vec<Value> {
         let all = match questions {
             Questions::Screening => &self.screening_questions,

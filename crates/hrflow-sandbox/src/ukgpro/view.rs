@@ -1,4 +1,4 @@
-//! Records as answers show them.
+//! Records as responses show them.
 
 use serde_json::{Map, Value, json};
 
@@ -7,21 +7,21 @@ use super::route::{Part, TENANT};
 use super::state::{State, StoredApplication, StoredCandidate, StoredDocument};
 use super::switches::ReadKeys;
 
-/// What a record is shown with.
+/// The context that is required to show a record.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     pub(crate) state: &'a State,
-    /// The host that was asked.
+    /// The host of the request.
     pub(crate) host: &'a str,
 }
 
 impl View<'_> {
-    /// Links are plain HTTP and without the gateway's prefix, however the request came.
+    /// Builds a link. Links are always plain HTTP, without the gateway's prefix.
     fn link(&self, rel: &str, path: &str) -> Value {
         json!({"rel": rel, "href": format!("http://{}/{TENANT}/api/{path}", self.host)})
     }
 
-    /// The answer of a create.
+    /// Builds the response of a create.
     pub(crate) fn created(&self, candidate: &StoredCandidate) -> Value {
         let mut shown = self.candidate(candidate);
         if let Some(members) = shown.as_object_mut() {
@@ -83,7 +83,7 @@ impl View<'_> {
         Value::Object(shown)
     }
 
-    /// The entries of one list, with what the ids in them stand for.
+    /// Returns the entries of one list, with the records that their ids refer to.
     pub(crate) fn part(&self, candidate: &StoredCandidate, part: Part) -> Value {
         let entries = candidate.entries(part.member()).iter();
         match part {

@@ -110,7 +110,7 @@ async fn refreshing() {
         read(request.send().await.unwrap()).await
     };
     let clock = cei.world.sandbox.clock().clone();
-    // An expired one will do.
+    // An expired token can be refreshed too.
     clock.advance(Duration::from_secs(3601));
     assert_eq!(cei.get("v1/getUsersList/").await.status, 401);
     let answer = refresh(&cei, &format!("Bearer {}", cei.token)).await;
@@ -125,12 +125,12 @@ async fn refreshing() {
     }
     let by_authorization = cei.request(Method::POST, "v1/refreshToken/").send().await.unwrap();
     assert_eq!(by_authorization.status(), 401);
-    // The seven days are those of the sign-in.
+    // The seven days count from the login.
     clock.advance(Duration::from_secs(7 * 24 * 3600 - 3700));
     assert_eq!(refresh(&cei, &format!("Bearer {}", cei.token)).await.status, 200);
     clock.advance(Duration::from_secs(100));
     assert_eq!(refresh(&cei, &format!("Bearer {}", cei.token)).await.status, 401);
-    // The header is no secret to be kept.
+    // The header must not be masked.
     let entry = cei.world.sandbox.journal().of("ceipal.token_refresh").pop().unwrap();
     assert_eq!(entry.headers["token"], "***");
 }
@@ -168,7 +168,7 @@ async fn every_call_needs_a_token() {
             assert_eq!((answer.status, answer.json()), (401, json!({"message": EXPIRED})), "{path}");
         }
     }
-    // One token for both versions, until it expires; then in the way that is set.
+    // One token is valid for both versions until it expires. The response then depends on the switch.
     cei.stand_in().switch(|s| s.token_seconds = 1);
     cei.token = cei.signed_in().await;
     for path in ["v1/getUsersList", "v2/getUsersList/"] {
@@ -242,7 +242,7 @@ async fn slashes_and_paths() {
 async fn the_throttle_counts_every_call() {
     let mut cei = Cei::with(Config { seeded: false, ..Config::default() }).await;
     let clock = cei.world.sandbox.clock().clone();
-    // The sign-in was the first of the sixty.
+    // The login was the first of the 60 calls.
     for n in 0..59 {
         if n == 29 {
             clock.advance(Duration::from_secs(30));
@@ -285,7 +285,7 @@ async fn the_journal_shows_forms_and_no_secrets() {
         body("applicants.create", 0),
         json!({"standard_fields.firstname": "Ann", "standard_fields.email": "ann@example.com"})
     );
-    // Sent in the wrong form, a secret is one all the same.
+    // A secret in a form of the wrong type is masked too.
     let fields = [("email", "a@example.com"), ("password", "secret"), ("api_key", "secret")];
     cei.post("v1/createAuthtoken", &fields).await;
     assert_eq!(

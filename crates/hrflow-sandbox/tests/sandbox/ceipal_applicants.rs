@@ -9,7 +9,7 @@ use crate::support::read;
 
 const CREATED: &str = r#"{"status":201,"success":1}"#;
 
-/// The ids of a country and one of its states.
+/// Returns the ids of a country and one of its states.
 async fn place(cei: &Cei) -> (String, String) {
     let countries = cei.get("v1/getCountriesList/").await.json();
     let country =
@@ -110,7 +110,7 @@ async fn bodies_that_are_refused() {
     ] {
         cei.create(&fields).await.assert_refused(400, message);
     }
-    // The same in parts.
+    // The same as multipart.
     cei.send_form("v1/createApplicant", parts(&[FIRST], None))
         .await
         .assert_refused(400, "The email field is required.");
@@ -207,7 +207,7 @@ async fn other_paths_and_names() {
         ("ann@example.com", "ann@example.com")
     );
     assert_eq!(cei.world.sandbox.journal().of("applicants.create").len(), 2);
-    // Version 2 only when told so.
+    // Version 2 only if the switch is set.
     cei.stand_in().switch(|s| {
         s.v2_create = true;
         s.create_path = "createApplicant".to_owned();

@@ -25,7 +25,7 @@ async fn applying_creates_an_applicant_and_a_submission() {
     assert_eq!((&submission.job_seeker_id, &submission.job_id), (&applicant.id, &jobs[0].id));
     assert_eq!(submission.fields.len(), 4);
 
-    // Version 2 knows the job by another id, and says which submission it made; the applicant is the same one.
+    // Version 2 has another id for the job, and returns the submission's id. The applicant is the same.
     let fields = [("jobId", jobs[1].id_v2.as_str()), FIRST, ("standard_fields.email", "ANN@example.com")];
     let answer = cei.send_form(TWO, parts(&fields, Some(b"%PDF second"))).await;
     assert_eq!(answer.status, 201);
@@ -76,7 +76,7 @@ async fn applications_that_are_refused() {
         .await
         .assert_refused(400, "The document_fields.1 field is required.");
     assert_eq!((cei.stand_in().applicant_count(), cei.stand_in().submissions().len()), (0, 0));
-    // Only applying needs it.
+    // Only applications require it.
     cei.created("bo@example.com").await;
 }
 

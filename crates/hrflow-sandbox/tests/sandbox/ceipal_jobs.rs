@@ -63,7 +63,7 @@ async fn filters_of_job_postings() {
             vec![("fromdate", "02-02-2026"), ("todate", "03-02-2026"), ("filter", "created")],
             vec!["3", "2"],
         ),
-        // Without saying of what, dates are ignored.
+        // Without `filter=created`, dates are ignored.
         (one, vec![("fromdate", "04-01-2026")], all.to_vec()),
         (one, vec![("modifiedAfter", "2026-04-01 00:00:00")], vec!["5", "4"]),
         (one, vec![("isActive", "0")], all.to_vec()),

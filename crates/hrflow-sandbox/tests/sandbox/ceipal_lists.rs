@@ -42,7 +42,7 @@ async fn pages() {
     assert_eq!(last["previous"], cei.url(&format!("{LIST}?limit=20&unheard_of=1&page=2")));
     let second = cei.get(last["previous"].as_str().unwrap()).await.json();
     assert_eq!(names(&second), all[20..40]);
-    // Limits are brought within bounds, an offset is ignored, and so is a page that is none.
+    // Limits out of bounds are corrected. Offsets and invalid pages are ignored.
     for (query, limit) in [("limit=1", 5), ("limit=500", 50), ("limit=x", 20), ("limit=7&offset=7", 7)] {
         let page = cei.get(&format!("{LIST}?{query}&page=0")).await.json();
         assert_eq!((names(&page).len(), page["limit"].as_u64()), (limit, Some(limit as u64)), "{query}");
@@ -96,7 +96,7 @@ async fn filters() {
     for (path, query, expected) in [
         (LIST, ("email", "odette.sample@example.com"), vec!["Odette"]),
         (two, ("email", "odette.sample@example.com"), vec!["Odette"]),
-        // Exact, and the primary one alone.
+        // The match is exact, and only the primary email counts.
         (LIST, ("email", "Odette.sample@example.com"), vec![]),
         (LIST, ("email", "odette@home.example.com"), vec![]),
         (LIST, ("email", "odette.sample"), vec![]),
@@ -111,7 +111,7 @@ async fn filters() {
     ] {
         assert_eq!(found(path, &[query]).await, expected, "{path} {query:?}");
     }
-    // Unknown ones are ignored, and so are those of the other version.
+    // Unknown filters and those of the other version are ignored.
     for (path, query) in [
         (LIST, ("mobile_number", "+15550100")),
         (LIST, ("phone", "1")),
@@ -151,12 +151,12 @@ async fn times_without_a_zone_are_the_tenants() {
     for path in [LIST, "v2/getApplicantsList/"] {
         assert_eq!(count(path, "modifiedAfter", "2026-05-12 21:31:22").await, 1);
         assert_eq!(count(path, "modifiedAfter", "2026-05-12 21:31:23").await, 0);
-        // UTC taken for local time loses it.
+        // A time in UTC, read as local time, excludes the record.
         assert_eq!(count(path, "modifiedAfter", "2026-05-13 01:31:22").await, 0);
         assert_eq!(count(path, "modifiedBefore", "2026-05-12 21:31:24").await, 1);
         assert_eq!(count(path, "modifiedBefore", "2026-05-12 21:31:23").await, 0);
     }
-    // Another form is ignored by version 1, and refused by version 2.
+    // Version 1 ignores another format, version 2 rejects it.
     assert_eq!(count(LIST, "modifiedAfter", "2027-01-01T00:00:00Z").await, 1);
     let refused = cei.get_with("v2/getApplicantsList/", &[("modifiedAfter", "2027-01-01T00:00:00Z")]).await;
     assert_eq!((refused.status, refused.json()), (400, json!({"message": "modifiedAfter is not valid."})));
@@ -201,7 +201,7 @@ async fn details() {
     let unknown = cei.get("v2/getApplicantDetails/nobody/").await;
     assert_eq!((unknown.status, unknown.json()), (404, json!({"message": "Applicant not found."})));
 
-    // Nulls and empty texts as they are.
+    // Nulls and empty texts stay unchanged.
     let null = cei.get_with("v1/getApplicantDetails/", &[("applicant_id", &ids[1])]).await.json();
     for name in ["lastname", "city", "created_at", "consultant_name", "created_by"] {
         assert_eq!(null[name], Value::Null, "{name}");
@@ -260,7 +260,7 @@ async fn look_ups_may_lag() {
     cei.created("ann@example.com").await;
     let count = async || cei.get(&format!("{LIST}?email=ann@example.com")).await.json()["count"].clone();
     assert_eq!(count().await, 0);
-    // The duplicate is known at once, and so is the record by its id.
+    // The duplicate check and requests by id find the record immediately.
     cei.create(&[FIRST, EMAIL]).await.assert_refused(201, "Applicant already exists with this email.");
     let id = cei.stand_in().applicants()[0].id.clone();
     assert_eq!(cei.get_with("v1/getApplicantDetails/", &[("applicant_id", &id)]).await.status, 200);

@@ -1,4 +1,4 @@
-//! A client of the Ceipal stand-in that does exactly what it is told.
+//! A client of the Ceipal mock server that sends requests unchanged.
 
 use hrflow_sandbox::{Ceipal, Config};
 use reqwest::Method;
@@ -13,7 +13,7 @@ pub(crate) struct Cei {
 }
 
 impl Cei {
-    /// Signed in, without a rate limit.
+    /// Starts a logged-in client without a rate limit.
     pub(crate) async fn start() -> Cei {
         let mut config = Config { seeded: false, ..Config::default() };
         config.ceipal.rate_limit = None;
@@ -31,7 +31,7 @@ impl Cei {
         self.world.sandbox.ceipal()
     }
 
-    /// The server without a version: paths begin with it.
+    /// Returns a URL of the server. `path` begins with the version.
     pub(crate) fn url(&self, path: &str) -> String {
         let base = self.world.sandbox.urls().ceipal;
         match path.starts_with("http") {
@@ -60,7 +60,7 @@ impl Cei {
         read(self.request(Method::GET, path).send().await.unwrap()).await
     }
 
-    /// With parameters, encoded.
+    /// Sends a request with parameters, which are encoded.
     pub(crate) async fn get_with(&self, path: &str, query: &[(&str, &str)]) -> Answer {
         read(self.request(Method::GET, path).query(query).send().await.unwrap()).await
     }
@@ -77,7 +77,7 @@ impl Cei {
         self.post("v1/createApplicant", fields).await
     }
 
-    /// Creates an applicant that is known to be fine.
+    /// Creates a valid applicant.
     pub(crate) async fn created(&self, email: &str) {
         let answer = self.create(&[FIRST, ("standard_fields.email", email)]).await;
         assert_eq!(answer.json(), json!({"status": 201, "success": 1}));
@@ -91,7 +91,7 @@ pub(crate) fn credentials() -> Value {
     json!({"email": "api.user@example.com", "password": "sandbox-password", "api_key": "sandbox-ceipal-key"})
 }
 
-/// A form in parts, with a résumé if its bytes are given.
+/// Builds a multipart form, with a résumé if its bytes are given.
 pub(crate) fn parts(fields: &[(&str, &str)], resume: Option<&[u8]>) -> Form {
     let mut form = Form::new();
     for (name, value) in fields {
@@ -107,7 +107,7 @@ pub(crate) fn parts(fields: &[(&str, &str)], resume: Option<&[u8]>) -> Form {
 }
 
 impl Answer {
-    /// A refusal of version 1.
+    /// Asserts an error of version 1.
     pub(crate) fn assert_refused(&self, status: u16, message: &str) {
         let body =
             json!({"status": if status < 400 { 400 } else { status }, "success": 0, "message": message});

@@ -47,7 +47,7 @@ async fn everything_can_be_done_from_outside() {
     world.control(Method::DELETE, "/teamtailor/candidates", &Value::Null).await;
     assert_eq!(world.sandbox.teamtailor().candidate_count(), 0);
 
-    // Switches: only what is named changes, what is not known is refused.
+    // Switches: only the named ones change, unknown ones are rejected.
     let changed = world.control(Method::PUT, "/teamtailor/switches", &json!({"rate_limit": 3})).await.json();
     assert_eq!((&changed["rate_limit"], &changed["rate_window"]), (&json!(3), &json!(10)));
     let changed =

@@ -10,7 +10,7 @@ fn create(fault: Fault) -> Rule {
     Rule::new(Vendor::Teamtailor, "candidates.create", fault).first(1)
 }
 
-/// One create under a fault: what the client saw, and whether a candidate is there.
+/// Sends one create under a fault. Returns the client's result and the number of candidates.
 async fn under(fault: Fault) -> (Result<(u16, String, String), reqwest::Error>, usize, World) {
     let world = World::empty().await;
     world.sandbox.faults().add(create(fault));
@@ -47,7 +47,7 @@ async fn resets() {
         assert_eq!(stored, count);
         let entry = world.sandbox.journal().of("candidates.create")[0].clone();
         assert_eq!((entry.status, entry.fault), (None, Some(fault)));
-        // The next connection is fine.
+        // The next connection works.
         let again = world.create(json!({"email": "a@example.com"})).await;
         assert_eq!(again.status, if count == 1 { 422 } else { 201 });
     }

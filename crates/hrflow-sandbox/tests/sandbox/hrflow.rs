@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::World;
 
 fn list(source: &str, rest: &str) -> String {
-    // As the official SDK sends it: one parameter holding a JSON array, percent-encoded.
+    // As the official SDK sends it: one parameter with a JSON array, percent-encoded.
     format!("storing/profiles?source_keys=%5B%22{source}%22%5D{rest}")
 }
 
@@ -24,7 +24,7 @@ async fn authentication() {
     assert_eq!((good.status, &good.json()["message"]), (200, &json!("API Access Success")));
     assert_eq!(good.json()["data"]["api_key_permission"], "all");
 
-    // A key without permission, an unknown key, no e-mail, another's e-mail.
+    // A key without permission, an unknown key, no email, the email of another user.
     for (key, user) in [
         (credentials.write_secret.clone(), Some("integration@example.com")),
         ("ask_ffffffffffffffffffffffffffffffff".to_owned(), Some("integration@example.com")),
@@ -99,7 +99,7 @@ async fn create_read_edit_archive() {
     let key = profile["key"].as_str().unwrap();
     assert_eq!(key.len(), 40);
     assert!(profile["id"].is_u64());
-    // Echo: not sent is null, [] stays [], attachments are [], consents all false.
+    // The response: absent fields are null, [] stays [], attachments are [], consents are all false.
     assert_eq!(profile["labels"], Value::Null);
     assert_eq!(profile["skills"], json!([]));
     assert_eq!(profile["attachments"], json!([]));
@@ -139,7 +139,7 @@ async fn create_read_edit_archive() {
     let bare = world.hr(Method::PUT, "profile/indexing", &json!({"source_key": source, "key": key})).await;
     assert_eq!(bare.status, 400);
 
-    // A missing is_archive is read as 1; archived profiles stay readable.
+    // An absent is_archive is read as 1. Archived profiles stay readable.
     let archive = json!({"source_key": source, "key": key});
     let archived = world.hr(Method::PATCH, "profile/indexing/archive", &archive).await;
     assert_eq!((archived.status, &archived.json()["message"]), (200, &json!("Profile archived")));
@@ -195,7 +195,7 @@ async fn lists_page_by_page() {
     hrflow.switch(|s| s.empty_max_page = 0);
     assert_eq!(world.hr_get(&list(&source, "")).await.json()["meta"]["maxPage"], 0);
 
-    // Three with the same second: the key breaks the tie.
+    // Three with the same second: the key decides the order.
     for (key, at) in [
         ("c", "2025-06-02"),
         ("a", "2025-06-02"),
@@ -287,7 +287,7 @@ async fn a_list_by_change_moves_when_something_changes_or_goes() {
     assert_eq!(changed["info"], json!({"first_name": "Eva", "last_name": "Example"}));
     assert_eq!(changed["text"], format!("at {}", world.sandbox.urls().files));
     assert_eq!(changed["tags"], Value::Null);
-    // It is found by its reference as before.
+    // Its reference still finds it.
     let by_reference = format!("profile/indexing?source_key={}&reference=r-a", world.source());
     assert_eq!(world.hr_get(&by_reference).await.json()["data"]["text"], changed["text"]);
 

@@ -70,7 +70,7 @@ async fn what_the_browser_is_refused() {
         }
         account.authorize(&query).await
     };
-    // Whoever cannot be sent back safely stays.
+    // If a redirect is not safe, the response is an error page.
     for change in
         [("client_id", "nobody"), ("redirect_uri", "http://127.0.0.1:8976/callback/"), ("redirect_uri", "")]
     {
@@ -92,7 +92,7 @@ async fn what_the_browser_is_refused() {
     let sent_to = go(("", "")).await;
     assert_eq!(sent_to.header("location"), format!("{}?error=access_denied", credentials.redirect_uri));
 
-    // Another address has to be registered first.
+    // Another redirect URI must be registered first.
     account.jobadder().switch(|s| s.deny_consent = false);
     let mut applications = account.jobadder().applications();
     applications[0].redirect_uris.push("http://127.0.0.1:9/back?from=jobadder".to_owned());
@@ -119,7 +119,7 @@ async fn what_the_token_endpoint_refuses() {
     let (id, secret) = (credentials.client_id.as_str(), credentials.client_secret.as_str());
     let exchange = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", uri)];
 
-    // Forms only, and the client in them.
+    // Only forms with the client's credentials are accepted.
     let body = json!({"client_id": id, "client_secret": secret, "grant_type": "authorization_code", "code": code,
         "redirect_uri": uri});
     let json_body = account.world.client.post(&url).json(&body).send().await.unwrap();
@@ -159,7 +159,7 @@ async fn what_the_token_endpoint_refuses() {
         let fields = [("grant_type", grant_type)];
         assert_eq!(denied(&account.token(&fields).await), because("unsupported_grant_type"));
     }
-    // None of that used the code up; an exchange does.
+    // None of these requests used the code. An exchange does.
     assert_eq!(account.exchange(&code).await.status, 200);
     assert_eq!(denied(&account.exchange(&code).await), because("invalid_grant"));
     assert_eq!(denied(&account.refresh("made-up").await), because("invalid_grant"));
@@ -207,7 +207,7 @@ async fn refresh_tokens_rotate_and_die_unused() {
     assert_eq!((&answer["api"], &answer["expires_in"]), (&json!(account.url("")), &json!(3600)));
     assert_eq!(denied(&account.refresh(&old).await), because("invalid_grant"));
 
-    // Two weeks begin anew with each use.
+    // Each use restarts the two weeks.
     let day = Duration::from_secs(24 * 60 * 60);
     clock.advance(13 * day);
     let newer = account.refresh(&new).await.json()["refresh_token"].as_str().unwrap().to_owned();
@@ -216,7 +216,7 @@ async fn refresh_tokens_rotate_and_die_unused() {
     clock.advance(14 * day);
     assert_eq!(denied(&account.refresh(&newest).await), because("invalid_grant"));
 
-    // A short grace, and no rotation at all.
+    // A short grace period, then no rotation.
     jobadder.switch(|s| s.refresh_grace = 30);
     let old = jobadder.sign_in(ALL_SCOPES).refresh_token.unwrap();
     account.refresh(&old).await;
@@ -255,13 +255,13 @@ async fn access_tokens() {
     let in_query = format!("candidates?access_token={}", account.token);
     assert_eq!(account.raw(Method::GET, &in_query, &[], "").await.status, 401);
 
-    // Sixty minutes.
+    // 60 minutes.
     account.world.sandbox.clock().advance(Duration::from_secs(59 * 60));
     assert_eq!(with(&good).await.status, 200);
     account.world.sandbox.clock().advance(Duration::from_secs(60));
     assert_eq!(with(&good).await.status, 401);
 
-    // Or when a test says so; the refresh token goes on.
+    // A test can expire them too. The refresh token stays valid.
     let tokens = account.jobadder().sign_in(ALL_SCOPES);
     account.jobadder().expire_access_tokens();
     let get =
@@ -340,7 +340,7 @@ async fn only_the_accounts_own_base_answers() {
     assert_eq!(account.send(Method::DELETE, "candidates/1", &Value::Null).await.status, 404);
     assert_eq!(account.world.sandbox.journal().count("unknown"), 7);
 
-    // The account moves: the token endpoint says where to.
+    // The account moves: the token endpoint returns the new base URL.
     account.jobadder().switch(|s| s.api_prefix = "/eu9".to_owned());
     assert_eq!(account.get("candidates").await.status, 404);
     let refresh = account.jobadder().sign_in(ALL_SCOPES).refresh_token.unwrap();
@@ -367,7 +367,7 @@ async fn the_whole_account_waits() {
     account.jobadder().switch(|s| s.calls_per_second = Some(2));
     let other = account.jobadder().sign_in(ALL_SCOPES).access_token;
     let get = async |token: &str| account.send_as(token, Method::GET, "worktypes", &Value::Null).await;
-    // The clock stands still for nobody: two calls within one second may need a second try on a slow machine.
+    // The clock is real: on a slow machine, two calls within one second may need a second attempt.
     let mut refused = get(&account.token).await;
     for _ in 0..200 {
         if refused.status == 429 {

@@ -405,7 +405,7 @@ async fn what_a_laxer_account_takes() {
         "dateOfBirth",
     );
 
-    // And what a stricter one does not.
+    // Values that only a stricter account rejects.
     jobadder.switch(|s| s.listed_values_only = true);
     for field in ["source", "rating", "salutation"] {
         account.create(json!({field: "HrFlow.ai"})).await.assert_model(422, "Invalid", field);
@@ -430,12 +430,12 @@ async fn an_email_is_taken_once_unless_a_code_overrides_it() {
         assert_eq!(refused.status, 409, "{wrong}");
         assert_ne!(refused.header("x-allow-duplicates"), "");
     }
-    // For another e-mail it is worth nothing, and where none is taken it is not spent.
+    // The code is not valid for another email, and it is not spent if no duplicate exists.
     account.created(named(json!({"email": "bob@example.com"}))).await;
     let bob = named(json!({"email": "bob@example.com"}));
     assert_eq!(account.create_with(&bob, &code).await.status, 409);
     assert_eq!(account.create_with(&named(json!({})), &code).await.status, 201);
-    // A faulty body is told first.
+    // Errors in the body are reported first.
     assert_eq!(
         account.create_with(&json!({"email": "ada@example.com", "skills": 1}), &code).await.status,
         422
@@ -444,7 +444,7 @@ async fn an_email_is_taken_once_unless_a_code_overrides_it() {
     assert_eq!(account.create_with(&again, &code).await.status, 409);
     assert_eq!(account.jobadder().candidates_by_email("ada@example.com").len(), 2);
 
-    // Without an e-mail nobody is a duplicate.
+    // Candidates without an email are never duplicates.
     account.created(named(json!({}))).await;
     account.created(named(json!({}))).await;
 }
@@ -522,7 +522,7 @@ async fn a_put_replaces_and_says_nothing() {
     assert_eq!((stored.text("contactMethod"), stored.text("phone")), (Some("Phone"), None));
     assert_eq!(stored.members["otherEmail"], json!(["bo@example.com"]));
 
-    // Refusals.
+    // Rejected updates.
     account.update(id, named(json!({"source": "Website"}))).await.assert_model(422, "Invalid", "source");
     assert_eq!(
         account.update(id, json!({"phone": "x"})).await.errors().1.len(),
@@ -542,7 +542,7 @@ async fn a_put_replaces_and_says_nothing() {
         request.header("x-allow-duplicates", code).json(&named(json!({"email": "ADA@example.com"})));
     assert_eq!(request.send().await.unwrap().status(), 200);
     assert_eq!(jobadder.candidates_by_email("ada@example.com").len(), 2);
-    // The e-mail that it has is no other's, and the one that it had is free.
+    // The candidate's own email is no duplicate, and its previous email is free.
     assert_eq!(account.update(bob, named(json!({"email": "ADA@example.com"}))).await.status, 200);
     account.created(named(json!({"email": "bob@example.com"}))).await;
 }
@@ -594,7 +594,7 @@ async fn sparse_records() {
     {
         assert_eq!(shown.get(name), Some(&Value::Null), "{name}");
     }
-    // Ids go on after it, and before it too.
+    // New ids are larger than all seeded ones.
     assert!(account.created(named(json!({}))).await > 77);
 
     let missing = account.get("candidates/9").await;

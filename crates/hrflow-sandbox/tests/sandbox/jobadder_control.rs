@@ -15,7 +15,7 @@ async fn everything_can_be_done_from_outside() {
     };
     let get = async |path: &str| control(Method::GET, path, Value::Null).await.json();
 
-    // Candidates and what the account holds.
+    // Candidates and records of the account.
     let ids = control(Method::POST, "candidates", json!([{"email": "ada@example.com"}, {"firstName": "Bo"}]))
         .await
         .json();
@@ -138,11 +138,11 @@ async fn faults() {
     account.get("users").await.assert_model(422, "Invalid", "");
     account.world.sandbox.faults().clear();
 
-    // The answer gets lost after the record was made: only a search shows it.
+    // The response is lost after the record is created: only a search finds it.
     add("POST /v2/candidates", Fault::Hang { executed: true });
     let call = account.create(ada.clone());
     assert!(tokio::time::timeout(Duration::from_millis(300), call).await.is_err());
-    // The vendor goes on with it, as fast as it can.
+    // The server completes the request in the background.
     for _ in 0..100 {
         if account.jobadder().candidate_count() == 1 {
             break;
@@ -152,7 +152,7 @@ async fn faults() {
     assert_eq!(account.get("candidates?Email=ada@example.com").await.json()["totalCount"], 1);
     assert_eq!(account.create(ada).await.status, 409);
 
-    // The identity host has faults of its own.
+    // The identity host has its own faults.
     let refresh = account.jobadder().sign_in(ALL_SCOPES).refresh_token.unwrap();
     for (fault, status, error) in [
         (Fault::Unauthorized, 401, "invalid_client"),
@@ -164,6 +164,6 @@ async fn faults() {
         let refused = account.refresh(&refresh).await;
         assert_eq!((refused.status, refused.json()), (status, json!({"error": error})));
     }
-    // The last one took effect all the same: the grant is lost with the answer.
+    // The last request took effect: without its response, the grant is lost.
     assert_eq!(account.refresh(&refresh).await.status, 400);
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::jobadder_support::{Account, named};
 
-/// The first names of a list's rows.
+/// Returns the first names of a list's rows.
 fn who(body: &Value) -> String {
     let names = body["items"].as_array().unwrap().iter().map(|row| row["firstName"].as_str().unwrap_or("?"));
     names.collect::<Vec<_>>().join("")
@@ -344,7 +344,7 @@ async fn candidates_join_jobs_once() {
     );
     assert!(row["job"].get("salary").is_none());
 
-    // With one that is there, none is added.
+    // If one of them exists already, none is added.
     add(json!({"candidateId": [bob, ada]})).await.assert_model(409, "AlreadyExists", "candidateId");
     assert_eq!(account.jobadder().job_applications().len(), 1);
     let mirror = format!("candidates/{ada}/applications");

@@ -1,4 +1,4 @@
-//! A sandbox and a client of JobAdder's that does exactly what it is told.
+//! A sandbox with a JobAdder client that sends requests unchanged.
 
 use hrflow_sandbox::JobAdder;
 use reqwest::Method;
@@ -11,7 +11,7 @@ pub(crate) const ALL_SCOPES: &str = "read write offline_access";
 
 pub(crate) struct Account {
     pub(crate) world: World,
-    /// Good for everything.
+    /// An access token with all scopes.
     pub(crate) token: String,
 }
 
@@ -26,7 +26,7 @@ impl Account {
         self.world.sandbox.jobadder()
     }
 
-    /// Absolute, or below the base.
+    /// Returns an absolute URL: the path itself, or the path below the base.
     pub(crate) fn url(&self, path: &str) -> String {
         if path.starts_with("http") {
             path.to_owned()
@@ -35,7 +35,7 @@ impl Account {
         }
     }
 
-    /// A request with these headers and no others.
+    /// Sends a request with only these headers.
     pub(crate) async fn raw(
         &self,
         method: Method,
@@ -70,14 +70,14 @@ impl Account {
         self.send(Method::POST, "candidates", &members).await
     }
 
-    /// Creates a candidate that is known to be fine; its id.
+    /// Creates a valid candidate and returns its id.
     pub(crate) async fn created(&self, members: Value) -> i64 {
         let answer = self.create(members).await;
         assert_eq!(answer.status, 201, "{}", answer.text);
         answer.json()["candidateId"].as_i64().unwrap()
     }
 
-    /// A create with an override code.
+    /// Sends a create with an override code.
     pub(crate) async fn create_with(&self, members: &Value, code: &str) -> Answer {
         let request = self.world.client.post(self.url("candidates")).bearer_auth(&self.token).json(members);
         read(request.header("x-allow-duplicates", code).send().await.unwrap()).await
@@ -87,7 +87,7 @@ impl Account {
         self.send(Method::PUT, &format!("candidates/{id}"), &members).await
     }
 
-    /// A form with one part.
+    /// Sends a form with one part.
     pub(crate) async fn upload(&self, method: Method, path: &str, field: &'static str, part: Part) -> Answer {
         let request = self.world.client.request(method, self.url(path)).bearer_auth(&self.token);
         read(request.multipart(Form::new().part(field, part)).send().await.unwrap()).await
@@ -97,7 +97,7 @@ impl Account {
         format!("{}{path}", self.world.sandbox.urls().jobadder_identity)
     }
 
-    /// A request to the token endpoint with the application's id and secret, and these fields.
+    /// Sends a token request with these fields and the application's id and secret.
     pub(crate) async fn token(&self, fields: &[(&str, &str)]) -> Answer {
         let credentials = self.world.sandbox.credentials().jobadder;
         let client = [("client_id", &*credentials.client_id), ("client_secret", &*credentials.client_secret)];
@@ -119,13 +119,13 @@ impl Account {
         self.token(&[("grant_type", "refresh_token"), ("refresh_token", token)]).await
     }
 
-    /// Where the browser goes.
+    /// Opens the authorization page as a browser does.
     pub(crate) async fn authorize(&self, query: &[(&str, &str)]) -> Answer {
         let request = self.world.client.get(self.identity("/connect/authorize")).query(query);
         read(request.send().await.unwrap()).await
     }
 
-    /// The id of the account's record with this name.
+    /// Returns the id of the account's record with this name.
     pub(crate) fn id(&self, kind: &str, name: &str) -> i64 {
         let member = match kind {
             "statuses" => "statusId",
@@ -140,7 +140,7 @@ impl Account {
 }
 
 impl Answer {
-    /// The status, and every error's code and field.
+    /// Returns the status, and every error's code and field.
     pub(crate) fn errors(&self) -> (u16, Vec<(String, String)>) {
         let body = self.json();
         assert!(!body["message"].as_str().unwrap().is_empty());
@@ -150,13 +150,13 @@ impl Answer {
         (self.status, pairs.collect())
     }
 
-    /// The only error is this one.
+    /// Asserts that this is the only error.
     pub(crate) fn assert_model(&self, status: u16, code: &str, field: &str) {
         assert_eq!(self.errors(), (status, vec![(code.to_owned(), field.to_owned())]), "{}", self.text);
     }
 }
 
-/// First and last name, which a strict account wants, and these.
+/// Adds first and last name, which a strict account requires, to `members`.
 pub(crate) fn named(mut members: Value) -> Value {
     for (name, value) in [("firstName", "Ada"), ("lastName", "Example")] {
         if members.get(name).is_none() {

@@ -16,7 +16,7 @@ fn cv() -> Part {
     file("cv.pdf", PDF, pdf("CV"))
 }
 
-/// A candidate, and a way to attach things to it.
+/// Attaches a file to a candidate.
 async fn attach(account: &Account, id: i64, kind: &str, part: Part) -> Answer {
     account.upload(Method::POST, &format!("candidates/{id}/attachments/{kind}"), "fileData", part).await
 }
@@ -106,7 +106,7 @@ async fn every_upload_adds_a_row() {
     let row = account.get(&format!("candidates/{id}/attachments")).await.json()["items"][0].clone();
     assert!(row["attachmentId"].is_i64() && row.get("links").is_none());
 
-    // A PUT that replaces everything leaves them.
+    // A PUT that replaces all fields keeps attachments and photos.
     account.update(id, named(json!({}))).await;
     assert_eq!(account.jobadder().candidate(id).unwrap().attachments.len(), 4);
 }

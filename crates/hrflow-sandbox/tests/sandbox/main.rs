@@ -1,4 +1,4 @@
-//! The stand-ins over real HTTP, against what is published about the vendors.
+//! Tests of the mock servers over real HTTP, against public information about the vendors.
 
 mod ceipal_access;
 mod ceipal_applicants;

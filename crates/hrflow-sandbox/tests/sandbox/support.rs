@@ -1,4 +1,4 @@
-//! A sandbox with clients that do exactly what they are told.
+//! A sandbox with clients that send requests unchanged.
 
 use hrflow_sandbox::{Config, Sandbox};
 use reqwest::{Client, Method, Response};
@@ -22,7 +22,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }
 
-    /// The only error: status in the answer, code, title, detail, pointer.
+    /// Returns the only error: status in the body, code, title, detail, pointer.
     pub(crate) fn error(&self) -> (u16, String, String, String, String) {
         let errors = self.json()["errors"].as_array().unwrap().clone();
         assert_eq!(errors.len(), 1, "{}", self.text);
@@ -55,7 +55,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Without profiles, without a rate limit.
+    /// Starts a sandbox without profiles and without a rate limit.
     pub(crate) async fn empty() -> World {
         let mut config = Config { seeded: false, ..Config::default() };
         config.teamtailor.rate_limit = None;
@@ -74,7 +74,7 @@ impl World {
         }
     }
 
-    /// A request to Teamtailor with these headers and no others.
+    /// Sends a request to Teamtailor with only these headers.
     pub(crate) async fn raw(
         &self,
         method: Method,
@@ -89,7 +89,7 @@ impl World {
         read(request.send().await.unwrap()).await
     }
 
-    /// A well-formed request to Teamtailor.
+    /// Sends a well-formed request to Teamtailor.
     pub(crate) async fn tt(&self, method: Method, path: &str, body: &Value) -> Answer {
         self.try_tt(method, path, body).await.unwrap()
     }
@@ -116,14 +116,14 @@ impl World {
         self.tt(Method::POST, "/v1/candidates", &candidate(attributes)).await
     }
 
-    /// Creates a candidate that is known to be fine; its id.
+    /// Creates a valid candidate and returns its id.
     pub(crate) async fn created(&self, attributes: Value) -> String {
         let answer = self.create(attributes).await;
         assert_eq!(answer.status, 201, "{}", answer.text);
         answer.json()["data"]["id"].as_str().unwrap().to_owned()
     }
 
-    /// A request to HrFlow.ai with the strongest key.
+    /// Sends a request to HrFlow.ai with the key of all permissions.
     pub(crate) async fn hr(&self, method: Method, path: &str, body: &Value) -> Answer {
         let credentials = self.sandbox.credentials().hrflow;
         self.hr_as(&credentials.api_secret, Some(&credentials.api_user), method, path, body).await
@@ -162,7 +162,7 @@ impl World {
         self.sandbox.credentials().hrflow.source_key
     }
 
-    /// A request to the control server.
+    /// Sends a request to the control server.
     pub(crate) async fn control(&self, method: Method, path: &str, body: &Value) -> Answer {
         let mut request = self.client.request(method, format!("{}{path}", self.sandbox.urls().control));
         if !body.is_null() {
@@ -171,7 +171,7 @@ impl World {
         read(request.send().await.unwrap()).await
     }
 
-    /// A plain GET of any URL.
+    /// Sends a plain GET to any URL.
     pub(crate) async fn fetch(&self, url: &str) -> Answer {
         read(self.client.get(url).send().await.unwrap()).await
     }

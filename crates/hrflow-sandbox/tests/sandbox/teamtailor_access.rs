@@ -21,7 +21,7 @@ async fn checks_come_in_order() {
     let post = async |headers: &[(&str, &str)], body: &str| {
         world.raw(Method::POST, "/v1/candidates", headers, body).await
     };
-    // Path, version, key, scope, Accept, Content-Type, body, validation: each with everything after it wrong too.
+    // Path, version, key, scope, Accept, Content-Type, body, validation: in each case, all later checks would fail too.
     assert_eq!(world.raw(Method::POST, "/v1/v1/candidates", &[], "").await.text, "");
     assert_eq!(world.raw(Method::POST, "/v1/v1/candidates", &[], "").await.status, 404);
     let neither = post(&[html, plain], "{").await;
@@ -134,10 +134,10 @@ async fn the_rate_limit_slides() {
     let wait: u64 = refused.header("retry-after").parse().unwrap();
     assert!((3..=5).contains(&wait), "{wait}");
     assert_eq!(refused.header("x-rate-limit-remaining"), "0");
-    // Another key has a window of its own; a refused key is not counted.
+    // Another key has its own window. A rejected key is not counted.
     let other = [VERSION, ("authorization", "Token token=sandbox-admin-read")];
     assert_eq!(world.raw(Method::GET, "/v1/users", &other, "").await.status, 200);
-    // The first half of the slots frees first.
+    // The first half of the slots is free first.
     clock.advance(Duration::from_secs(wait));
     for _ in 0..25 {
         assert_eq!(world.tt_get("/v1/users").await.status, 200);

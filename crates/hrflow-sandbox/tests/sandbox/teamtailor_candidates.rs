@@ -28,7 +28,7 @@ async fn a_create_and_its_answer() {
     assert_eq!(attributes["unsubscribed"], false);
     let created = attributes["created-at"].as_str().unwrap();
     assert!(created.ends_with("+02:00") && created.contains('.'), "{created}");
-    // Linkage only where included.
+    // Linkage only for included relations.
     assert_eq!(data["relationships"]["uploads"].get("data"), None);
     let related = data["relationships"]["uploads"]["links"]["related"].as_str().unwrap();
     assert_eq!(world.tt_get(related).await.json()["data"], json!([]));
@@ -91,7 +91,7 @@ async fn documents_that_are_refused() {
     let detail = "The record identified by 999 could not be found.";
     post(missing).await.assert_error(404, "404", "Record not found", detail, "");
     assert_eq!(world.sandbox.teamtailor().candidate_count(), 0);
-    // Sent by a client on every create, without effect.
+    // A client sends these on every create, without effect.
     let id = world
         .created(json!({"email": "b@example.com", "created-at": "2001-01-01", "updated-at": null}))
         .await;
@@ -123,11 +123,11 @@ async fn values_that_are_refused() {
         let pointer = format!("/data/attributes/{name}");
         answer.assert_error(422, "100", message, &format!("{name} - {message}"), &pointer);
     }
-    // One object per message.
+    // One error object for each message.
     let several = world.create(json!({"pitch": "x".repeat(141), "tags": 1})).await;
     assert_eq!(several.json()["errors"].as_array().unwrap().len(), 3);
     assert_eq!(world.create(json!({"email": "a@example.com", "pitch": "é".repeat(140)})).await.status, 201);
-    // No e-mail is fine for a sourced candidate, each time anew.
+    // A sourced candidate needs no email. Each create adds a new candidate.
     let one = world.created(json!({"sourced": true, "last-name": "X"})).await;
     let two = world.created(json!({"sourced": true, "last-name": "X", "merge": true})).await;
     assert_ne!(one, two);
@@ -191,7 +191,7 @@ async fn a_resume_arrives_once_and_shows_later() {
     assert_eq!(stored.files[0].source, url);
     assert_eq!(world.sandbox.journal().count("files.get"), 1);
 
-    // The résumé reads back as PDF, the original as it was; both links die after 30 seconds.
+    // The résumé is read as a PDF, the original unchanged. Both links expire after 30 seconds.
     let read = world.tt_get(&format!("/v1/candidates/{}", stored.id)).await.json();
     let resume = read["data"]["attributes"]["resume"].as_str().unwrap();
     let original = read["data"]["attributes"]["original-resume"].as_str().unwrap();
@@ -211,7 +211,7 @@ async fn a_resume_arrives_once_and_shows_later() {
     assert_eq!(world.sandbox.teamtailor().candidate(&id).unwrap().files.len(), 1);
     world.sandbox.clock().advance(Duration::from_secs(61));
     assert!(resume().await.is_string());
-    // An update that brings no résumé shows the one that is there.
+    // An update without a résumé shows the existing one.
     let body = json!({"data": {"id": id, "type": "candidates", "attributes": {"phone": "1"}}});
     let changed = world.tt(Method::PATCH, &format!("/v1/candidates/{id}"), &body).await.json();
     assert!(changed["data"]["attributes"]["resume"].is_string());
@@ -265,7 +265,7 @@ async fn files_that_cannot_be_fetched() {
 #[tokio::test]
 async fn transient_files() {
     let world = World::empty().await;
-    // Larger than web servers take unless told to.
+    // Larger than the default limit of web servers.
     let content = pdf(&"CV ".repeat(1_000_000));
     let send = async |field: &'static str| {
         let part = reqwest::multipart::Part::bytes(content.clone())
@@ -331,7 +331,7 @@ async fn updates() {
     let attributes = changed.json()["data"]["attributes"].clone();
     assert_eq!(attributes["first-name"], Value::Null);
     assert_eq!((&attributes["tags"], &attributes["pitch"]), (&json!(["z"]), &json!("p")));
-    // The old e-mail is free again.
+    // The old email is free again.
     world.created(json!({"email": "a@example.com"})).await;
 
     let missing = world

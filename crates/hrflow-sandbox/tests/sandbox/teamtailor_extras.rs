@@ -27,13 +27,13 @@ async fn uploads() {
     assert_eq!(made.status, 201, "{}", made.text);
     let shown = &made.json()["data"]["attributes"];
     assert_eq!((&shown["file-name"], &shown["internal"]), (&json!("letter (FR).pdf"), &json!(true)));
-    // The link is signed and lives a minute.
+    // The link is signed and valid for one minute.
     let link = shown["url"].as_str().unwrap();
     assert_eq!(world.fetch(link).await.status, 200);
     world.sandbox.clock().advance(Duration::from_secs(61));
     assert_eq!(world.fetch(link).await.status, 403);
 
-    // Sent twice is there twice.
+    // An upload that is sent twice is stored twice.
     assert_eq!(post(&world, "uploads", attributes, candidate.clone()).await.status, 201);
     let stored = world.sandbox.teamtailor().uploads();
     assert_eq!(stored.len(), 2);

@@ -21,7 +21,7 @@ fn people(world: &World, count: usize) -> Vec<String> {
         .collect()
 }
 
-/// Follows `links.next` to the end.
+/// Follows `links.next` to the last page.
 async fn walk(world: &World, first: &str) -> Vec<Vec<String>> {
     let mut pages = Vec::new();
     let mut next = Some(first.to_owned());
@@ -100,7 +100,7 @@ async fn pages_by_cursor() {
     assert_eq!(first["meta"]["record-count"], 25);
     assert!(first["links"].get("next").is_none() && first["meta"].get("page-count").is_none());
 
-    // A link carries the filter, the order, the size, the fields.
+    // A link keeps the filter, the order, the size and the fields.
     let query = "/v1/candidates?page[size]=4&sort=-created-at&fields[candidates]=email&filter[updated-at][from]=2001-01-01T00:00:00Z";
     let pages = walk(&world, query).await;
     assert_eq!(pages.concat(), all.iter().rev().cloned().collect::<Vec<_>>());
@@ -141,7 +141,7 @@ async fn candidate_filters() {
     let other = world.created(json!({"email": "c@example.com"})).await;
     let find = async |query: &str| ids(&world.tt_get(&format!("/v1/candidates?{query}")).await.json());
     assert_eq!(find("filter[email]=a%2Bb@example.com").await, std::slice::from_ref(&plus));
-    // An unescaped plus is a space; stored e-mails are lower-case and match exactly.
+    // An unescaped plus is a space. Stored emails are in lower case and match exactly.
     assert!(find("filter[email]=a+b@example.com").await.is_empty());
     assert!(find("filter[email]=C@example.com").await.is_empty());
     assert!(find("filter[email]=example.com").await.is_empty());
@@ -165,7 +165,7 @@ async fn look_ups_may_lag() {
     assert_eq!(find().await, 0);
     assert!(ids(&world.tt_get("/v1/candidates").await.json()).is_empty());
     assert_eq!(world.tt_get(&format!("/v1/candidates/{id}")).await.status, 200);
-    // The e-mail is taken all the same.
+    // The duplicate check finds the email anyway.
     assert_eq!(world.create(json!({"email": "a@example.com"})).await.status, 422);
     world.sandbox.clock().advance(Duration::from_secs(10));
     assert_eq!(find().await, 1);

@@ -40,7 +40,7 @@ async fn a_token() {
     let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
     let claims: Value = serde_json::from_slice(&claims).unwrap();
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 3600);
-    // Each its own.
+    // Each login gets its own token.
     assert_ne!(ukg.sign_in(&[GRANT, ID, SECRET]).await.json()["access_token"], token);
 
     let one = "recruiting.domain.candidate-import.read";
@@ -97,7 +97,7 @@ async fn the_form_of_a_token_request() {
     let fields = [GRANT, ID, SECRET];
     let json: Value = fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
     assert_eq!(refusal(&send(client.post(&url).json(&json)).await), (400, "invalid_request".to_owned()));
-    // What is in the query does not count.
+    // Parameters of the query are ignored.
     let empty = client.post(&url).query(&fields).form(&[("x", "y")]);
     assert_eq!(refusal(&send(empty).await), (400, "invalid_request".to_owned()));
     for (method, path) in [
@@ -152,7 +152,7 @@ async fn every_call_needs_a_token() {
             assert_eq!(answer.header("www-authenticate"), "Bearer");
         }
     }
-    // Until it expires, or is revoked.
+    // Until it expires or is revoked.
     ukg.stand_in().switch(|s| s.token_seconds = 1);
     ukg.token = ukg.token_of("sandbox-all").await;
     assert_eq!(ukg.get("candidates").await.status, 200);
@@ -204,7 +204,7 @@ async fn scopes() {
             }
         }
     }
-    // A token has the scopes that were asked for, not all that are registered.
+    // A token has only the requested scopes, not all registered ones.
     let scope = ("scope", "recruiting.domain.candidates.name-email");
     let domain = [GRANT, ("client_id", "sandbox-domain"), ("client_secret", "sandbox-domain-secret"), scope];
     ukg.token = ukg.sign_in(&domain).await.json()["access_token"].as_str().unwrap().to_owned();
@@ -214,7 +214,7 @@ async fn scopes() {
         json!({"id": id, "name": {"first": "Ann", "last": "Placeholder"}, "email": "ann@example.com"})
     );
     ukg.get(&one).await.assert_message(403, FORBIDDEN);
-    // Lists of ids can be refused to anybody.
+    // Lists of ids can be rejected for any client.
     ukg.token = ukg.token_of("sandbox-all").await;
     ukg.stand_in().switch(|s| s.lookups_forbidden = true);
     for list in ["proficiency-levels", "applicant-sources", "prefixes", "suffixes", "fields-of-study"] {
@@ -270,7 +270,7 @@ async fn the_gateway_counts_by_client() {
     ukg.stand_in().switch(|s| s.retry_after = true);
     let wait: u64 = ukg.get("opportunities").await.header("retry-after").parse().unwrap();
     assert!((35..=40).contains(&wait), "{wait}");
-    // Another client has a count of its own.
+    // Another client has its own count.
     let other = ukg.token_of("sandbox-reader").await;
     let first = std::mem::replace(&mut ukg.token, other);
     assert_eq!(ukg.get("opportunities").await.status, 200);
@@ -308,7 +308,7 @@ async fn the_journal_shows_forms_and_no_secrets() {
         serde_json::from_str::<Value>(&sign_in.body).unwrap(),
         json!({"client_id": "sandbox-all", "client_secret": "***", "grant_type": "client_credentials"})
     );
-    // Sent in the wrong form, a secret is one all the same.
+    // A secret in a form of the wrong type is masked too.
     let json = ukg
         .world
         .client

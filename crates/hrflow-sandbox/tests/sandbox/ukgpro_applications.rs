@@ -81,7 +81,7 @@ async fn applications_that_are_refused() {
     });
     let closed = application(&candidate, json!({"opportunity": {"id": CLOSED}}));
     assert_eq!(ukg.post("applications", &closed).await.status, 201);
-    // One for each pair.
+    // One application for each candidate and opportunity.
     ukg.post("applications", &closed).await.assert_broken(409, "opportunity.id", "Duplicate");
     ukg.stand_in().switch(|s| s.second_application_status = 400);
     ukg.post("applications", &closed).await.assert_broken(400, "opportunity.id", "Duplicate");

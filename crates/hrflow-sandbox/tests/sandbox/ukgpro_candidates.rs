@@ -73,7 +73,7 @@ async fn a_create_and_its_answer() {
     assert_eq!(stored.fields["educations"], full()["education"]);
     assert!(!stored.fields.contains_key("workexperience"));
 
-    // Reading spells the lists its own way, and says what ids stand for.
+    // Reads have other names for the lists, and show the records that ids refer to.
     let read = ukg.get(&format!("candidates/{}", id.to_uppercase())).await.json();
     assert_eq!(read["work_experience"], full()["workexperience"]);
     assert_eq!(read["educations"], full()["education"]);
@@ -115,7 +115,7 @@ async fn either_spelling_is_taken() {
     assert_eq!(stored.fields["work_experience"], full()["workexperience"]);
     assert_eq!(stored.fields["behaviors"], full()["behaviours"]);
     assert_eq!(stored.unknown, Vec::<String>::new());
-    // What is wrong is named as it was sent.
+    // Errors name the fields as they were sent.
     let answer =
         ukg.post("candidates", &candidate_with(json!({"work_experience": [{"company": "Y"}]}))).await;
     answer.assert_broken(400, "work_experience[0].job_title", "Required");
@@ -451,14 +451,14 @@ async fn an_email_is_unique_among_external_candidates() {
         "Duplicate",
     );
     assert_eq!(ukg.stand_in().candidate_count(), 1);
-    // Employees may share it.
+    // Employees may share the email.
     let internal =
         candidate_with(json!({"is_internal": true, "is_active": false, "integration_user_id": "E-1"}));
     for _ in 0..2 {
         assert_eq!(ukg.post("candidates", &internal).await.status, 201);
     }
     assert_eq!(ukg.look_up("ann@example.com").await.json(), json!({"id": id}));
-    // They may write comments.
+    // Employees may write comments.
     let author = ukg.stand_in().candidates().into_iter().find(|candidate| candidate.internal).unwrap().id;
     let mut body = candidate("bo@example.com");
     body["comments"] = json!([{"author_id": author, "comment": "x"}]);
@@ -502,14 +502,14 @@ async fn look_ups_may_lag() {
     let id = ukg.created("ann@example.com").await;
     assert_eq!(ukg.look_up("ann@example.com").await.status, 404);
     assert_eq!(ukg.get("candidates").await.json(), json!([]));
-    // By id it is there at once, and so is the refusal of a second one.
+    // Requests by id and the duplicate check find it immediately.
     assert_eq!(ukg.get(&format!("candidates/{id}")).await.status, 200);
     assert_eq!(ukg.post("candidates", &candidate("ann@example.com")).await.status, 409);
     ukg.world.sandbox.clock().advance(Duration::from_secs(5));
     assert_eq!(ukg.look_up("ann@example.com").await.json(), json!({"id": id}));
     assert_eq!(ukg.get("candidates").await.json()[0]["id"], id);
 
-    // The account may come later than the record.
+    // The account may be created later than the record.
     ukg.stand_in().switch(|s| {
         s.lookup_lag = 0;
         s.account_lag = 5_000;

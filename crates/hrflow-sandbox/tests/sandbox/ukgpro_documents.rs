@@ -33,7 +33,7 @@ async fn a_document_and_its_answer() {
     assert_eq!(got.headers()["content-disposition"], "attachment; filename=\"Ann's CV.PDF\"");
     assert_eq!(got.bytes().await.unwrap(), bytes);
 
-    // Sent twice, it is there twice.
+    // A document that is sent twice is stored twice.
     ukg.send_form(&path, document(&resume(), bytes)).await;
     assert_eq!(ukg.stand_in().candidate(&id).unwrap().documents.len(), 2);
     let unknown = ukg.send_form("candidates/nobody/documents", document(&resume(), vec![1])).await;

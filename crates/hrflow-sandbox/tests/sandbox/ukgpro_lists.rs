@@ -19,7 +19,7 @@ fn people(ukg: &Ukg, count: usize) -> Vec<String> {
         .collect()
 }
 
-/// The URL of one relation of the `Link` header.
+/// Returns the URL of one relation of the `Link` header.
 fn link(answer: &Answer, rel: &str) -> Option<String> {
     let rel = format!("rel=\"{rel}\"");
     answer.header("link").split(", ").find(|entry| entry.ends_with(&rel)).map(|entry| {
@@ -36,7 +36,7 @@ async fn pages_by_number() {
     assert_eq!(ids(&ukg.get("candidates?page=3").await.json()), all[60..]);
     assert_eq!(ids(&ukg.get("candidates?page=2&per_page=20").await.json()), all[20..40]);
     assert_eq!(ukg.get("candidates?page=4").await.json(), json!([]));
-    // A larger page than the server gives is short without being the last.
+    // A page size above the server's limit gives fewer rows, which does not mean the last page.
     assert_eq!(ids(&ukg.get("candidates?per_page=500").await.json()), all[..50]);
     assert_eq!(ids(&ukg.get("candidates?per_page=500&page=2").await.json()), all[50..]);
     ukg.stand_in().switch(|s| s.per_page_cap = 10);
@@ -85,7 +85,7 @@ async fn pages_by_cursor() {
     assert_eq!((link(&first, "prev"), link(&first, "next")), (None, None));
     ukg.get("candidates?after=nothing").await.assert_broken(400, "after", "Invalid");
     ukg.get("candidates?before=nothing").await.assert_broken(400, "before", "Invalid");
-    // The header keeps the prefix that links in bodies lack.
+    // The header keeps the prefix, which links in bodies do not have.
     ukg.stand_in().switch(|s| s.prefix = Prefix::Gateway);
     let base = ukg.world.sandbox.urls().ukgpro;
     let gateway = format!("{base}/talent/recruiting/v2/{TENANT}/api/candidates");
@@ -103,7 +103,7 @@ async fn filters_by_time() {
     let read = ukg.get(&format!("candidates/{}", all[1])).await.json();
     let updated = read["updated_at"].as_str().unwrap();
     assert!(updated.ends_with('Z') && updated.len() == "2016-12-20T11:24:06.726Z".len(), "{updated}");
-    // Milliseconds show, so the record itself may be a fraction later than it says.
+    // Responses show milliseconds, so the stored time may be a fraction later.
     let after = ids(&ukg.get(&format!("candidates?updated_after={updated}")).await.json());
     assert!(after == all[1..] || after == all[2..], "{after:?}");
     let before = ids(&ukg.get(&format!("candidates?updated_before={updated}")).await.json());

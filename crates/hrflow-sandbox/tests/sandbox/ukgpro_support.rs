@@ -1,4 +1,4 @@
-//! A client of the UKG Pro stand-in that does exactly what it is told.
+//! A client of the UKG Pro mock server that sends requests unchanged.
 
 use hrflow_sandbox::{Config, UkgPro};
 use reqwest::Method;
@@ -18,7 +18,7 @@ pub(crate) struct Ukg {
 }
 
 impl Ukg {
-    /// Signed in with a client of every scope.
+    /// Starts a client that is logged in with every scope.
     pub(crate) async fn start() -> Ukg {
         let world = World::with(Config { seeded: false, ..Config::default() }).await;
         let mut ukg = Ukg { world, token: String::new() };
@@ -30,7 +30,7 @@ impl Ukg {
         self.world.sandbox.ukgpro()
     }
 
-    /// The direct form of the base path, unless the path is a URL.
+    /// Returns a URL in the direct form of the base path, or the path itself if it is a URL.
     pub(crate) fn url(&self, path: &str) -> String {
         match path.starts_with("http") {
             true => path.to_owned(),
@@ -38,14 +38,14 @@ impl Ukg {
         }
     }
 
-    /// A token request with these fields.
+    /// Sends a token request with these fields.
     pub(crate) async fn sign_in(&self, fields: &[(&str, &str)]) -> Answer {
         let url =
             format!("{}/signin/oauth2/t/{TENANT}/access_token", self.world.sandbox.urls().ukgpro_identity);
         read(self.world.client.post(url).form(fields).send().await.unwrap()).await
     }
 
-    /// A token with every scope of that client.
+    /// Returns a token with every scope of that client.
     pub(crate) async fn token_of(&self, client: &str) -> String {
         let secret = format!("{client}-secret");
         let fields =
@@ -71,7 +71,7 @@ impl Ukg {
         self.call(Method::POST, path, body).await
     }
 
-    /// Creates a candidate that is known to be fine; its id.
+    /// Creates a valid candidate and returns its id.
     pub(crate) async fn created(&self, email: &str) -> String {
         let answer = self.post("candidates", &candidate(email)).await;
         assert_eq!(answer.status, 201, "{}", answer.text);
@@ -88,12 +88,12 @@ impl Ukg {
     }
 }
 
-/// The least that is taken.
+/// Returns the smallest valid candidate.
 pub(crate) fn candidate(email: &str) -> Value {
     json!({"name": {"first": "Ann", "last": "Placeholder"}, "contact_info": {"email": email}})
 }
 
-/// The least that is taken, with members changed.
+/// Returns the smallest valid candidate, with fields changed.
 pub(crate) fn candidate_with(members: Value) -> Value {
     let mut body = candidate("ann@example.com");
     for (name, value) in members.as_object().unwrap() {
@@ -102,7 +102,7 @@ pub(crate) fn candidate_with(members: Value) -> Value {
     body
 }
 
-/// The two parts of a document.
+/// Builds the two parts of a document.
 pub(crate) fn document(metadata: &Value, bytes: Vec<u8>) -> Form {
     let metadata = Part::text(metadata.to_string()).mime_str("application/json").unwrap();
     let file = Part::bytes(bytes).file_name("resume.pdf").mime_str("application/pdf").unwrap();
@@ -114,7 +114,7 @@ pub(crate) fn resume() -> Value {
 }
 
 impl Answer {
-    /// The broken fields of a refusal: status, then path and type of each.
+    /// Returns the rejected fields: status, then path and type of each.
     pub(crate) fn broken(&self) -> (u16, Vec<(String, String)>) {
         assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text);
         let body = self.json();
@@ -129,12 +129,12 @@ impl Answer {
         (self.status, fields.iter().map(field).collect())
     }
 
-    /// The only broken field.
+    /// Asserts that this is the only rejected field.
     pub(crate) fn assert_broken(&self, status: u16, path: &str, kind: &str) {
         assert_eq!(self.broken(), (status, vec![(path.to_owned(), kind.to_owned())]), "{}", self.text);
     }
 
-    /// A status with a sentence.
+    /// Asserts a status with a message.
     pub(crate) fn assert_message(&self, status: u16, message: &str) {
         assert_eq!((self.status, self.json()), (status, json!({"message": message})));
         assert_eq!(self.header("content-type"), "application/json");
