@@ -1,4 +1,4 @@
-//! Runs every behaviour against every subject that can show it.
+//! Runs every behaviour against every subject that supports it.
 
 use hrflow_e2e::{behaviours, subjects};
 use libtest_mimic::{Arguments, Trial};

@@ -1,4 +1,4 @@
-//! A source of HrFlow.ai read as a list and pushed, again and again, while people come, change and go.
+//! Repeated incremental runs over a source of HrFlow.ai, while profiles are added, changed and removed.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 const LIST: &str = "profiles.list";
 const WORKFLOW: &str = "source-to-teamtailor";
 
-/// HrFlow.ai and Teamtailor, and the state of a workflow that is run again and again.
+/// HrFlow.ai, Teamtailor, and the state of a workflow that runs repeatedly.
 struct World {
     sandbox: Sandbox,
     state: MemoryState,
@@ -26,7 +26,7 @@ struct World {
 }
 
 impl World {
-    /// With the people `p0`, `p1`, … in the source; each changed a minute after the one before.
+    /// Starts with the profiles `p0`, `p1`, … in the source, each changed one minute after the previous one.
     async fn with_people(count: usize) -> Self {
         let mut config = Config { seeded: false, ..Config::default() };
         config.teamtailor.rate_limit = None;
@@ -44,7 +44,7 @@ impl World {
         world
     }
 
-    /// The same, read with other parameters.
+    /// Adds origin parameters.
     fn reading(mut self, parameters: Value) -> Self {
         for (name, value) in parameters.as_object().cloned().unwrap_or_default() {
             self.parameters[name] = value;
@@ -58,13 +58,13 @@ impl World {
         self.sandbox.hrflow().put_profile(profile);
     }
 
-    /// Somebody marries.
+    /// Changes a profile's last name.
     fn changes(&self, key: &str, last_name: &str) {
         let changes = json!({ "info": { "last_name": last_name, "full_name": format!("Ada {last_name}") } });
         assert!(self.sandbox.hrflow().change_profile(key, changes), "{key} is not there");
     }
 
-    /// When a profile changed last, as HrFlow.ai writes it.
+    /// Returns when a profile changed last, in HrFlow.ai's format.
     fn last_change(&self, key: &str) -> String {
         let profile = self.sandbox.hrflow().profile(key).expect("it is there");
         profile["updated_at"].as_str().expect("a time").to_owned()
@@ -96,7 +96,7 @@ impl World {
         json!({ "rate_limit": "off", "allow_local_urls": true, "on_existing": "update", "attempts": 3 })
     }
 
-    /// One run, incremental. What is read must add up.
+    /// Runs incrementally, and checks that the counts add up.
     async fn run(&self) -> RunResult {
         let credentials = self.sandbox.credentials().teamtailor;
         let run = JsonRun {
@@ -117,7 +117,7 @@ impl World {
         result
     }
 
-    /// A run that has to succeed: how many were read, created or changed, and there already.
+    /// Runs successfully, and returns how many items were read, created or changed, and already existing.
     async fn succeeds(&self) -> (u64, u64, u64) {
         let result = self.run().await;
         assert_eq!(result.status, Status::Success, "{result:#?}");
@@ -125,7 +125,7 @@ impl World {
         (result.events.read_success, written, there)
     }
 
-    /// The last names that Teamtailor holds.
+    /// Returns the last names at Teamtailor.
     fn held(&self) -> Vec<String> {
         let candidates = self.sandbox.teamtailor().candidates();
         let names = candidates.iter().map(|it| it.attributes["last-name"].as_str().unwrap().to_owned());
@@ -134,12 +134,12 @@ impl World {
         names
     }
 
-    /// How often each operation was asked for so far.
+    /// Returns the number of requests for an operation so far.
     fn requests(&self, operation: &str) -> usize {
         self.sandbox.journal().of(operation).len()
     }
 
-    /// The list alone, to be read profile by profile.
+    /// Reads only the list, for reading profile by profile.
     async fn read(&self, read_from: Option<&str>) -> hrflow_core::Result<ItemStream<Profile>> {
         let parameters: ProfileListParameters =
             read("origin_parameters", &self.origin_parameters()).expect("the parameters are good");
@@ -148,7 +148,7 @@ impl World {
     }
 }
 
-/// The next profile's key.
+/// Returns the next profile's key.
 async fn next(items: &mut ItemStream<Profile>) -> Option<String> {
     items.next().await.map(|item| item.expect("a profile").key.expect("it has a key"))
 }
@@ -169,7 +169,7 @@ async fn what_is_new_or_changed_is_delivered_once() {
     assert_eq!(first.read_from.map(|it| it.replace('Z', "+0000")), Some(world.last_change("p4")));
     assert_eq!(world.requests(LIST), 3, "three pages of two");
 
-    // Nothing new: the newest one is read again, and nothing is sent.
+    // Without changes, the newest profile is read again, and nothing is sent.
     let writes = world.requests("candidates.create") + world.requests("candidates.update");
     assert_eq!(world.succeeds().await, (1, 0, 1));
     assert_eq!(world.requests(LIST), 4);
@@ -178,7 +178,7 @@ async fn what_is_new_or_changed_is_delivered_once() {
     world.changes("p1", "Changed");
     world.minute_passes();
     world.comes("p5");
-    // The two, and the newest of the last run.
+    // The two new profiles, and the newest of the previous run.
     assert_eq!(world.succeeds().await, (3, 2, 1));
     assert_eq!(
         world.held(),
@@ -192,7 +192,7 @@ async fn what_is_new_or_changed_is_delivered_once() {
 async fn who_comes_in_the_same_second_is_not_missed() {
     let world = World::with_people(2).await;
     assert_eq!(world.succeeds().await, (2, 2, 0));
-    // As if they had been written a moment after the list was read.
+    // Simulates profiles that were written just after the list was read.
     let source = world.sandbox.credentials().hrflow.source_key;
     for key in ["a", "z"] {
         let mut twin = profile(key, "Ada", &format!("Example-{key}"));
@@ -211,7 +211,7 @@ async fn who_shows_late_is_found_as_far_back_as_the_list_may_lag() {
         world.sandbox.hrflow().switch(|switches| switches.lookup_lag = 60_000);
         world.comes("late");
         world.sandbox.clock().advance(Duration::from_secs(2));
-        // A change shows at once.
+        // A change is shown immediately.
         world.changes("p0", "Changed");
         assert_eq!(world.succeeds().await, (2, 2, 0));
         world.minute_passes();
@@ -238,7 +238,7 @@ async fn archived_profiles_have_left_the_source() {
 async fn a_list_that_breaks_off_is_read_again_from_its_start() {
     let world = World::with_people(5).await;
     let broken = Fault::Status { code: 503, body: FaultBody::Html, executed: false };
-    // All tries of the second page.
+    // All attempts of the second page.
     world.sandbox.faults().set(vec![Rule::new(Vendor::Hrflow, LIST, broken).nth([2, 3, 4])]);
     let result = world.run().await;
     assert_eq!((result.status, result.read_from), (Status::SuccessWithFailures, None));
@@ -265,7 +265,7 @@ async fn trouble_on_the_way_and_people_who_come_and_go_lose_and_double_nobody() 
         }
     });
     assert_ne!(result.status, Status::Fatal, "{result:#?}");
-    // Once everything has come to rest, a run that is not broken off finds the rest.
+    // After all changes, an uninterrupted run finds the rest.
     world.sandbox.faults().clear();
     world.succeeds().await;
     let held = world.held();
@@ -287,7 +287,7 @@ async fn who_goes_while_the_list_is_read_makes_nobody_slip_past() {
     assert_eq!(next(&mut items).await.as_deref(), Some("p5"));
     world.goes("p5");
     world.goes("p4");
-    // The first page was read before they went.
+    // The first page was read before they were removed.
     assert_eq!(rest(items).await, ["p4", "p3", "p2", "p1", "p0"]);
 }
 

@@ -1,5 +1,5 @@
-//! Follows the first steps of the guide "Writing a connector" in a copy of the workspace: the scaffold compiles, is
-//! registered, and its tests fail where the guide says that the author has work to do, and nowhere else.
+//! Follows the first steps of the guide "Writing a connector" in a copy of the workspace. The scaffold must compile and
+//! be registered. Its tests must fail exactly where the guide says that the author has work to do.
 
 use std::{
     collections::BTreeSet,
@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, ensure};
 use hrflow_e2e::program::{cargo, root};
 
-/// What the copy consists of.
+/// The directories and files of the copy.
 const PARTS: [&str; 12] = [
     ".cargo",
     "Cargo.toml",
@@ -25,7 +25,7 @@ const PARTS: [&str; 12] = [
     "tests",
     "xtask",
 ];
-/// Where the tests of a connector stand.
+/// The test files of a connector.
 const TESTS: [&str; 4] = ["format", "mapping", "vendor", "wire"];
 
 #[test]
@@ -36,12 +36,11 @@ fn the_guide_leads_to_a_connector_that_compiles_and_says_what_is_missing() -> an
         copy(&root().join(part), &fresh.path().join(part))?;
     }
     scaffold(&guide, fresh.path())?;
-    // A version of its own keeps what is built of the copy apart from what is built of the workspace; what both depend on
-    // is built once.
+    // A different version keeps the copy's build output apart from the workspace's. Shared dependencies are built once.
     let manifest = fresh.path().join("Cargo.toml");
     let text = fs::read_to_string(&manifest)?;
     fs::write(&manifest, text.replace("\"0.1.0\"", "\"0.0.1\""))?;
-    // The same place each time, with only what differs written: what is built stays good.
+    // Always the same directory, with only changed files written, so that earlier build output stays valid.
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scaffold");
     update(fresh.path(), &copy)?;
 
@@ -49,7 +48,7 @@ fn the_guide_leads_to_a_connector_that_compiles_and_says_what_is_missing() -> an
     its_tests_say_what_the_guide_says(&guide, &copy)
 }
 
-/// Runs the guide's command, in the copy.
+/// Runs the guide's command in the copy.
 fn scaffold(guide: &str, copy: &Path) -> anyhow::Result<()> {
     let command = guide.lines().find_map(|line| line.strip_prefix("$ cargo xtask new-connector "));
     let command = command.context("the guide does not call the scaffold")?;
@@ -61,15 +60,15 @@ fn scaffold(guide: &str, copy: &Path) -> anyhow::Result<()> {
         .arg(copy)
         .output()?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    // Once is enough.
+    // A second run must fail.
     let again = cargo().args(["xtask", "new-connector", "rolodex", "--root"]).arg(copy).output()?;
     let told = String::from_utf8_lossy(&again.stderr).into_owned();
     ensure!(!again.status.success() && told.contains("is there already"), "{told}");
     Ok(())
 }
 
-/// Cargo in the copy, for everything but the other connectors' own tests. With all features of all members, so that
-/// dependencies are the same as in the workspace.
+/// Runs cargo in the copy, without the other connectors' own tests. All features of all members give the same
+/// dependencies as in the workspace.
 fn in_copy(copy: &Path, command: &[&str]) -> anyhow::Result<std::process::Command> {
     let mut cargo = cargo();
     cargo.current_dir(copy).env("CARGO_TARGET_DIR", target_directory()?).env("INSTA_UPDATE", "no");
@@ -83,13 +82,13 @@ fn in_copy(copy: &Path, command: &[&str]) -> anyhow::Result<std::process::Comman
     Ok(cargo)
 }
 
-/// The directory that the workspace is built in.
+/// Returns the target directory of the workspace.
 fn target_directory() -> anyhow::Result<PathBuf> {
     let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
     tmp.parent().map(Path::to_owned).context("there is no target directory")
 }
 
-/// The facade has it, and so has the behaviour suite.
+/// Checks that the facade and the behaviour suite include the connector.
 fn compiles_with_the_others(copy: &Path) -> anyhow::Result<()> {
     let facade = fs::read_to_string(copy.join("crates/hrflow-connectors/src/lib.rs"))?;
     ensure!(facade.contains("connector_rolodex::connector()"), "the catalogue lacks it");
@@ -121,7 +120,7 @@ fn its_tests_say_what_the_guide_says(guide: &str, copy: &Path) -> anyhow::Result
     Ok(())
 }
 
-/// The test that a line of the test runner's list of failures names.
+/// Returns the test that a line of the test runner's failures names.
 fn failure(line: &str) -> Option<&str> {
     let name = line.strip_prefix("    ")?;
     (!name.is_empty() && name.bytes().all(|it| it.is_ascii_lowercase() || it == b'_')).then_some(name)
@@ -139,7 +138,7 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Makes `to` the same as `from`, and touches nothing that is.
+/// Makes `to` equal to `from` without writing unchanged files.
 fn update(from: &Path, to: &Path) -> anyhow::Result<()> {
     if !from.is_dir() {
         let content = fs::read(from)?;

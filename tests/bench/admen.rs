@@ -1,4 +1,5 @@
-//! AD-MEN: persons with two experiences each into a real MariaDB, against plain prepared statements on the same server.
+//! AD-MEN: candidates with 2 experiences each into a real MariaDB, compared with plain prepared statements on the same
+//! server.
 
 use std::time::Duration;
 
@@ -18,18 +19,18 @@ use crate::{
     table::{Row, Table},
 };
 
-/// Persons in one measurement.
+/// The number of candidates in one measurement.
 const PERSONS: usize = 4_000;
-/// One commit per row takes so much longer that so many fewer persons are measured.
+/// The divisor of that number for one commit per row, which is much slower.
 const FEWER: usize = 20;
-/// How many persons a table that is not empty holds.
+/// The number of rows in the non-empty table.
 const HELD: usize = 100_000;
-/// Our speed as a share of plain statements' in transactions of the same size.
+/// The required speed as a share of plain statements in transactions of the same size.
 const AIM: f64 = 0.75;
-/// The same against one commit per row.
+/// The required speed as a share of plain statements with one commit per row.
 const AIM_PER_ROW: f64 = 10.0;
 
-/// What the guide advises: whoever is there already is looked for in both columns.
+/// The indexes that the guide recommends for the lookup in both email columns.
 const INDEXES: &str = "CREATE INDEX IX_PERSONNES_EMAIL_PERSO ON PERSONNES (EMAIL_PERSO); \
                        CREATE INDEX IX_PERSONNES_EMAIL ON PERSONNES (EMAIL)";
 
@@ -88,23 +89,23 @@ fn row(
     }
 }
 
-/// What `many` would have taken, where `few` took this.
+/// Scales the time of `few` candidates to `many`.
 fn times(sample: Sample, many: usize, few: usize) -> Sample {
     let factor = many as f64 / few as f64;
     let more = |time: Duration| time.mul_f64(factor);
     Sample { wall: more(sample.wall), cpu: more(sample.cpu) }
 }
 
-/// A database, and who is pushed into it.
+/// A database and the profiles that are pushed into it.
 struct Bench {
     database: Database,
     held: usize,
     profiles: Vec<Profile>,
-    /// The rows that the profiles become: what plain statements know beforehand.
+    /// The rows of the profiles, which the plain statements insert.
     rows: Vec<Rows>,
 }
 
-/// A person's values in the order of the columns, and their experiences', which lack the person's number.
+/// A candidate's values in the order of the columns, and those of the experiences without the candidate's id.
 struct Rows {
     person: Vec<Value>,
     experiences: Vec<Vec<Value>>,
@@ -155,7 +156,7 @@ impl Bench {
         Ok(Self { database, held, profiles, rows })
     }
 
-    /// Puts people there who have been there for long.
+    /// Fills the table with existing rows.
     async fn fill(&self, held: usize) -> Result<()> {
         let fill = format!(
             "{INDEXES}; INSERT INTO PERSONNES (NOM, PRENOM, EMAIL_PERSO, scsync_modified) \
@@ -166,7 +167,7 @@ impl Bench {
 
     async fn ours(&self, persons: usize) -> Result<Sample> {
         let mut parameters = self.database.parameters();
-        // Plain statements travel in the open too.
+        // Plain statements have no TLS either.
         parameters["db_tls"] = json!("off");
         parameters["db_ca_file"] = json!(null);
         let parameters: admen::Parameters = read("target_parameters", &parameters)?;
@@ -179,7 +180,8 @@ impl Bench {
         .await
     }
 
-    /// Plain prepared statements, so many persons to a transaction; none: a commit per row.
+    /// Inserts with plain prepared statements. `batch` is the number of candidates per transaction; `None` commits each
+    /// row.
     async fn plain(&self, persons: usize, batch: Option<usize>) -> Result<Sample> {
         self.measured(persons, async {
             let mut connection = self.database.connect().await?;
@@ -207,7 +209,7 @@ impl Bench {
         .await
     }
 
-    /// Measures, sees to it that everybody arrived, and takes them away again.
+    /// Measures `work`, checks that all rows were inserted, and deletes them.
     async fn measured(&self, persons: usize, work: impl Future<Output = Result<()>>) -> Result<Sample> {
         let sample = timed(work).await?;
         let count = async |table| self.database.number(&format!("SELECT COUNT(*) FROM {table}")).await;

@@ -1,7 +1,7 @@
-//! A vendor that costs next to nothing: it answers every request at once from what it has ready.
+//! A vendor with minimal cost: it returns prepared responses to all requests.
 //!
-//! A strict stand-in works hard for each request. On a machine of few cores that would hide what the client
-//! costs, since both sides slow each other down.
+//! The strict mock server uses much CPU time for each request. On a machine with few cores this would hide the client's
+//! cost, because both sides share the cores.
 
 use std::{
     collections::HashMap,
@@ -31,7 +31,7 @@ use crate::{
     vendor::{self, Access},
 };
 
-/// What it has counted, and how long it waits before it answers.
+/// The vendor's counters, and its delay before each response.
 #[derive(Default)]
 struct Canned {
     profiles: HashMap<String, Bytes>,
@@ -69,7 +69,7 @@ pub(crate) async fn serve(profiles: usize) -> Result<()> {
             async move { Ok::<_, Infallible>(canned.answer(request).await) }
         });
         tokio::spawn(async move {
-            // A client that hangs up is nobody's fault.
+            // Errors of a disconnecting client are ignored.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(connection), service).await;
         });
     }
@@ -94,7 +94,7 @@ impl Canned {
             }
             _ => {}
         }
-        // Everything that came, so that two clients can be compared byte by byte.
+        // All bytes received, so that two clients can be compared exactly.
         let headers: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
         let line = head.method.as_str().len() + head.uri.path_and_query().map_or(0, |it| it.as_str().len());
         self.requests.fetch_add(1, Ordering::Relaxed);
@@ -126,7 +126,7 @@ impl Canned {
 const COMPANY: &str =
     r#"{"data":{"id":"canned","type":"companies","attributes":{"name":"Canned","locale":"en"}}}"#;
 
-/// As long as a real answer without a picture and a résumé.
+/// Builds a response as long as a real one without a picture and a résumé.
 fn candidate(id: u64) -> String {
     format!(
         r#"{{"data":{{"id":"{id}","type":"candidates","links":{{"self":"https://api.teamtailor.com/v1/candidates/{id}"}},"attributes":{{"connected":false,"created-at":"2025-01-01T00:00:00.000+01:00","email":"nobody@example.com","facebook-id":null,"facebook-profile":null,"first-name":"Nobody","internal":false,"last-name":"Example","linkedin-profile":null,"linkedin-uid":null,"linkedin-url":null,"original-resume":null,"phone":null,"picture":null,"pitch":null,"referring-site":null,"referring-url":null,"referred":false,"restricted":false,"resume":null,"resume-summary":null,"sourced":true,"tags":[],"unsubscribed":false,"updated-at":"2025-01-01T00:00:00.000+01:00"}},"relationships":{{}}}}}}"#
@@ -140,7 +140,7 @@ fn answer(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>
     response
 }
 
-/// A request's body. One that breaks off is as far as it came.
+/// Reads a request's body. Returns the part received if the connection breaks.
 async fn read(body: Incoming) -> Vec<u8> {
     let frames = stream::unfold(Box::pin(body), async |mut body| {
         let frame = std::future::poll_fn(|context| body.as_mut().poll_frame(context)).await?;
@@ -154,7 +154,7 @@ async fn read(body: Incoming) -> Vec<u8> {
         .await
 }
 
-/// A body that is there as a whole.
+/// A complete body.
 struct Whole(Option<Bytes>);
 
 impl Body for Whole {

@@ -1,4 +1,4 @@
-//! How long `hrflow --version` takes, against a program that does nothing.
+//! The duration of `hrflow --version`, compared with a program that does nothing.
 
 use std::{
     process::{Command, Stdio},

@@ -1,4 +1,4 @@
-//! Comparing two ways to do the same: turn about, several times, and never across runs.
+//! Comparison of two ways to do the same work: alternating, several times, within one run.
 
 use std::{
     fs,
@@ -10,13 +10,13 @@ use anyhow::{Context, Result};
 /// One measurement.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Sample {
-    /// From beginning to end.
+    /// The elapsed time.
     pub(crate) wall: Duration,
-    /// What this process's threads worked meanwhile.
+    /// The CPU time of this process's threads.
     pub(crate) cpu: Duration,
 }
 
-/// Measurements of both, pair by pair.
+/// The measurements of both, in pairs.
 #[derive(Default)]
 pub(crate) struct Comparison {
     pairs: Vec<(Sample, Sample)>,
@@ -30,7 +30,7 @@ pub(crate) async fn timed(work: impl Future<Output = Result<()>>) -> Result<Samp
     Ok(Sample { wall, cpu: cpu_time()?.saturating_sub(cpu) })
 }
 
-/// Measures both in turn, who begins alternating. A first pair warms up and does not count.
+/// Measures both alternately, each first in every other pair. The first pair warms up and is not counted.
 pub(crate) async fn compare(
     rounds: usize,
     mut floor: impl AsyncFnMut() -> Result<Sample>,
@@ -61,7 +61,7 @@ impl Comparison {
         self.pairs.push((sample(ours), sample(floor)));
     }
 
-    /// The floor's time over ours, which is our speed as a share of the floor's: least, median, most.
+    /// Returns our speed as a share of the floor's: minimum, median, maximum.
     pub(crate) fn speed(&self) -> [f64; 3] {
         spread(self.pairs.iter().map(|(ours, floor)| floor.wall.as_secs_f64() / ours.wall.as_secs_f64()))
     }
@@ -83,7 +83,7 @@ fn median_sample(samples: impl Iterator<Item = Sample> + Clone) -> Sample {
     Sample { wall: median(|it| it.wall), cpu: median(|it| it.cpu) }
 }
 
-/// The least, the median and the most; zeros of nothing.
+/// Returns minimum, median and maximum, or zeros for no values.
 pub(crate) fn spread(values: impl Iterator<Item = f64>) -> [f64; 3] {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
@@ -93,12 +93,12 @@ pub(crate) fn spread(values: impl Iterator<Item = f64>) -> [f64; 3] {
     }
 }
 
-/// What the threads of this process have worked so far, to 10 ms.
+/// Returns the CPU time of this process's threads so far, in steps of 10 ms.
 fn cpu_time() -> Result<Duration> {
-    /// Linux counts in hundredths of a second here on every architecture.
+    /// Linux reports hundredths of a second on every architecture.
     const TICKS: u64 = 100;
     let stat = fs::read_to_string("/proc/self/stat").context("this benchmark needs Linux")?;
-    // The second field is the program's name, which may hold anything.
+    // The second field is the program's name, which may contain any characters.
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
     let ticks: u64 = fields.split_whitespace().skip(11).take(2).filter_map(|it| it.parse::<u64>().ok()).sum();
     Ok(Duration::from_millis(ticks * 1000 / TICKS))

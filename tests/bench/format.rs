@@ -1,4 +1,4 @@
-//! What formatting costs, against reading and writing the same JSON.
+//! The cost of a format, compared with parsing and serialising the same JSON.
 
 use std::{
     hint::black_box,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 const PROFILES: usize = 2_000;
-/// The format and what it makes, serialised, may take so much of the time that reading and writing the JSON takes.
+/// The largest allowed time of the format with serialisation, as a share of parsing and serialising the JSON.
 const AIM: f64 = 1.0;
 
 pub(crate) fn measure(effort: Effort, table: &mut Table) -> Result<()> {
@@ -63,7 +63,7 @@ fn row(measure: String, comparison: &Comparison, aim: Option<f64>) -> Row {
         measure,
         ours: each(comparison.ours().wall),
         floor: each(comparison.floor().wall),
-        // The other way round: the slowest gives the most.
+        // Inverted: the slowest gives the largest ratio.
         ratio: format!("{median:.2} × ({most:.2} – {least:.2})"),
         aim: aim.map_or_else(|| "–".to_owned(), |aim| format!("≤ {aim:.1} ×")),
         met: aim.map(|aim| median <= aim),

@@ -1,4 +1,4 @@
-//! What the journal costs: the same run with its state in a file, and in memory.
+//! The cost of the journal: the same run with state in a file and in memory.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,9 +16,9 @@ use crate::{
     whole_way::{Bench, Case, MOST, Way},
 };
 
-/// Our speed with the journal as a share of that without, where a vendor takes its time.
+/// The required speed with the journal as a share of that without, for a vendor with latency.
 const AIM: f64 = 0.90;
-/// Profiles a second with the journal, where a vendor answers at once.
+/// The required profiles per second with the journal, for a vendor without latency.
 const RATE: f64 = 3_000.0;
 
 pub(crate) async fn measure(program: &Program, effort: Effort, table: &mut Table) -> Result<()> {

@@ -1,8 +1,8 @@
-//! What the measurements ran on.
+//! The machine of the measurements.
 
 use std::{fs, process::Command, thread};
 
-/// A line each: processor, system, compiler, load.
+/// Returns one line each: processor, system, compiler, load.
 pub(crate) fn describe() -> String {
     let cores = thread::available_parallelism().map_or_else(|_| "?".to_owned(), |cores| cores.to_string());
     let processor =

@@ -1,8 +1,8 @@
-//! `cargo xtask bench`: what the connectors cost over the bare floor, as one table.
+//! `cargo xtask bench`: the cost of the connectors above the floor, as one table.
 //!
-//! Every ratio is measured in one run against the least that could do the same: the same requests by a plain
-//! `reqwest` loop, the same JSON through `serde_json`, a process that does nothing. A missed aim is a finding and no
-//! failure; a run that fails, or whose counts do not add up, is one.
+//! Every ratio is measured in one run against a minimal implementation. That is the same requests in a plain `reqwest`
+//! loop, the same JSON through `serde_json`, or a process that does nothing. A missed aim is reported and is no
+//! failure. A failed run or wrong counts are failures.
 
 mod admen;
 mod canned;
@@ -32,22 +32,22 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{program::Program, table::Table};
 
-/// Measures, and prints one table.
+/// Measures and prints one table.
 #[derive(Parser)]
 struct Arguments {
     /// Measure these only
     #[arg(long, value_enum)]
     only: Vec<Measure>,
-    /// Of the whole way, measure only what has this in its name
+    /// Measure only cases of the whole way with this text in their name
     #[arg(long, value_name = "TEXT", default_value = "")]
     matching: String,
-    /// Keep Teamtailor's own limit, 50 requests in 10 s, for over a minute too
+    /// Also run for over a minute at Teamtailor's own limit, 50 requests in 10 s
     #[arg(long)]
     long: bool,
-    /// Fewer rounds over fewer profiles, to try the benchmark itself
+    /// Use fewer rounds and profiles, to test the benchmark itself
     #[arg(long)]
     quick: bool,
-    /// The program to measure; the default stands beside this one
+    /// Program to measure; by default the one beside this program
     #[arg(long, value_name = "FILE")]
     hrflow: Option<PathBuf>,
     #[command(subcommand)]
@@ -66,28 +66,28 @@ enum Measure {
     Admen,
 }
 
-/// What this program is when it is started as a vendor.
+/// The vendor that this program runs as.
 #[derive(Subcommand)]
 enum Serve {
-    /// Answers every request at once, without looking at it
+    /// Return prepared responses to all requests
     #[command(hide = true)]
     ServeCanned { profiles: usize },
-    /// The strict stand-ins
+    /// Run the strict mock servers
     #[command(hide = true)]
     ServeSandbox { profiles: usize },
 }
 
-/// How much is measured.
+/// The size of the measurements.
 #[derive(Clone, Copy)]
 struct Effort {
-    /// Pairs of measurements; the ratio is the median of theirs.
+    /// Pairs of measurements. The ratio is the median of the pairs.
     rounds: usize,
-    /// By how much the number of profiles is divided.
+    /// The divisor of the number of profiles.
     divide: usize,
 }
 
 fn main() -> Result<()> {
-    // As the program does: TLS needs one, and a plain client is made before the first of ours.
+    // As in the program: TLS requires a provider, and the first client here is a plain one.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let arguments = Arguments::parse();
     match arguments.serve {
@@ -113,7 +113,7 @@ async fn measure(arguments: Arguments) -> Result<()> {
     let machine = machine::describe();
     let mut table = Table::default();
     let measured = fill(&mut table, &arguments, &program, effort).await;
-    // What was measured before something failed has taken its time, and is worth reading.
+    // After a failure, the results so far are still printed.
     write!(stdout(), "{machine}\n\n{table}")?;
     measured
 }
@@ -153,7 +153,7 @@ async fn fill(table: &mut Table, arguments: &Arguments, program: &Program, effor
     Ok(())
 }
 
-/// What is going on, for whoever waits.
+/// Reports progress.
 fn say(what: &str) -> Result<()> {
     writeln!(stderr(), "measuring {what} …").map_err(Into::into)
 }

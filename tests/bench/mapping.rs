@@ -1,5 +1,5 @@
-//! What a jq format costs, in a thread of this process and in a process of its own, against reading and writing the same
-//! JSON.
+//! The cost of a jq format, in a thread of this process and in its own process, compared with parsing and serialising
+//! the same JSON.
 
 use std::{
     hint::black_box,
@@ -21,10 +21,10 @@ use crate::{
 };
 
 const PROFILES: usize = 2_000;
-/// With 64 writes in flight that take 50 ms each, this is what there is for one item; the mapping may take half of it.
+/// The time available for one item with 64 writes of 50 ms in flight. The mapping may use half of it.
 const AIM: Duration = Duration::from_micros(50_000 / 64 / 2);
 
-/// A candidate of twenty members, as somebody would write it who wants none of the default format.
+/// A candidate of 20 fields, as a user may write it without the default format.
 pub(crate) const MAPPING: &str = r#"
 def filled: if . == "" then null else . end;
 .info as $info | (.experiences // []) as $jobs | (.educations // []) as $studies
@@ -86,7 +86,7 @@ pub(crate) fn measure(program: &Program, effort: Effort, table: &mut Table) -> R
     Ok(())
 }
 
-/// The mapping, as a workflow file has it.
+/// Returns the mapping as in a workflow file.
 fn format(runner: Runner) -> Result<JsonFormat> {
     let workflow = json!({
         "connector": "teamtailor",
@@ -116,7 +116,7 @@ fn row(place: &str, comparison: &Comparison) -> Row {
         measure: format!("a jq format of 20 members, in {place}"),
         ours: shown(ours),
         floor: shown(comparison.floor().wall),
-        // The other way round: the slowest gives the most.
+        // Inverted: the slowest gives the largest ratio.
         ratio: format!("{median:.1} × ({most:.1} – {least:.1})"),
         aim: format!("≤ {} µs", AIM.as_micros()),
         met: Some(each(ours) <= AIM),

@@ -1,4 +1,4 @@
-//! How much memory a run takes, with its journal, whatever the number of profiles.
+//! The memory of a run with its journal, for few and many profiles.
 
 use std::{
     fs::{self, File},
@@ -17,7 +17,7 @@ use crate::{
 
 const FEW: usize = 1_000;
 const MANY: usize = 100_000;
-/// How much more many may take than few, in bytes.
+/// The largest allowed difference in memory between many and few profiles, in bytes.
 const AIM: u64 = 20 << 20;
 
 pub(crate) async fn measure(program: &Program, table: &mut Table) -> Result<()> {

@@ -1,7 +1,7 @@
-//! The floor: a plain `reqwest` loop that sends exactly what a run sends.
+//! The floor: a plain `reqwest` loop that sends the same requests as a run.
 //!
-//! It knows every body beforehand, keeps its connections, reads each answer to its end and looks at the status. No
-//! retries, no limits, no journal, no parsing.
+//! It has every body prepared, reuses connections, reads each response completely and checks the status. It has no
+//! retries, limits, journal or parsing.
 
 use std::sync::{
     Arc,
@@ -22,13 +22,13 @@ use crate::{
 
 const JSON_API: &str = "application/vnd.api+json";
 
-/// A client as plain as it gets.
+/// Builds a client without any options.
 pub(crate) fn client() -> Result<Client> {
     let agent = concat!("hrflow-connectors/", env!("CARGO_PKG_VERSION"));
     Ok(Client::builder().user_agent(agent).no_proxy().tls_certs_only([]).build()?)
 }
 
-/// Everything that is sent, ready.
+/// The prepared requests.
 pub(crate) struct Plain {
     client: Client,
     access: Access,
@@ -51,7 +51,7 @@ impl Plain {
         Ok(Self { client: client()?, access: vendor.access.clone(), keys, bodies })
     }
 
-    /// What a run that is fed does: the company once, then every candidate.
+    /// Sends the requests of a run over given items: the company once, then every candidate.
     pub(crate) async fn write(self: &Arc<Self>, count: usize, in_flight: usize) -> Result<()> {
         self.company().await?;
         let plain = self.clone();
@@ -62,7 +62,7 @@ impl Plain {
         .await
     }
 
-    /// What a run for each profile does: the company, the profile, the candidate.
+    /// Sends the requests of one run per profile: the company, the profile, the candidate.
     pub(crate) async fn read_and_write(self: &Arc<Self>, count: usize, in_flight: usize) -> Result<()> {
         let plain = self.clone();
         at_a_time(in_flight, count, move |index| {
@@ -113,7 +113,7 @@ async fn exchange(request: RequestBuilder, expected: u16) -> Result<()> {
     Ok(())
 }
 
-/// Does `work` for each number below `count`, so many at a time: as many tasks, each a plain loop.
+/// Does `work` for each number below `count`, with as many tasks as are allowed in flight.
 pub(crate) async fn at_a_time<W: Future<Output = Result<()>> + Send>(
     tasks: usize,
     count: usize,

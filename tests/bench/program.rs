@@ -1,4 +1,4 @@
-//! The program `hrflow`, as a user starts it.
+//! The program `hrflow`, started as by a user.
 
 use std::{
     fmt, fs,
@@ -14,20 +14,20 @@ use tempfile::TempDir;
 
 use crate::vendor::Access;
 
-/// How often a running program's memory is looked at. Its peak is kept by the kernel: only what it grows by
-/// after the last look is missed.
+/// The interval at which a running program's memory is read. The kernel records the peak, so only growth after the last
+/// reading is missed.
 const LOOK: Duration = Duration::from_millis(2);
 
 pub(crate) struct Program {
     path: PathBuf,
-    /// Where its processes share rate limits: apart from the user's own.
+    /// The directory of shared rate limits, separate from the user's own.
     limits: TempDir,
 }
 
-/// What a run of the program took.
+/// The cost of one run of the program.
 pub(crate) struct Ran {
     pub(crate) wall: Duration,
-    /// The most memory it ever held, in bytes.
+    /// The peak memory, in bytes.
     pub(crate) peak: u64,
 }
 
@@ -50,8 +50,8 @@ impl Program {
         command
     }
 
-    /// `hrflow run WORKFLOW --from PROFILES`, which has to deliver `count` of them; with its state in a directory, or
-    /// without any.
+    /// Runs `hrflow run WORKFLOW --from PROFILES`, which must deliver `count` profiles. State is in a directory, or
+    /// disabled.
     pub(crate) async fn run(
         &self,
         workflow: &Path,
@@ -85,12 +85,12 @@ impl Program {
     }
 }
 
-/// A workflow file for a vendor, with a format of its own or without.
+/// Builds a workflow file for a vendor, with or without its own format.
 pub(crate) fn workflow(access: &Access, in_flight: usize, format: Option<&str>) -> String {
     workflow_with(access, format, json!({ "rate_limit": "off", "concurrency": in_flight }))
 }
 
-/// The same with any options.
+/// Builds the same workflow file with any options.
 pub(crate) fn workflow_with(access: &Access, format: Option<&str>, options: Value) -> String {
     json!({
         "workflow_id": "bench",
@@ -103,7 +103,7 @@ pub(crate) fn workflow_with(access: &Access, format: Option<&str>, options: Valu
     .to_string()
 }
 
-/// All of `count` profiles were read and created, and nothing else happened.
+/// Checks that all `count` profiles were read and created, without any other event.
 pub(crate) fn check(result: &RunResult, count: usize) -> Result<()> {
     let events = result.events;
     ensure!(
@@ -121,7 +121,7 @@ async fn watch(child: &mut Child) -> Result<(std::process::ExitStatus, u64)> {
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     loop {
-        // Gone once the program has ended, although its process still has to be waited for.
+        // The file is gone when the program has ended, even before the process is waited for.
         let now = fs::read_to_string(&status).unwrap_or_default();
         if let Some(kibibytes) = now.lines().find_map(|line| line.strip_prefix("VmHWM:")) {
             peak = kibibytes.trim().trim_end_matches("kB").trim().parse::<u64>()? * 1024;

@@ -1,7 +1,7 @@
-//! How much of Teamtailor's limit a run uses, without ever being told that it was too much.
+//! The share of Teamtailor's limit that a run uses without exceeding it.
 //!
-//! The strict stand-in counts in its own sliding window, and answers as late as a real vendor would. It works in this
-//! process: there is nothing here that it could slow down.
+//! The strict mock server counts in its own sliding window and has the latency of a real vendor. It runs in this
+//! process, because the limit, not the CPU, bounds the speed.
 
 use std::{
     fs,
@@ -25,17 +25,17 @@ use crate::{
     vendor::Access,
 };
 
-/// The share of the limit that should be used.
+/// The required share of the limit.
 const AIM: f64 = 0.97;
-/// The share that several processes should use together.
+/// The required share of the limit for several processes together.
 const AIM_TOGETHER: f64 = 0.95;
-/// How many processes use one key.
+/// The number of processes with one key.
 const PROCESSES: usize = 4;
-/// Teamtailor's limit, in any window.
+/// Teamtailor's limit for each window.
 const REQUESTS: usize = 50;
 
 pub(crate) async fn measure(program: &Program, long: bool, table: &mut Table) -> Result<()> {
-    // A tenth of everything: the window, and how late the vendor answers.
+    // All times are a tenth: the window and the vendor's latency.
     one(Duration::from_secs(1), Duration::from_millis(5), 21, table).await?;
     if long {
         one(Duration::from_secs(10), Duration::from_millis(50), 9, table).await?;
@@ -58,7 +58,7 @@ async fn one(window: Duration, latency: Duration, windows: u32, table: &mut Tabl
         "X_Api_Version": credentials.api_version,
         "api_url": sandbox.urls().teamtailor,
     }))?;
-    // The run's first request asks for the company.
+    // The run's first request reads the company.
     let profiles = people::profiles(requests - 1)?;
     let count = profiles.len();
     let mut options = Options::default();
@@ -85,7 +85,7 @@ async fn one(window: Duration, latency: Duration, windows: u32, table: &mut Tabl
     Ok(())
 }
 
-/// The same by several processes of the program with one key, half of them without state.
+/// Measures several processes of the program with one key, half of them without state.
 async fn several(
     program: &Program,
     window: Duration,
@@ -103,7 +103,7 @@ async fn several(
     let options = json!({ "rate_limit": format!("{REQUESTS}/{seconds}s") });
     fs::write(&workflow, program::workflow_with(&Access::of(&sandbox), None, options))?;
 
-    // The first request of each process asks for the company.
+    // The first request of each process reads the company.
     let people: Vec<_> = people::people(requests - PROCESSES).collect();
     let processes = people.chunks(people.len().div_ceil(PROCESSES)).enumerate().map(|(number, chunk)| {
         let path = directory.path().join(format!("{number}.jsonl"));
@@ -138,7 +138,7 @@ async fn several(
     Ok(())
 }
 
-/// A Teamtailor that lets so many requests through in any window and rejects the rest.
+/// Starts a Teamtailor that accepts this many requests in any window and rejects the rest.
 async fn strict(window: Duration, latency: Duration, requests: usize) -> Result<Sandbox> {
     let mut config = Config { seeded: false, journal: requests * 2, ..Config::default() };
     config.teamtailor.rate_limit = Some(REQUESTS as u32);
@@ -149,10 +149,10 @@ async fn strict(window: Duration, latency: Duration, requests: usize) -> Result<
     Ok(sandbox)
 }
 
-/// How well a limit was used.
+/// The use of a limit.
 struct Used {
     took: Duration,
-    /// The least that so many requests can take: each window receives its fill at its beginning.
+    /// The shortest possible time of the requests: each window is used completely at its start.
     least: Duration,
     refused: usize,
 }

@@ -1,24 +1,24 @@
-//! The table: Markdown, so that it can be pasted into the documents as it is.
+//! The result table, in Markdown for the documentation.
 
 use std::fmt;
 
-/// One measure.
+/// One result.
 pub(crate) struct Row {
-    /// What was measured.
+    /// The name of the measure.
     pub(crate) measure: String,
-    /// What we take, or reach.
+    /// The result of the connectors.
     pub(crate) ours: String,
-    /// What the bare floor takes, or reaches.
+    /// The result of the floor.
     pub(crate) floor: String,
-    /// The two compared: the median, and in brackets the least and the most.
+    /// The ratio of both: the median, and in brackets the minimum and maximum.
     pub(crate) ratio: String,
-    /// What it should be.
+    /// The required ratio.
     pub(crate) aim: String,
-    /// Whether it is; nothing where there is no aim.
+    /// Whether the aim is met. `None` without an aim.
     pub(crate) met: Option<bool>,
 }
 
-/// All measures.
+/// All results.
 #[derive(Default)]
 pub(crate) struct Table {
     rows: Vec<Row>,

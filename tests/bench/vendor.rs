@@ -1,4 +1,4 @@
-//! Vendors, each in a process of its own, so that its work is not taken for ours.
+//! Vendors, each in its own process, so that their CPU time is not counted as ours.
 
 use std::{
     env,
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::{people, plain};
 
-/// Where a vendor is, and what it lets in.
+/// The addresses and credentials of a vendor.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Access {
     pub(crate) hrflow: String,
@@ -27,25 +27,25 @@ pub(crate) struct Access {
     pub(crate) api_version: String,
 }
 
-/// What a vendor is made of.
+/// The kinds of vendors.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Canned answers.
+    /// Prepared responses.
     Canned,
-    /// The strict stand-ins.
+    /// The strict mock servers.
     Sandbox,
 }
 
-/// What a vendor received since it was last emptied; all of it the same for the same requests.
+/// The requests that a vendor received since its last reset. Equal runs give equal values.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Tally {
     pub(crate) requests: u64,
-    /// Of request lines, headers and bodies. The sandbox does not count them.
+    /// The bytes of request lines, headers and bodies. The sandbox does not count them.
     #[serde(default)]
     pub(crate) bytes: u64,
 }
 
-/// A running vendor. It ends with this.
+/// A running vendor. Dropping this stops it.
 pub(crate) struct Vendor {
     pub(crate) kind: Kind,
     pub(crate) access: Access,
@@ -54,7 +54,7 @@ pub(crate) struct Vendor {
 }
 
 impl Vendor {
-    /// Starts one that holds so many people.
+    /// Starts a vendor with this many profiles.
     pub(crate) fn start(kind: Kind, people: usize) -> Result<Self> {
         let name = match kind {
             Kind::Canned => "serve-canned",
@@ -74,7 +74,7 @@ impl Vendor {
         Ok(Self { kind, access, process, control: plain::client()? })
     }
 
-    /// Empties it, and lets it answer so much later from now on.
+    /// Removes the vendor's records and sets its latency.
     pub(crate) async fn reset(&self, latency: Duration) -> Result<()> {
         let milliseconds = u64::try_from(latency.as_millis())?;
         match self.kind {
@@ -111,7 +111,7 @@ impl Vendor {
 
 impl Drop for Vendor {
     fn drop(&mut self) {
-        // It ends by itself too, once nobody holds the other end of its standard input.
+        // The process also ends by itself when its standard input is closed.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -150,14 +150,14 @@ impl Access {
     }
 }
 
-/// Tells the process that started this one where the vendor is.
+/// Sends the vendor's addresses to the parent process.
 pub(crate) fn announce(access: &Access) -> Result<()> {
     let mut stdout = stdout();
     writeln!(stdout, "{}", serde_json::to_string(access)?)?;
     stdout.flush().map_err(Into::into)
 }
 
-/// Serves on one thread until the process that started this one is gone.
+/// Serves on one thread until the parent process ends.
 pub(crate) fn until_abandoned(serve: impl Future<Output = Result<()>>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let abandoned = async {
@@ -178,7 +178,7 @@ pub(crate) fn until_abandoned(serve: impl Future<Output = Result<()>>) -> Result
     served
 }
 
-/// Serves the strict stand-ins, without Teamtailor's rate limit and with HrFlow.ai holding so many people.
+/// Serves the strict mock servers without Teamtailor's rate limit. HrFlow.ai has this many profiles.
 pub(crate) async fn serve_sandbox(people: usize) -> Result<()> {
     let mut config = Config { seeded: false, journal: 0, ..Config::default() };
     config.teamtailor.rate_limit = None;

@@ -1,4 +1,4 @@
-//! The whole way: HrFlow.ai read, Teamtailor written.
+//! The whole way: reads from HrFlow.ai and writes to Teamtailor.
 
 use std::{
     collections::HashMap,
@@ -26,33 +26,33 @@ use crate::{
     vendor::{Kind, Vendor},
 };
 
-/// Our speed as a share of the plain loop's.
+/// The required speed as a share of the plain loop's.
 const AIM: f64 = 0.80;
 
-/// Who does it.
+/// The ways to push profiles.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// `push_profile` as a hook calls it: one run for each profile, which logs in, reads and writes.
+    /// `push_profile` as in a hook: one run for each profile, which logs in, reads and writes.
     Hooks,
-    /// `run_items`: one run over a stream of profiles that the caller has.
+    /// `run_items`: one run over a stream of the caller's profiles.
     Items,
-    /// `hrflow run --from`: the program, its start and the file's parsing included.
+    /// `hrflow run --from`: the program, including its start and the parsing of the file.
     File,
-    /// The same with a jq format, which makes what the default format makes.
+    /// The same with a jq format that has the result of the default format.
     Mapped,
 }
 
-/// Every member is looked at, and all of them stay as they were: the vendor gets the same bytes.
+/// A format that checks every field and changes none: the vendor gets the same bytes.
 const SAME: &str = "default_format | .data.attributes |= with_entries(select(.value != null))";
 
-/// What is measured.
+/// One case of the benchmark.
 #[derive(Clone, Copy)]
 pub(crate) struct Case {
     pub(crate) way: Way,
     pub(crate) vendor: Kind,
     pub(crate) latency: Duration,
     pub(crate) in_flight: usize,
-    /// Profiles in one measurement.
+    /// The number of profiles in one measurement.
     pub(crate) count: usize,
 }
 
@@ -65,7 +65,7 @@ fn cases(effort: Effort) -> Vec<Case> {
     for way in [Way::Hooks, Way::Items, Way::File] {
         for (vendor, latency) in vendors {
             for in_flight in [1, 64] {
-                // Enough for about a second.
+                // Enough for about one second.
                 let count = match (way, in_flight) {
                     (Way::Hooks, 1) if latency > Duration::ZERO => 8,
                     (_, 1) if latency > Duration::ZERO => 24,
@@ -109,7 +109,7 @@ fn row(case: Case, comparison: &Comparison) -> Row {
     let (ours, floor) = (comparison.ours(), comparison.floor());
     Row {
         measure: case.name(),
-        // The time that a child process worked is not in ours.
+        // The CPU time of a child process is not included in ours.
         ours: case.speed(ours, !matches!(case.way, Way::File | Way::Mapped)),
         floor: case.speed(floor, true),
         ratio: format!("{:.0} % ({:.0} – {:.0})", median * 100.0, least * 100.0, most * 100.0),
@@ -143,7 +143,7 @@ impl Case {
     }
 }
 
-/// A vendor with both ways to push people there.
+/// A vendor with both ways to push profiles to it.
 pub(crate) struct Bench<'a> {
     vendor: Vendor,
     program: &'a Program,
@@ -151,7 +151,7 @@ pub(crate) struct Bench<'a> {
     profiles: &'a [Profile],
     keys: Arc<Vec<String>>,
     plain: Arc<Plain>,
-    /// How many bytes came with so many requests: the plain loop's and ours have to be the same.
+    /// The number of bytes by number of requests. The plain loop and the run must send the same.
     bytes: Mutex<HashMap<usize, u64>>,
 }
 
@@ -195,7 +195,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Measures, and sees to it that the vendor got what it should have, to the byte where it counts them.
+    /// Measures `work`, and checks that the vendor received all requests, and the same bytes if it counts them.
     async fn measured(&self, case: Case, work: impl Future<Output = Result<()>>) -> Result<Sample> {
         self.vendor.reset(case.latency).await?;
         let sample = timed(work).await?;
@@ -230,7 +230,7 @@ impl<'a> Bench<'a> {
         .await
     }
 
-    /// One run over profiles, in `environment`.
+    /// Runs over profiles, in `environment`.
     pub(crate) async fn items(&self, case: Case, environment: Environment) -> Result<Sample> {
         let profiles = self.profiles[..case.count].to_vec();
         self.measured(case, async {
@@ -243,7 +243,7 @@ impl<'a> Bench<'a> {
         .await
     }
 
-    /// The workflow and the people, as files.
+    /// Returns the paths of the workflow and the profiles.
     fn files(&self, case: Case) -> Result<(PathBuf, PathBuf)> {
         let workflow = self.directory.join("workflow.yaml");
         let format = (case.way == Way::Mapped).then_some(SAME);

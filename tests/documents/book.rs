@@ -1,4 +1,4 @@
-//! The book: whether its summary names every page, and the list of errors every error.
+//! The book: its summary lists every page, and the list of errors every error.
 
 use std::{
     collections::BTreeSet,
@@ -12,7 +12,7 @@ use hrflow_e2e::program::root;
 
 use crate::{list, name};
 
-/// Every page under `docs` is in the summary, once.
+/// Checks that every page under `docs` is in the summary once.
 pub(crate) fn names_every_page() -> anyhow::Result<()> {
     let docs = root().join("docs");
     let summary = fs::read_to_string(docs.join("SUMMARY.md"))?;
@@ -45,7 +45,7 @@ fn collect(directory: &Path, pages: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Every kind and every reason has its place in the list of errors, and the messages in it are ones that the program has.
+/// Checks that the list of errors has every kind and every reason, and only messages of the program.
 pub(crate) fn explains_every_error() -> anyhow::Result<()> {
     let text = fs::read_to_string(root().join("docs/guides/errors.md"))?;
     for kind in ErrorKind::ALL {
@@ -73,7 +73,7 @@ pub(crate) fn explains_every_error() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// All code of the crates, with texts over several lines in one.
+/// Returns all code of the crates, with string literals over several lines joined.
 fn sources() -> anyhow::Result<String> {
     let mut sources = String::new();
     let mut directories: Vec<PathBuf> =

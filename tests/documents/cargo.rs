@@ -1,4 +1,4 @@
-//! What the documents say of cargo.
+//! Cargo manifests and commands in documents.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use hrflow_e2e::program::{self, root};
 
 use crate::playground::Playground;
 
-/// Whether a manifest, or the dependencies of one, can be read by cargo, and leads to crates that exist.
+/// Checks that cargo can read a manifest, or its dependencies, and that its crates exist.
 pub(crate) fn reads(playground: &Playground, text: &str) -> anyhow::Result<()> {
     let package = "[package]\nname = \"documented\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n";
     let text = if text.contains("[package]") { text.to_owned() } else { format!("{package}{text}") };
@@ -25,7 +25,7 @@ pub(crate) fn reads(playground: &Playground, text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether a command of cargo that is not run here is one that exists.
+/// Checks that a cargo command which is not run here exists.
 pub(crate) fn is_known(line: &str) -> anyhow::Result<()> {
     let line = line.split(" #").next().unwrap_or(line);
     let words: Vec<&str> = line.split_whitespace().collect();
@@ -43,7 +43,7 @@ pub(crate) fn is_known(line: &str) -> anyhow::Result<()> {
         ["cargo", "install", "--path", path] => {
             ensure!(read(&format!("{path}/Cargo.toml"))?.contains("[[bin]]"), "{path} is no program");
         }
-        // Followed by the test of the scaffold.
+        // The scaffold's test runs these steps.
         ["cargo", "test", "--no-fail-fast", "-p", "connector-rolodex"] => {}
         ["cargo", "test", "-p", "hrflow-e2e", "--test", test, ..] => {
             ensure!(

@@ -1,10 +1,10 @@
-//! Commands, and what they print.
+//! Commands and their output.
 
 use anyhow::{Context, bail, ensure};
 
 use crate::{cargo, markdown::Block, playground::Playground};
 
-/// A command as it stands after `$ `, and the lines under it.
+/// A command after `$ `, and the lines below it.
 #[derive(Debug)]
 pub(crate) struct Command {
     pub(crate) line: String,
@@ -36,7 +36,7 @@ pub(crate) fn run(playground: &mut Playground, block: &Block) -> anyhow::Result<
         run_one(playground, command, exits, block.background)
             .with_context(|| format!("$ {}", command.line))?;
     }
-    // What a block sets for itself alone is not for the next one.
+    // Variables of a block with its own exit statuses apply only to that block.
     if !block.exits.is_empty() {
         playground.variables = before;
     }
@@ -73,7 +73,7 @@ fn run_one(
     Ok(())
 }
 
-/// `…` stands for what only the user knows; here it is the sandbox that does.
+/// Sets a variable. `…` is the user's value, here the sandbox's.
 fn export(playground: &mut Playground, set: &str) -> anyhow::Result<()> {
     let (name, value) = set.split_once('=').context("expected NAME=VALUE")?;
     match (value, playground.variables.contains_key(name)) {
@@ -84,7 +84,7 @@ fn export(playground: &mut Playground, set: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether a line is as it should be: `…` stands for anything, and blanks do not count.
+/// Whether a line matches. `…` matches any text, and whitespace is ignored.
 fn matches(expected: &str, line: &str) -> bool {
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (expected, line) = (plain(expected), plain(line));

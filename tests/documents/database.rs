@@ -1,4 +1,4 @@
-//! AD-MEN's database: what documents say to it is said to a real MariaDB, and what they say to SQL Server is parsed.
+//! AD-MEN's database: documented statements run in a real MariaDB; those for SQL Server are parsed.
 
 use anyhow::{Context, ensure};
 use mariadb_testing::{Server, Settings};
@@ -7,9 +7,9 @@ use tokio::runtime::Runtime;
 
 use crate::{markdown::Block, playground::Playground};
 
-/// The database as documents call it.
+/// The database's name in documents.
 const DOCUMENTED: &str = "admen.";
-/// Where the program runs, as documents have it: here it runs on this machine.
+/// The program's host in documents. Here it is this machine.
 const ELSEWHERE: &str = "'@'10.0.0.%'";
 
 /// A server with a database.
@@ -19,7 +19,7 @@ pub(crate) struct Database {
     _server: Server,
 }
 
-/// Whether a block speaks of one.
+/// Whether a block needs the database.
 pub(crate) fn is_needed(block: &Block) -> bool {
     block.language == "sql" || block.text.contains("${ADMEN_DB_")
 }
@@ -35,7 +35,7 @@ impl Database {
         Ok(Self { runtime, database, _server: server })
     }
 
-    /// What `hrflow init` calls the parameters, and the values that lead here.
+    /// Returns the parameters' variables as `hrflow init` names them, with the values for this database.
     pub(crate) fn variables(&self) -> Vec<(String, String)> {
         let parameters = self.database.five_parameters();
         let members = parameters.as_object().into_iter().flatten();
@@ -45,7 +45,7 @@ impl Database {
     }
 }
 
-/// Runs statements as their owner; the user that they make is the one who comes from then on.
+/// Runs statements as the owner. If they create a user, later commands use that user.
 pub(crate) fn run(playground: &mut Playground, text: &str) -> anyhow::Result<()> {
     let database = playground.database.as_ref().context("there is no database")?;
     let name = database.database.name();
@@ -60,7 +60,7 @@ pub(crate) fn run(playground: &mut Playground, text: &str) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Whether SQL Server's dialect has such statements.
+/// Checks that the statements are valid in SQL Server's dialect.
 pub(crate) fn is_sql_server(text: &str) -> anyhow::Result<()> {
     let statements = Parser::parse_sql(&MsSqlDialect {}, text)?;
     ensure!(!statements.is_empty(), "it says nothing");

@@ -1,10 +1,10 @@
-//! Links from document to document.
+//! Links between documents.
 
 use std::{fs, path::Path};
 
 use anyhow::{Context, ensure};
 
-/// Whether everything in this repository that a document links to is there.
+/// Checks that all link targets of a document in this repository exist.
 pub(crate) fn hold(document: &Path) -> anyhow::Result<()> {
     let text = fs::read_to_string(document)?;
     let directory = document.parent().context("a document stands in a directory")?;

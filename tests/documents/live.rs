@@ -1,13 +1,13 @@
-//! Commands that push run against a sandbox, unless the block is marked as one for the reader's own account.
+//! The check that commands use a sandbox, unless their block is marked for the reader's own account.
 
 use anyhow::ensure;
 
 use crate::{console::commands, markdown::Block, playground::Playground};
 
-/// Commands that log in at the systems that a workflow file names, or write there.
+/// Commands that log in to the systems of a workflow file, or write to them.
 const ASKING: [&str; 4] = ["run", "check", "auth", "retry"];
 
-/// Whether the commands of a block stay away from accounts.
+/// Checks that the commands of a block use no live account without the mark.
 pub(crate) fn is_marked(playground: &mut Playground, block: &Block) -> anyhow::Result<()> {
     for command in commands(&block.text) {
         let words: Vec<&str> = command.line.split_whitespace().take_while(|word| *word != "#").collect();

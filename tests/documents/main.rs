@@ -1,18 +1,18 @@
-//! Does what the documents say: runs their commands, loads their workflow files, reads their manifests, follows their
-//! links. Their Rust is compiled as doctests; see `src/documents.rs`.
+//! Tests the documents: runs their commands, loads their workflow files, reads their manifests, follows their links.
+//! Their Rust code is compiled as doctests; see `src/documents.rs`.
 //!
-//! A block that no rule covers fails. A comment in front of a block says what cannot be seen from it:
+//! A block that matches no rule fails. A comment before a block states what the block does not show:
 //!
 //! | comment | the block |
 //! |---|---|
-//! | `<!-- test: file NAME -->` | is the file NAME for the commands that follow |
-//! | `<!-- test: part -->` | is a part of a workflow file, held against a whole one |
-//! | `<!-- test: background -->` | is a command that stays up until the end of the document |
-//! | `<!-- test: live account -->` | is for the reader's own account, as the line `> **Live account:** …` in front says |
-//! | `<!-- test: exit N -->` | has a last command that ends with this exit status, or with `N|M` one of these; 0 is the rule |
+//! | `<!-- test: file NAME -->` | is the file NAME for the following commands |
+//! | `<!-- test: part -->` | is a part of a workflow file, merged into a complete one |
+//! | `<!-- test: background -->` | is a command that runs until the end of the document |
+//! | `<!-- test: live account -->` | is for the reader's own account; the line `> **Live account:** …` before it says so |
+//! | `<!-- test: exit N -->` | has a last command with exit status `N`, or one of `N|M`; the default is 0 |
 //!
-//! Lines under a command are what it prints, in any order and among others: `…` stands for anything, and blanks do not count.
-//! Keys and addresses of accounts are those of a sandbox. No request leaves this machine.
+//! Lines below a command are part of its output, in any order: `…` matches any text, and whitespace is ignored. Keys
+//! and addresses of accounts are those of a sandbox. No request leaves this machine.
 
 mod book;
 mod cargo;
@@ -75,7 +75,7 @@ fn name(document: &Path) -> String {
     document.strip_prefix(root()).unwrap_or(document).display().to_string()
 }
 
-/// The documents whose every block is tried.
+/// Returns the documents whose blocks are tested.
 fn documents() -> anyhow::Result<Vec<PathBuf>> {
     let docs = root().join("docs");
     let mut documents = vec![root().join("README.md")];
@@ -102,7 +102,7 @@ fn list(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Tries every block of a document, in order, in one directory.
+/// Tests every block of a document, in order, in one directory.
 fn blocks(document: &Path) -> anyhow::Result<()> {
     let text = fs::read_to_string(document)?;
     let blocks = markdown::blocks(&text).with_context(|| name(document))?;
@@ -134,7 +134,7 @@ fn try_block(document: &Path, block: &Block, playground: &mut Option<Playground>
             console::run(playground, block)
         }
         "yaml" => workflow::loads(playground, block),
-        // A program is of use in a file only: the commands that follow run it.
+        // A jq program is only tested as a file that later commands use.
         "jq" => ensure_file(block),
         "sql" => database::run(playground, &block.text),
         "tsql" => database::is_sql_server(&block.text),
@@ -142,7 +142,7 @@ fn try_block(document: &Path, block: &Block, playground: &mut Option<Playground>
         "json" => block.text.lines().try_for_each(|line| {
             serde_json::from_str::<serde_json::Value>(line).map(drop).context("it is not JSON Lines")
         }),
-        // Theirs: it is shown, not run.
+        // Code of other projects, which is shown and not run.
         "python" => Ok(()),
         other => bail!("no rule covers a block of `{other}`"),
     }
@@ -153,7 +153,7 @@ fn ensure_file(block: &Block) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Rust is compiled as a doctest, and run unless it needs an account.
+/// Checks that Rust is compiled as a doctest, and run unless it needs an account.
 fn is_compiled(document: &Path, block: &Block) -> anyhow::Result<()> {
     ensure!(
         matches!(block.language.as_str(), "rust" | "rust,no_run"),

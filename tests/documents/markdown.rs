@@ -2,20 +2,20 @@
 
 use anyhow::{Context, bail};
 
-/// A fenced block, with what the comment in front of it says.
+/// A fenced block, with the data of the comment before it.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
-    /// The line of its fence.
+    /// The line number of its fence.
     pub(crate) line: usize,
-    /// What stands after the fence, such as `console`.
+    /// The language after the fence, such as `console`.
     pub(crate) language: String,
     pub(crate) text: String,
     pub(crate) file: Option<String>,
     pub(crate) part: bool,
     pub(crate) background: bool,
-    /// Whether it is for the reader's own account, and says so.
+    /// Whether it is marked for the reader's own account.
     pub(crate) live: bool,
-    /// The exit statuses that its last command may end with; 0 where there are none.
+    /// The allowed exit statuses of its last command. Without any, only 0.
     pub(crate) exits: Vec<i32>,
 }
 

@@ -1,4 +1,4 @@
-//! A directory to run commands in, with a sandbox for an account.
+//! A directory for commands, with a sandbox as the account.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,15 +19,15 @@ use hrflow_e2e::program;
 
 use crate::{database::Database, workflow};
 
-/// How long a command may take; one that stays up, until it says something.
+/// The time limit of a command. For a background command, until its first line of output.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Where nothing listens: what is not on this machine cannot be reached.
+/// An address without a server, so that no request leaves this machine.
 const NOWHERE: &str = "http://127.0.0.1:1";
 
-/// Where the sandbox writes the profiles that it has.
+/// The file of the sandbox's profiles.
 const PROFILES: &str = ".profiles.jsonl";
 
-/// `cargo run -- …` is the program; no other command of cargo is run.
+/// `cargo run -- …` runs the program. No other cargo command is run.
 const CARGO: &str = "#!/bin/sh
 [ \"$1 $2\" = 'run --' ] || { echo \"no rule covers cargo $*\" >&2; exit 99; }
 shift 2
@@ -37,30 +37,30 @@ exec hrflow \"$@\"
 pub(crate) struct Playground {
     directory: TempDir,
     bin: TempDir,
-    /// The variables that a user would have set.
+    /// The user's environment variables.
     pub(crate) variables: BTreeMap<String, String>,
-    /// The workflow files that a document had a sandbox write.
+    /// The workflow files that a document's sandbox wrote.
     pub(crate) sandbox_files: BTreeSet<String>,
-    /// Where HrFlow.ai and the vendors are.
+    /// The addresses of HrFlow.ai and the vendors.
     addresses: Value,
-    /// AD-MEN's, once a document speaks of it.
+    /// AD-MEN's database, if a document needs it.
     pub(crate) database: Option<Database>,
     running: Vec<Running>,
 }
 
-/// What a command came to.
+/// The result of a command.
 pub(crate) struct Ran {
     pub(crate) status: ExitStatus,
-    /// What it said, on stdout and then on stderr.
+    /// The output: stdout followed by stderr.
     pub(crate) told: String,
 }
 
-/// A shell and what it started. All of it ends when this is dropped.
+/// A shell with its child processes. Dropping this kills all of them.
 struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended already.
         let group = format!("-{}", self.0.id());
         let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
         let _ = self.0.wait();
@@ -107,7 +107,7 @@ impl Playground {
         )
     }
 
-    /// What `hrflow init` calls the parameters, and the values that the sandbox takes.
+    /// Returns the parameters' variables as `hrflow init` names them, with the sandbox's values.
     fn accounts(&self) -> anyhow::Result<BTreeMap<String, String>> {
         let credentials = &self.addresses["credentials"];
         let [hrflow, teamtailor, jobadder, ukgpro, ceipal] =
@@ -155,7 +155,7 @@ impl Playground {
             .collect()
     }
 
-    /// Starts AD-MEN's database, unless it is up.
+    /// Starts AD-MEN's database if it is not running.
     pub(crate) fn set_up_database(&mut self) -> anyhow::Result<()> {
         if self.database.is_none() {
             let database = Database::start()?;
@@ -178,7 +178,7 @@ impl Playground {
         Ok(path)
     }
 
-    /// Runs a command of a shell to its end.
+    /// Runs a shell command until it ends.
     pub(crate) fn run(&self, command: &str) -> anyhow::Result<Ran> {
         self.lead_to_the_sandbox()?;
         let [stdout, stderr] = ["stdout", "stderr"].map(|name| self.bin.path().join(name));
@@ -196,7 +196,7 @@ impl Playground {
         Ok(Ran { status, told: format!("{}\n{}", fs::read_to_string(stdout)?, fs::read_to_string(stderr)?) })
     }
 
-    /// Starts a command that stays up, and answers the first line that it says.
+    /// Starts a background command and returns its first line of output.
     pub(crate) fn start(&mut self, command: &str) -> anyhow::Result<String> {
         let mut child = self.shell(&format!("exec {command}"))?.spawn().context("sh cannot be started")?;
         let stdout = child.stdout.take().context("it has no stdout")?;
@@ -217,7 +217,7 @@ impl Playground {
         Ok(shell)
     }
 
-    /// Workflow files that name no addresses would go to the real systems.
+    /// Adds the sandbox's addresses to workflow files without addresses, which would otherwise use the real systems.
     fn lead_to_the_sandbox(&self) -> anyhow::Result<()> {
         for entry in fs::read_dir(self.path())? {
             let path = entry?.path();
@@ -229,7 +229,7 @@ impl Playground {
                     address.with_context(|| format!("there is no sandbox of {name}"))
                 };
                 let target = match vendor {
-                    // The required parameters of these lead to theirs.
+                    // The required parameters of these contain the addresses.
                     "admen" | "jobadder" | "ukgpro" => Vec::new(),
                     vendor => vec![("api_url", address(vendor)?.to_owned())],
                 };
@@ -246,9 +246,9 @@ fn first_line(stdout: ChildStdout) -> anyhow::Result<String> {
         let mut stdout = BufReader::new(stdout);
         let mut line = String::new();
         let read = stdout.read_line(&mut line).map(|_| line);
-        // Nobody listens any more where it took too long.
+        // After a timeout, nothing receives this.
         let _ = said.send(read);
-        // What comes after is not of interest, but a full pipe would stop it.
+        // The rest is ignored, but must be read: a full pipe would block the command.
         let _ = stdout.read_to_end(&mut Vec::new());
     });
     let line = heard.recv_timeout(PATIENCE).context("it says nothing")??;

@@ -8,7 +8,7 @@ use hrflow_workflow::{Surroundings, Workflow};
 
 use crate::{markdown::Block, playground::Playground};
 
-/// What stands around a part of a workflow file.
+/// The complete workflow file around a part.
 const WHOLE: &str = "\
 workflow_id: documented
 connector: teamtailor
@@ -23,11 +23,11 @@ target_parameters:
   X_Api_Version: ${TEAMTAILOR_X_API_VERSION}
 ";
 
-/// Whether a workflow file, or a part of one, is accepted. One without origin parameters is for items from a file.
+/// Checks that a workflow file, or a part of one, is accepted. Without origin parameters, it is for items from a file.
 pub(crate) fn loads(playground: &mut Playground, block: &Block) -> anyhow::Result<()> {
     put_secrets(playground, &block.text)?;
     let text = if block.part { merged(&block.text) } else { block.text.clone() };
-    // Files that it names are relative to where it stands.
+    // File names in it are relative to its directory.
     let workflow = Workflow::load(&playground.write(".workflow.yml", &text)?)?;
     let variables = |name: &str| playground.variables.get(name).cloned().ok_or(VarError::NotPresent);
     let items = (!text.contains("origin_parameters:")).then(|| stream::empty().boxed());
@@ -35,7 +35,7 @@ pub(crate) fn loads(playground: &mut Playground, block: &Block) -> anyhow::Resul
     Ok(())
 }
 
-/// The whole with what the part says in place of its own.
+/// Returns the complete file with the part's sections replaced.
 fn merged(part: &str) -> String {
     let section = |line: &str| {
         (!line.starts_with([' ', '#'])).then(|| line.split(':').next().unwrap_or_default().to_owned())
@@ -67,7 +67,7 @@ fn merged(part: &str) -> String {
     text
 }
 
-/// Writes the files that `${file:…}` names: the value of the account's parameter of that name.
+/// Writes the files of `${file:…}` with the value of the account's parameter of that name.
 fn put_secrets(playground: &Playground, text: &str) -> anyhow::Result<()> {
     for line in text.lines() {
         let Some((field, rest)) = line.split_once("${file:") else { continue };
@@ -82,12 +82,12 @@ fn put_secrets(playground: &Playground, text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The connector of a workflow file.
+/// Returns the connector of a workflow file.
 pub(crate) fn connector(text: &str) -> Option<&str> {
     text.lines().find_map(|line| line.strip_prefix("connector: ")).map(str::trim)
 }
 
-/// The file with the sandbox's addresses wherever it names none, and what its target takes to lead to a stand-in.
+/// Adds the sandbox's addresses, and the target parameters for the mock server, to a file without addresses.
 pub(crate) fn lead(text: &str, hrflow: &str, target: &[(&str, String)]) -> String {
     let mut text = text.to_owned();
     let target = target.iter().map(|(field, value)| ("target_parameters", *field, value.as_str()));

@@ -1,4 +1,4 @@
-//! The behaviours that every target has.
+//! The behaviours that every target must have.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -14,19 +14,19 @@ use crate::{
     subject::{Abilities, Held, Trouble, World},
 };
 
-/// One behaviour: what a world must show.
+/// One behaviour, and its test.
 pub struct Behaviour {
-    /// What it is called.
+    /// The behaviour's name.
     pub name: &'static str,
-    /// Whether a vendor with these abilities can show it.
+    /// Whether a vendor with these abilities supports it.
     pub possible: fn(Abilities) -> bool,
-    /// Tries it, and panics where it does not hold.
+    /// Tests the behaviour. Panics if it fails.
     pub try_it: fn(Box<dyn World>, Abilities) -> BoxFuture<'static, ()>,
 }
 
 macro_rules! behaviours {
     ($($name:ident $(if $possible:expr)?),* $(,)?) => {
-        /// All of them.
+        /// Returns all behaviours.
         pub fn all() -> Vec<Behaviour> {
             vec![$(Behaviour {
                 name: stringify!($name),
@@ -71,7 +71,7 @@ behaviours! {
     chaos_is_survived_and_accounted_for if |it| it.troubles,
 }
 
-/// Everybody by name, with the number of records.
+/// Returns the number of records by name.
 fn by_name(held: &[Held]) -> HashMap<String, usize> {
     held.iter().fold(HashMap::new(), |mut count, record| {
         *count.entry(record.name.clone()).or_default() += 1;
@@ -218,7 +218,7 @@ async fn refused_credentials_stop_the_run(world: &dyn World, _: Abilities) {
 
 async fn an_expired_token_is_renewed(world: &dyn World, _: Abilities) {
     let state = MemoryState::new();
-    // The same parameters each time: who has consented does not consent again.
+    // The parameters are shared, because a consent can be used only once.
     let parameters = world.target_parameters();
     let setup = || Setup { parameters: Some(parameters.clone()), ..Setup::sharing(&state) };
     world.trouble(Trouble::Slow(Duration::from_millis(100)), 100);
@@ -298,7 +298,7 @@ async fn a_lost_answer_without_address_does_not_double(world: &dyn World, _: Abi
     world.trouble(Trouble::Reset { executed: false }, 1);
     let more = vec![with_email(profile("d", "Kim", "Example"), None)];
     let result = run(world, more, Setup::default()).await;
-    // Without the journal of the run before, its Kims cannot be told from this one: it is not sent again.
+    // Without the previous run's journal, its Kims cannot be told from this one, so it is not resent.
     let kims = by_name(&world.held().await)["Kim Example"];
     assert!((result.events.handed(), kims) == (1, 2) || kims == 3, "{result:#?}");
 }
@@ -428,7 +428,7 @@ async fn chaos_is_survived_and_accounted_for(world: &dyn World, abilities: Abili
                 if has_resume(index) { with_resume(person, &url, 7) } else { person }
             })
             .collect();
-        // About one try of three at AD-MEN's database breaks off: with five tries one batch of 200 would stop the run.
+        // About 1 of 3 attempts at AD-MEN's database fails. With 5 attempts, one batch of 200 would stop the run.
         let setup =
             Setup::default().option("timeout", "500ms").option("concurrency", 8).option("attempts", 8);
         let result = run(world, people, setup).await;

@@ -1,5 +1,5 @@
-//! The documents' Rust, as doctests. A document with Rust in it joins here; `cargo test --test documents` says which one
-//! is missing.
+//! The documents' Rust code, as doctests. Add each document with Rust code here. `cargo test --test documents` names
+//! missing ones.
 
 macro_rules! documents {
     ($($name:ident $path:literal),* $(,)?) => {

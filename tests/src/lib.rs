@@ -1,7 +1,7 @@
 //! The end-to-end suite: one list of behaviours, run against every target.
 //!
-//! A [`Subject`](subject::Subject) is a target with something behind it that can be made to fail. A new
-//! connector joins the suite by one file in `subjects/` and one line in [`subjects::all`].
+//! A [`Subject`](subject::Subject) is a target with a vendor that can be made to fail. A new connector joins the suite
+//! with one file in `subjects/` and one line in [`subjects::all`].
 
 pub mod behaviours;
 #[cfg(doctest)]

@@ -1,8 +1,8 @@
-//! Fictional profiles, as HrFlow.ai has them.
+//! Fictional profiles in HrFlow.ai's format.
 
 use serde_json::{Value, json};
 
-/// A profile of the source `source`, with an e-mail address.
+/// Returns a profile of the source `source`, with an email.
 pub fn profile(key: &str, first: &str, last: &str) -> Value {
     json!({
         "source_key": "source",
@@ -22,18 +22,18 @@ pub fn profile(key: &str, first: &str, last: &str) -> Value {
     })
 }
 
-/// The same, `count` times.
+/// Returns `count` such profiles.
 pub fn profiles(count: usize) -> Vec<Value> {
     (0..count).map(|index| profile(&format!("p{index}"), "Ada", &format!("Example-{index}"))).collect()
 }
 
-/// The same profile with another e-mail address, or with none.
+/// Returns the profile with another email, or without one.
 pub fn with_email(mut profile: Value, email: Option<&str>) -> Value {
     profile["info"]["email"] = email.map_or(Value::Null, Value::from);
     profile
 }
 
-/// The same profile with two experiences, both at an employer that is named after the person.
+/// Returns the profile with two experiences at an employer named after the candidate.
 pub fn with_experiences(mut profile: Value) -> Value {
     let info = &profile["info"];
     let own = info["email"].as_str().or_else(|| info["full_name"].as_str()).unwrap_or_default();
@@ -44,7 +44,7 @@ pub fn with_experiences(mut profile: Value) -> Value {
     profile
 }
 
-/// The same profile with a résumé.
+/// Returns the profile with a résumé.
 pub fn with_resume(mut profile: Value, url: &str, size: u64) -> Value {
     profile["attachments"] = json!([{
         "type": "resume",

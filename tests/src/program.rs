@@ -1,4 +1,4 @@
-//! The program `hrflow`, as it is built.
+//! The program `hrflow`, as built.
 
 use std::{
     env,
@@ -9,15 +9,17 @@ use std::{
 
 use anyhow::{Context, anyhow, ensure};
 
-/// The root of the workspace.
+/// Returns the root of the workspace.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| Path::new("."))
 }
 
-/// Where the program is. `cargo xtask test` has built it and says so in `HRFLOW_PROGRAM`; else it is built here, once.
+/// Returns the path of the program. `cargo xtask test` builds it and sets `HRFLOW_PROGRAM`. Without that variable, this
+/// function builds it once.
+///
 /// # Errors
 ///
-/// Where it cannot be built.
+/// If the program cannot be built.
 pub fn path() -> anyhow::Result<PathBuf> {
     static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let built = BUILT.get_or_init(|| match env::var_os("HRFLOW_PROGRAM") {
@@ -42,7 +44,7 @@ fn build() -> anyhow::Result<PathBuf> {
     executables.next_back().context("cargo does not tell where the program hrflow is")
 }
 
-/// Cargo at the root.
+/// Returns a cargo command at the root.
 pub fn cargo() -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(root());

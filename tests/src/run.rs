@@ -8,28 +8,29 @@ use serde_json::{Value, json};
 
 use crate::subject::World;
 
-/// What differs from a plain run.
+/// The settings that differ from a plain run.
 #[derive(Default)]
 pub struct Setup {
-    /// Options over those that every run of the suite has.
+    /// Options in addition to those of every run.
     pub options: Value,
-    /// Target parameters that several runs share, as those of a workflow file; else those that the world has for each.
+    /// Target parameters that several runs share, as in a workflow file. By default, each run asks the world for its
+    /// own.
     pub parameters: Option<Value>,
     /// State that several runs share.
     pub state: Option<MemoryState>,
-    /// Stops the run.
+    /// The token that stops the run.
     pub cancel: CancellationToken,
-    /// Sends what is unchanged, too.
+    /// Whether unchanged items are sent too.
     pub resend: bool,
 }
 
 impl Setup {
-    /// A run that shares `state`.
+    /// Returns settings with shared state.
     pub fn sharing(state: &MemoryState) -> Self {
         Self { state: Some(state.clone()), ..Self::default() }
     }
 
-    /// With an option.
+    /// Sets an option.
     #[must_use]
     pub fn option(mut self, name: &str, value: impl Into<Value>) -> Self {
         if self.options.is_null() {
@@ -40,7 +41,7 @@ impl Setup {
     }
 }
 
-/// Options for a vendor on loopback: no limit to wait for, little patience.
+/// Returns options for a vendor on loopback: no rate limit, short timeouts.
 fn options(over: Value) -> Value {
     let mut options =
         json!({ "rate_limit": "off", "allow_local_urls": true, "timeout": "2s", "deadline": "60s" });
@@ -50,7 +51,7 @@ fn options(over: Value) -> Value {
     options
 }
 
-/// Runs profiles into a world. In a run that is not stopped early the counts must add up.
+/// Runs profiles into a world. Checks that the counts add up, unless the run was stopped early.
 pub async fn run(world: &dyn World, profiles: Vec<Value>, setup: Setup) -> RunResult {
     let count = profiles.len() as u64;
     let result = world
@@ -71,7 +72,7 @@ pub async fn run(world: &dyn World, profiles: Vec<Value>, setup: Setup) -> RunRe
             ..JsonRun::default()
         })
         .await;
-    // A target that cannot be opened fails for no item.
+    // If a target cannot be opened, no item fails.
     let stopped = result
         .failures
         .iter()
@@ -83,7 +84,7 @@ pub async fn run(world: &dyn World, profiles: Vec<Value>, setup: Setup) -> RunRe
     result
 }
 
-/// Success, duplicate, failure.
+/// Returns the counts of successes, duplicates and failures.
 pub fn written(result: &RunResult) -> (u64, u64, u64) {
     (result.events.write_success, result.events.write_duplicate, result.events.write_failure)
 }

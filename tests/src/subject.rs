@@ -1,4 +1,4 @@
-//! What the suite asks of a target to be tested.
+//! The interface of targets under test.
 
 use std::time::Duration;
 
@@ -6,115 +6,116 @@ use hrflow_core::{AnyAction, async_trait};
 use hrflow_sandbox::Sandbox;
 use serde_json::Value;
 
-/// A target that behaviours are tried on.
+/// A target under test.
 pub trait Subject: Send + Sync {
-    /// Its name, as test names show it.
+    /// Its name in test names.
     fn name(&self) -> &'static str;
 
-    /// What its vendor can be made to do. A behaviour that needs more is not run, and the list says so.
+    /// The abilities of its vendor. A behaviour that needs more is not run, and the list of behaviours says so.
     fn abilities(&self) -> Abilities;
 
-    /// An empty vendor of its own.
+    /// Starts an empty vendor for one test.
     fn world(&self) -> futures::future::BoxFuture<'static, Box<dyn World>>;
 }
 
-/// What a subject's vendor knows and can be made to do.
+/// The features of a subject's vendor, and the failures that it can simulate.
 #[derive(Debug, Clone, Copy)]
 pub struct Abilities {
-    /// Speaks HTTP: can answer 429 and lose connections.
+    /// Uses HTTP: can return 429 and lose connections.
     pub http: bool,
-    /// Can let its look-ups lag behind its writes.
+    /// Can delay its lookups ([`World::lag`]).
     pub lag: bool,
-    /// Is there for other processes too ([`World::outside`]): can be tortured.
+    /// Is reachable by other processes ([`World::outside`]), as the crash suite requires.
     pub process: bool,
     /// Can be made to fail ([`World::trouble`], [`World::chaos`]).
     pub troubles: bool,
-    /// Changes who is there already, when asked (`on_existing: update`).
+    /// Updates existing records on request (`on_existing: update`).
     pub update: bool,
-    /// Takes people without an e-mail address.
+    /// Accepts candidates without an email.
     pub without_email: bool,
-    /// Is asked who is there before anything is written, so that nobody is written twice, not even when asked.
+    /// Is searched before each write, so that even a requested second write creates no second record.
     pub looks_first: bool,
-    /// Takes documents.
+    /// Accepts documents.
     pub documents: bool,
-    /// Takes a résumé at any time; else along with a new record only, and one that could not go along is lost to it.
+    /// Accepts a résumé at any time. If not, only with a new record; a résumé that could not be sent with it is lost.
     pub late_resumes: bool,
-    /// Can tell whether a document arrived whose answer was lost.
+    /// Can tell whether a document arrived after its response was lost.
     pub finds_documents: bool,
-    /// Hands out access tokens that expire ([`World::expire_tokens`]).
+    /// Issues access tokens that expire ([`World::expire_tokens`]).
     pub expiring_tokens: bool,
-    /// Keeps experiences apart from their person, so that one could be there without the other ([`World::torn`]).
+    /// Stores experiences separately from their candidate, so that partial writes are possible ([`World::torn`]).
     pub experiences: bool,
-    /// How many are written at a time.
+    /// The number of records in one write.
     pub batch: usize,
-    /// The longest name that it takes, in characters.
+    /// The longest accepted name, in characters.
     pub longest_name: usize,
 }
 
-/// What goes wrong at the vendor.
+/// A failure of the vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// Asks for fewer requests, and for how long.
+    /// 429, or its equivalent, with this waiting time.
     TooManyRequests(Duration),
-    /// A server error, executed or not.
+    /// A server error, with or without execution.
     ServerError {
         /// Whether the request takes effect.
         executed: bool,
     },
-    /// The connection is reset, before or after the request is executed.
+    /// The connection is reset, before or after execution.
     Reset {
         /// Whether the request takes effect.
         executed: bool,
     },
-    /// No answer ever comes.
+    /// No response is sent.
     Silence {
         /// Whether the request takes effect.
         executed: bool,
     },
-    /// The vendor refuses the item.
+    /// The vendor rejects the item.
     Refusal,
-    /// The credentials are refused.
+    /// The credentials are rejected.
     Unauthorized,
-    /// The answer takes its time.
+    /// The response is delayed.
     Slow(Duration),
 }
 
-/// A record as the vendor holds it.
+/// A record at the vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
     /// Its id.
     pub id: String,
     /// First and last name.
     pub name: String,
-    /// The e-mail address.
+    /// The email.
     pub email: Option<String>,
-    /// How many times a résumé was stored.
+    /// The number of times that a résumé was stored.
     pub resumes: usize,
 }
 
-/// A vendor as another process reaches it.
+/// A vendor as other processes reach it.
 pub struct Outside<'w> {
     /// The connector's id.
     pub connector: &'static str,
-    /// The sandbox with an HrFlow.ai to read from, and, unless the vendor is a server of its own, with the vendor.
+    /// The sandbox with HrFlow.ai as the origin, and with the vendor unless that is a separate server.
     pub sandbox: &'w Sandbox,
 }
 
-/// A vendor, up and empty.
+/// A running vendor, empty at first.
 #[async_trait]
 pub trait World: Send + Sync {
     /// The action under test.
     fn action(&self) -> &dyn AnyAction;
 
-    /// What its target takes.
+    /// Returns the parameters of its target.
     fn target_parameters(&self) -> Value;
 
-    /// Where another process reaches it; none where it lives in this one alone, and cannot be tortured.
+    /// Returns how another process reaches it. `None` if it exists only in this process, which excludes the crash
+    /// suite.
     fn outside(&self) -> Option<Outside<'_>> {
         None
     }
 
-    /// Makes the next `times` writes of candidates go wrong.
+    /// Makes the next `times` writes of candidates fail.
     fn trouble(&self, what: Trouble, times: u64);
 
     /// Ends trouble and chaos.
@@ -122,35 +123,35 @@ pub trait World: Send + Sync {
         self.trouble(Trouble::Slow(Duration::ZERO), 0);
     }
 
-    /// Makes writes of candidates go wrong by chance, in every way that can be got over; the same for the same seed.
+    /// Makes writes of candidates fail at random, in every recoverable way. The same seed gives the same failures.
     fn chaos(&self, seed: u64);
 
-    /// Lets look-ups lag behind writes; the target is told, by its parameters.
+    /// Delays lookups after writes. The target's parameters state the delay.
     fn lag(&self, lag: Duration);
 
-    /// Ends every access token that was handed out, as time does, and answers whether there are such tokens here.
+    /// Expires every issued access token. Returns whether the vendor has such tokens.
     fn expire_tokens(&self) -> bool {
         false
     }
 
-    /// Puts a record there that we did not write.
+    /// Adds a record that hrflow did not write.
     async fn seed(&self, name: &str, email: &str);
 
-    /// What it holds, in no order.
+    /// Returns all records, in any order.
     async fn held(&self) -> Vec<Held>;
 
-    /// What it holds without something that belongs to it, in words: people of
-    /// [`with_experiences`](crate::people::with_experiences) have theirs, and no experience is there without its person.
+    /// Describes records with missing parts. Candidates of [`with_experiences`](crate::people::with_experiences) must
+    /// have their experiences, and every experience must have its candidate.
     async fn torn(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// A URL that the vendor, or we for it, can fetch a résumé from.
+    /// Returns a URL from which the vendor, or hrflow for it, can fetch a résumé.
     fn resume_url(&self) -> String;
 
     /// Makes documents fail until they are allowed again.
     fn refuse_documents(&self, refuse: bool);
 
-    /// How many requests to write a candidate it has had.
+    /// Returns the number of requests that write a candidate.
     fn writes(&self) -> usize;
 }

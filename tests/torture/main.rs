@@ -9,26 +9,26 @@ use hrflow_e2e::{
     torture::{Plan, Way, torture},
 };
 
-/// Kills the program at hundreds of random instants, and checks that nothing is lost and nothing doubled.
+/// Kills the program at hundreds of random instants, and checks that nothing is lost or duplicated.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask torture")]
 struct Arguments {
-    /// Kills for each target and way, at least.
+    /// Minimum number of kills for each target and way.
     #[arg(long, default_value_t = 300)]
     kills: u32,
-    /// People that come with each wave.
+    /// Number of profiles that each wave adds.
     #[arg(long, default_value_t = 60)]
     wave: usize,
-    /// Decides everything that is left to chance, save the machine's own pace. Another one each time where it is not given.
+    /// Seed of all random choices except timing; random by default.
     #[arg(long)]
     seed: Option<u64>,
-    /// This target only.
+    /// Test only this target.
     #[arg(long)]
     only: Option<String>,
-    /// This way only.
+    /// Test only this way.
     #[arg(long)]
     way: Option<WayName>,
-    /// Programs that run at the same time on one state. With more than one, people come from a file.
+    /// Number of processes at the same time with one state; more than one reads from a file.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=16))]
     processes: u32,
 }

@@ -1,4 +1,4 @@
-//! The crash suite in short: `cargo xtask torture` runs the long one.
+//! The short crash suite. `cargo xtask torture` runs the long one.
 
 use hrflow_e2e::{
     subjects,

@@ -1,4 +1,4 @@
-//! AD-MEN, in a MariaDB of its own behind a [`relay`]: what goes wrong there goes wrong at the real server.
+//! AD-MEN, in its own MariaDB behind a [`relay`]: failures happen at the real server.
 
 mod relay;
 mod sql_server;
@@ -52,30 +52,30 @@ impl Subject for Admen {
 }
 
 struct AdmenWorld {
-    /// HrFlow.ai, to read from.
+    /// HrFlow.ai as the origin.
     sandbox: Sandbox,
     action: Action<connector_hrflow::Profiles, admen::Persons>,
     stage: Arc<Stage>,
-    /// Where the connector finds the server.
+    /// The relay's port, which the connector uses.
     port: u16,
 }
 
-/// An installation that leaves it to the program that persons and experiences belong together, and remembers whom it
-/// refused even where the insertion is undone.
+/// An installation without a foreign key between persons and experiences. It records rejected persons even if the
+/// insertion is rolled back.
 const LOOSE: &str = "ALTER TABLE EXPERIENCES_PROFESSIONNELLES DROP FOREIGN KEY FK_EXP_PERSONNE; \
                      CREATE TABLE refused (email VARCHAR(255) NOT NULL) ENGINE=MyISAM";
 const REFUSED: &str = "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the person is refused by a trigger'";
-/// The share of insertions that is refused in chaos.
+/// The share of insertions that chaos rejects.
 const REFUSALS: f64 = 0.03;
 
-/// Persons who have not exactly two experiences, both at the employer that is named after them.
+/// Persons without exactly two experiences at the employer named after them.
 const TORN: &str = "SELECT CONCAT('person ', p.ID_PERSONNE, ' (', CONCAT_WS(' ', p.PRENOM, p.NOM), ') has ', \
     COUNT(e.ID_EXPERIENCE), ' experiences, ', \
     COALESCE(SUM(e.RAISON_SOCIALE = COALESCE(p.EMAIL_PERSO, CONCAT_WS(' ', p.PRENOM, p.NOM))), 0), ' of them their own') \
     FROM PERSONNES p LEFT JOIN EXPERIENCES_PROFESSIONNELLES e ON e.ID_PERSONNE = p.ID_PERSONNE GROUP BY p.ID_PERSONNE \
     HAVING COUNT(e.ID_EXPERIENCE) <> 2 OR \
     SUM(e.RAISON_SOCIALE = COALESCE(p.EMAIL_PERSO, CONCAT_WS(' ', p.PRENOM, p.NOM))) <> 2";
-/// Experiences of nobody.
+/// Experiences without a person.
 const ORPHANS: &str = "SELECT CONCAT('experience ', e.ID_EXPERIENCE, ' belongs to person ', e.ID_PERSONNE, ', who is not there') \
     FROM EXPERIENCES_PROFESSIONNELLES e LEFT JOIN PERSONNES p ON p.ID_PERSONNE = e.ID_PERSONNE WHERE p.ID_PERSONNE IS NULL";
 
@@ -90,13 +90,13 @@ impl AdmenWorld {
         Ok(Self { sandbox, action: admen::push_profile(), stage, port })
     }
 
-    /// Runs statements at the server, before this returns.
+    /// Runs statements at the server and waits for them.
     fn run(&self, statements: &str) {
         let run = async { self.stage.database_when_up().await.run(statements).await };
         wait(run).expect("the server runs statements of its owner");
     }
 
-    /// Nobody is refused any more.
+    /// Stops all rejections.
     fn accept_all(&self) {
         self.run("DROP TRIGGER IF EXISTS refuses; DELETE FROM refused");
         wait(self.stage.let_in(true)).expect("the server's owner sets passwords");
@@ -107,7 +107,7 @@ impl AdmenWorld {
     }
 }
 
-/// Waits for what is done at the server, in a trait that does not.
+/// Waits for server operations in synchronous trait methods.
 fn wait<T>(work: impl Future<Output = T>) -> T {
     tokio::task::block_in_place(|| Handle::current().block_on(work))
 }
@@ -121,7 +121,7 @@ impl World for AdmenWorld {
     fn target_parameters(&self) -> Value {
         let mut parameters = self.stage.database().parameters();
         parameters["db_port"] = json!(self.port);
-        // The relay reads along, and is on this machine.
+        // The relay reads the protocol, and is on this machine.
         parameters["db_tls"] = json!("off");
         parameters["db_ca_file"] = Value::Null;
         parameters
@@ -134,7 +134,7 @@ impl World for AdmenWorld {
     fn trouble(&self, what: Trouble, times: u64) {
         self.accept_all();
         let deed = match what {
-            // Its way to ask for patience: a connection is ended.
+            // The database's equivalent: it ends a connection.
             Trouble::TooManyRequests(_) => Deed::Kill { executed: false },
             Trouble::ServerError { executed } => Deed::Crash { executed },
             Trouble::Reset { executed } => Deed::Kill { executed },
@@ -166,7 +166,7 @@ impl World for AdmenWorld {
     }
 
     fn lag(&self, _: Duration) {
-        // What is committed is seen at once.
+        // Committed rows are visible immediately.
     }
 
     async fn seed(&self, name: &str, email: &str) {
@@ -196,10 +196,10 @@ impl World for AdmenWorld {
     }
 
     fn refuse_documents(&self, _: bool) {
-        // It takes none anyhow.
+        // It accepts no documents.
     }
 
-    /// How many insertions were tried: a number that was given out is not given out again.
+    /// Counts attempted insertions: each id is assigned only once.
     fn writes(&self) -> usize {
         let next = "SELECT AUTO_INCREMENT FROM information_schema.TABLES \
                     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'PERSONNES'";

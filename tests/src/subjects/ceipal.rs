@@ -56,11 +56,11 @@ impl StandIn for Ceipal {
     fn chaos() -> Vec<Rule> {
         let mut rules = [
             faults::chaos_of(Vendor::Ceipal, &[FIND, SIGN_IN]),
-            // It is we who fetch a résumé.
+            // Résumés are fetched by hrflow.
             faults::chaos_of(Vendor::Files, &["files.get"]),
         ]
         .concat();
-        // A refused token is replaced once; where that is refused too, it is waited once.
+        // A rejected token is replaced once. If the new one is rejected too, the request is retried once.
         for operation in [Self::CREATE, FIND] {
             let throttled = Fault::Status { code: 403, body: FaultBody::Json, executed: false };
             for fault in [Fault::Unauthorized, throttled] {

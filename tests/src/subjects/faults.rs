@@ -1,10 +1,10 @@
-//! What goes wrong at a stand-in of the sandbox, the same for every vendor.
+//! Failures of the sandbox's mock servers, the same for every vendor.
 
 use hrflow_sandbox::{Fault, FaultBody, Rule, Vendor};
 
 use crate::subject::Trouble;
 
-/// The sandbox's fault for a trouble. `refusal` is the status with which the vendor refuses a record.
+/// Returns the sandbox's fault for a trouble. `refusal` is the status with which the vendor rejects a record.
 pub(super) fn fault(what: Trouble, refusal: u16) -> Fault {
     let status = |code, executed| Fault::Status { code, body: FaultBody::Json, executed };
     match what {
@@ -21,7 +21,7 @@ pub(super) fn fault(what: Trouble, refusal: u16) -> Fault {
     }
 }
 
-/// Everything that can befall a request to write a record, by chance.
+/// Returns random faults of every kind for requests that write a record.
 pub(super) fn chaos_of_writes(vendor: Vendor, operation: &str, refusal: u16) -> Vec<Rule> {
     let status = |code, executed| Fault::Status { code, body: FaultBody::Html, executed };
     let faults = [
@@ -40,7 +40,7 @@ pub(super) fn chaos_of_writes(vendor: Vendor, operation: &str, refusal: u16) -> 
     faults.into_iter().map(rule).collect()
 }
 
-/// What can befall any other request, by chance.
+/// Returns random faults for all other requests.
 pub(super) fn chaos_of(vendor: Vendor, operations: &[&str]) -> Vec<Rule> {
     let lost = Fault::Status { code: 502, body: FaultBody::Html, executed: false };
     let faults = [lost, Fault::ResetAfter, Fault::TruncatedBody];

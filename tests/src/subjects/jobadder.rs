@@ -12,10 +12,10 @@ use super::{
 use crate::subject::{Abilities, Held};
 
 const TOKEN: &str = "connect.token";
-/// What the connector asks for, and no more.
+/// The scopes that the connector requires.
 const SCOPE: &str = "read_candidate write_candidate offline_access";
-/// How long a replaced refresh token works on, in seconds. Without it a program that is killed while its token is renewed
-/// has to be consented to anew, which no program can do.
+/// The seconds for which a replaced refresh token stays valid. Without this, a program killed during token renewal
+/// needs a new consent, which requires a user.
 const GRACE: u64 = 60;
 
 pub(crate) struct JobAdder;
@@ -58,7 +58,7 @@ impl StandIn for JobAdder {
             "attachments.list",
             "attachments.create",
         ];
-        // A token that is refused is renewed, and two in a row are not got over.
+        // A rejected token is renewed. Two rejections in a row are an error.
         let refused = Rule::new(Vendor::JobAdder, Self::CREATE, Fault::Unauthorized).when(When::Every(20));
         let mut rules = vec![refused];
         rules.extend(token_chaos());
@@ -91,8 +91,8 @@ impl StandIn for JobAdder {
     }
 }
 
-/// The first request for a token exchanges a code, which can be used once. After that tokens are renewed: of six
-/// answers one is lost, one is a server's error and one asks to wait. The request that follows gets through.
+/// Faults of token requests. The first request exchanges a code, which can be used only once. Of 6 later responses, one
+/// is lost, one is a server error and one is a 429. The next request succeeds.
 fn token_chaos() -> [Rule; 3] {
     let each_sixth = |first: u64, fault| {
         let which = (0..200).map(|index| first + 6 * index).collect();

@@ -1,4 +1,4 @@
-//! The targets that behaviours are tried on.
+//! The targets under test.
 
 mod admen;
 mod ceipal;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use self::sandboxed::Sandboxed;
 use crate::subject::Subject;
 
-/// Every target. A connector joins here. SQL Server is among them where one is given.
+/// Returns every target. Add new connectors here. SQL Server is included if it is configured.
 pub fn all() -> Vec<Arc<dyn Subject>> {
     let mut all: Vec<Arc<dyn Subject>> = vec![
         Arc::new(scripted::Scripted),

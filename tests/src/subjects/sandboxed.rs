@@ -1,4 +1,4 @@
-//! A vendor whose stand-in is in the sandbox: what all of these do the same way.
+//! Vendors whose mock server is in the sandbox, and their common code.
 
 use std::{marker::PhantomData, sync::Mutex, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::subject::{Abilities, Held, Outside, Subject, Trouble, World};
 
 const RESUME: &str = "resume.pdf";
 
-/// What is particular to one of them.
+/// The properties of one such vendor.
 pub(crate) trait StandIn: Send + Sync + 'static {
     /// The connector's id.
     const CONNECTOR: &'static str;
@@ -20,38 +20,38 @@ pub(crate) trait StandIn: Send + Sync + 'static {
     const VENDOR: Vendor;
     /// The operation that creates a record.
     const CREATE: &'static str;
-    /// The status with which a record is refused.
+    /// The status with which a record is rejected.
     const REFUSAL: u16;
 
     fn abilities() -> Abilities;
 
     fn action() -> Box<dyn AnyAction>;
 
-    /// Its way to be for the tests.
+    /// Sets the mock server's configuration for the tests.
     fn configure(_: &mut Config) {}
 
-    /// What its target takes, save `lookup_lag`.
+    /// Returns the target's parameters, except `lookup_lag`.
     fn target_parameters(sandbox: &Sandbox) -> Value;
 
-    /// What can befall other requests than those to create a record.
+    /// Returns the random faults of requests that do not create a record.
     fn chaos() -> Vec<Rule>;
 
-    /// Lets look-ups lag by so many milliseconds.
+    /// Sets the lag of lookups in milliseconds.
     fn lag(sandbox: &Sandbox, milliseconds: u64);
 
-    /// Ends every access token, where it hands out such.
+    /// Expires every access token, if the vendor issues any.
     fn expire_tokens(_: &Sandbox) -> bool {
         false
     }
 
-    /// Puts somebody there.
+    /// Adds a record.
     fn seed(sandbox: &Sandbox, first: &str, last: &str, email: &str);
 
-    /// Everybody there is.
+    /// Returns all records.
     fn held(sandbox: &Sandbox) -> Vec<Held>;
 }
 
-/// What a stand-in of the sandbox can be made to do, whoever it is; the rest is that of a vendor that is easy to get on with.
+/// The abilities common to all mock servers. The rest is that of a vendor without restrictions.
 pub(super) const ABILITIES: Abilities = Abilities {
     http: true,
     lag: true,
@@ -69,7 +69,7 @@ pub(super) const ABILITIES: Abilities = Abilities {
     longest_name: 1_000,
 };
 
-/// First and last name as one.
+/// Returns first and last name as one.
 pub(super) fn name<'a>(parts: [Option<&'a str>; 2]) -> String {
     parts.into_iter().flatten().collect::<Vec<&'a str>>().join(" ")
 }

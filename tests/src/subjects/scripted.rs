@@ -1,4 +1,4 @@
-//! The target of the core that is scripted to fail.
+//! The core's scripted target for tests.
 
 use std::time::Duration;
 
@@ -114,7 +114,7 @@ impl World for ScriptedWorld {
     }
 
     fn lag(&self, _: Duration) {
-        // It always lags, by 50 ms, and says so.
+        // Its lookups always lag by 50 ms, and its parameters say so.
     }
 
     async fn seed(&self, name: &str, email: &str) {

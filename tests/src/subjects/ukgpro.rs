@@ -12,7 +12,7 @@ use super::{
 use crate::subject::{Abilities, Held};
 
 const SEND_DOCUMENT: &str = "ukg.documents.create";
-/// The scopes of the Candidate Import API, and the one that lets candidates be read back.
+/// The scopes of the Candidate Import API, and the scope that allows reading candidates.
 const SCOPE: &str = "recruiting.domain.candidate-import.create recruiting.domain.candidate-import.read \
                      recruiting.domain.candidates.read";
 
@@ -22,7 +22,7 @@ impl StandIn for UkgPro {
     const CONNECTOR: &'static str = "ukgpro";
     const VENDOR: Vendor = Vendor::UkgPro;
     const CREATE: &'static str = "ukg.candidates.create";
-    /// Of a document too.
+    /// The status for rejected records and documents.
     const REFUSAL: u16 = 400;
 
     fn abilities() -> Abilities {

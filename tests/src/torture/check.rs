@@ -1,4 +1,4 @@
-//! What has to hold.
+//! The checks of the crash suite.
 
 use std::collections::{HashMap, HashSet};
 
@@ -53,18 +53,18 @@ impl Letters {
     }
 }
 
-/// Whether a run ended before its end.
+/// Whether a run ended early.
 pub(super) fn is_stopped(result: &RunResult) -> bool {
     result.failures.iter().any(|failure| failure.step == "run" || failure.step == "read")
 }
 
-/// Every item that was read is in exactly one count.
+/// Checks that every item read is in exactly one count.
 pub(super) fn adds_up(result: &RunResult) -> Result<()> {
     ensure!(result.events.settled() == result.events.read_success, "the counts do not add up: {result:#?}");
     Ok(())
 }
 
-/// Everybody is at the vendor once, or in a dead letter with a reason that is true.
+/// Checks that every candidate is at the vendor once, or has a dead letter with a true reason.
 pub(super) fn accounted_for(
     crowd: &Crowd,
     held: &[Held],
@@ -80,8 +80,8 @@ pub(super) fn accounted_for(
             Some(Letter { kind: ErrorKind::OutcomeUnknown, .. }) => {
                 ensure!(count <= 1, "{} is there {count} times", person.key);
             }
-            // Who shares an address may be kept out while the other one is in; and who was delivered before may be there
-            // without what is new.
+            // A shared email can exclude one candidate while the other exists. A candidate delivered earlier may lack
+            // newer data.
             Some(letter) => ensure!(
                 count == 0 || person.is_one_of_two() || (count == 1 && receipts.id_of(person).is_some()),
                 "{} is there although a dead letter says: {}",
@@ -102,9 +102,9 @@ pub(super) fn accounted_for(
     no_strangers(crowd, held)
 }
 
-/// Everybody whom the vendor takes is there once, with their résumé. The dead letters that are left are those that no
-/// vendor without faults can make good: of whom it refuses, of a résumé whose answer was lost where it cannot tell of
-/// documents, and of one that could not go along with its candidate where none is taken later.
+/// Checks that every accepted candidate exists once, with its résumé. Three kinds of dead letters may remain: rejected
+/// candidates, résumés with a lost response at a vendor that cannot find documents, and résumés that could be sent only
+/// with a new record.
 pub(super) fn everybody_is_there(crowd: &Crowd, held: &[Held], letters: &Letters) -> Result<()> {
     nobody_is_there_who_is_refused(crowd, held, letters)?;
     let mut explained = crowd.people().iter().filter(|it| !it.is_taken).count();
@@ -119,7 +119,7 @@ pub(super) fn everybody_is_there(crowd: &Crowd, held: &[Held], letters: &Letters
                 ensure!(person.has_resume && resumes <= 1, "{} has {resumes} résumés", person.key);
                 explained += 1;
             }
-            // It could not go along with the candidate, and cannot come later.
+            // The résumé could not be sent with the candidate and cannot be sent later.
             Some(letter) if letter.kind == ErrorKind::Invalid && !crowd.abilities().late_resumes => {
                 ensure!(person.has_resume && resumes == 0, "{} has {resumes} résumés", person.key);
                 explained += 1;
@@ -140,13 +140,13 @@ pub(super) fn everybody_is_there(crowd: &Crowd, held: &[Held], letters: &Letters
     no_strangers(crowd, held)
 }
 
-/// Everybody is there with all that belongs to them.
+/// Checks that every candidate is complete.
 pub(super) fn whole(torn: &[String]) -> Result<()> {
     ensure!(torn.is_empty(), "something is there in part: {}", torn.join("; "));
     Ok(())
 }
 
-/// The vendor's ids that the receipts have, by key.
+/// The vendor's ids in the receipts, by key.
 pub(super) struct Receipts(HashMap<String, String>);
 
 impl Receipts {
@@ -162,7 +162,7 @@ impl Receipts {
     }
 }
 
-/// The receipts name everybody, with the id that the vendor has for them.
+/// Checks that every accepted candidate has a receipt with its id at the vendor.
 pub(super) fn receipts_tell_the_truth(crowd: &Crowd, held: &[Held], receipts: &Receipts) -> Result<()> {
     let taken = crowd.taken().count();
     ensure!(receipts.0.len() == taken, "{} receipts for {taken} people", receipts.0.len());
@@ -178,7 +178,7 @@ pub(super) fn receipts_tell_the_truth(crowd: &Crowd, held: &[Held], receipts: &R
     Ok(())
 }
 
-/// The cursor has come to the newest profile.
+/// Checks that the cursor is at the newest profile.
 pub(super) fn cursor_is_at_the_newest(result: &RunResult, sandbox: &Sandbox) -> Result<()> {
     let newest = sandbox.hrflow().profiles().into_iter().filter_map(|it| {
         let updated_at = it["updated_at"].as_str()?.to_owned();
@@ -189,7 +189,7 @@ pub(super) fn cursor_is_at_the_newest(result: &RunResult, sandbox: &Sandbox) -> 
     Ok(())
 }
 
-/// Whoever the vendor does not take is in a dead letter that says why.
+/// Checks that every rejected candidate has a dead letter with the reason.
 fn nobody_is_there_who_is_refused(crowd: &Crowd, held: &[Held], letters: &Letters) -> Result<()> {
     for person in crowd.people().iter().filter(|it| !it.is_taken) {
         ensure!(records_of(person, held).is_empty(), "{} is there, and cannot be", person.key);
@@ -203,7 +203,7 @@ fn nobody_is_there_who_is_refused(crowd: &Crowd, held: &[Held], letters: &Letter
     Ok(())
 }
 
-/// Nobody is there who never came.
+/// Checks that the vendor has no record of other candidates.
 fn no_strangers(crowd: &Crowd, held: &[Held]) -> Result<()> {
     let names: HashSet<&str> = crowd.people().iter().flat_map(Person::names).collect();
     let stranger = held.iter().find(|it| !names.contains(it.name.as_str()));
@@ -216,7 +216,7 @@ fn records_of<'h>(person: &Person, held: &'h [Held]) -> Vec<&'h Held> {
 }
 
 impl Person {
-    /// Whether a record is theirs: by the address, where they have one, as two may share it.
+    /// Whether a record belongs to this candidate: by email, or by name for candidates without an email.
     fn is_at(&self, record: &Held) -> bool {
         match &self.email {
             Some(email) => record.email.as_ref() == Some(email),

@@ -1,4 +1,4 @@
-//! The people of a torture: who they are, and who shares what with whom.
+//! The candidates of the crash suite, some of them with shared emails.
 
 use serde_json::Value;
 
@@ -7,28 +7,28 @@ use crate::{
     subject::Abilities,
 };
 
-/// Everybody who has come so far.
+/// All candidates so far.
 pub(super) struct Crowd {
     people: Vec<Person>,
     resume: String,
     abilities: Abilities,
 }
 
-/// Somebody.
+/// One candidate.
 pub(super) struct Person {
     /// The item's key.
     pub(super) key: String,
-    /// First and last name, as they are now; nobody else ever had it.
+    /// First and last name, as of now. Names are never reused.
     pub(super) name: String,
-    /// The names that they had before.
+    /// All earlier names.
     pub(super) earlier_names: Vec<String>,
-    /// The e-mail address: of their own, shared with one other, or none.
+    /// The email: unique, shared with one other candidate, or none.
     pub(super) email: Option<String>,
-    /// Whether they have a résumé.
+    /// Whether the candidate has a résumé.
     pub(super) has_resume: bool,
-    /// Whether the vendor takes them at all.
+    /// Whether the vendor accepts the candidate.
     pub(super) is_taken: bool,
-    /// As HrFlow.ai has them.
+    /// The HrFlow.ai profile.
     pub(super) profile: Value,
 }
 
@@ -41,23 +41,23 @@ impl Crowd {
         &self.people
     }
 
-    /// What the vendor can do.
+    /// Returns the vendor's abilities.
     pub(super) fn abilities(&self) -> Abilities {
         self.abilities
     }
 
-    /// Whom the vendor takes.
+    /// Returns the candidates that the vendor accepts.
     pub(super) fn taken(&self) -> impl Iterator<Item = &Person> {
         self.people.iter().filter(|it| it.is_taken)
     }
 
-    /// How many records they make: who shares an address shares a record.
+    /// Returns the number of records. Candidates with a shared email have one record.
     pub(super) fn records(&self) -> usize {
         let mut known = std::collections::HashSet::new();
         self.taken().filter(|it| known.insert(it.email.as_ref().unwrap_or(&it.name))).count()
     }
 
-    /// Lets `count` of those who have an address of their own take another name. Answers who they are.
+    /// Renames `count` candidates with a unique email and returns them.
     pub(super) fn change(&mut self, count: usize, random: &mut fastrand::Rng) -> Vec<&Person> {
         let mut able: Vec<&mut Person> = self.people.iter_mut().filter(|it| it.has_own_address()).collect();
         random.shuffle(&mut able);
@@ -72,7 +72,7 @@ impl Crowd {
         able.into_iter().map(|it| &*it).collect()
     }
 
-    /// Lets `count` more come: of ten, two without an e-mail address, and two who share one.
+    /// Adds `count` candidates. Of 10, two have no email, and two share one.
     pub(super) fn grow(&mut self, count: usize, random: &mut fastrand::Rng) {
         let documents = self.abilities.documents;
         for _ in 0..count {
@@ -105,7 +105,7 @@ impl Crowd {
 }
 
 impl Person {
-    /// Whether they have an e-mail address that nobody shares.
+    /// Whether the candidate has an email that no other one shares.
     pub(super) fn has_own_address(&self) -> bool {
         self.email.as_ref().is_some_and(|email| !email.starts_with("pair"))
     }

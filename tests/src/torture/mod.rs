@@ -1,14 +1,16 @@
-//! The crash suite: the real program against the sandbox, killed at any instant, restarted until it is done.
+//! The crash suite: the real program against the sandbox, killed at random instants and restarted until it is done.
 //!
-//! It works in waves. Each brings new people to HrFlow.ai, and the vendor's stand-in, or the database server, fails by chance in every way it
-//! can: server errors, resets and silence before and after execution, requests to slow down, half answers,
-//! look-ups that lag, tokens that expire. The program is started and killed (SIGKILL) after a random time, again and again, until a
-//! run of it comes to its end. Then everybody has to be where the program says: once at the vendor, or in a dead
-//! letter with a reason. At last the vendor is healed, the dead letters are tried again, and everybody has to be
-//! there, once: save whoever the vendor does not take, and a document of which it cannot tell whether it arrived. These
-//! stay dead letters.
+//! It works in waves. Each wave adds candidates to HrFlow.ai. The vendor's mock server or database server fails at
+//! random in every way: server errors, resets and timeouts before and after execution, 429, truncated responses,
+//! lagging lookups and expired tokens.
 //!
-//! It is written over [`World`]: a target whose stand-in another process reaches joins by [`World::outside`].
+//! The program is started and killed (SIGKILL) after a random time, until one run completes. Then every candidate must
+//! be at the vendor once, or in a dead letter with a reason.
+//!
+//! Finally all failures end and the dead letters are retried. Every candidate must then exist once. The exceptions stay
+//! dead letters: candidates that the vendor rejects, and documents whose arrival it cannot confirm.
+//!
+//! A target that another process can reach joins with [`World::outside`].
 
 mod check;
 mod crowd;
@@ -30,65 +32,65 @@ use self::{
 };
 use crate::subject::{Abilities, World};
 
-/// How people get from HrFlow.ai to the program.
+/// How profiles get from HrFlow.ai to the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// From a file (`push_profile`, `--from`), by several programs at once if the plan says so, and at times by two in any case,
-    /// as hooks do.
+    /// From a file (`push_profile`, `--from`). Several processes run at once if the plan says so. At times two run in
+    /// any case, as hooks do.
     File,
-    /// As a list of the source, incrementally (`push_profile_list`): whoever is new.
+    /// New profiles of the source's list, incrementally (`push_profile_list`).
     List,
-    /// As such a list, while people change and the vendor's records follow (`on_existing: update`), with so little time
-    /// for an item that many a one is given up.
+    /// The same list, while profiles and the vendor's records change (`on_existing: update`). The time limit of an item
+    /// is so short that many items time out.
     Changes,
 }
 
 impl Way {
-    /// All of them.
+    /// All ways.
     pub const ALL: [Self; 3] = [Self::File, Self::List, Self::Changes];
 
-    /// Whether a vendor with these abilities can be pushed to so by this many processes at once. Only one run at a time reads
-    /// a workflow incrementally.
+    /// Whether this many processes can use this way with a vendor of these abilities. Only one run at a time can read a
+    /// workflow incrementally.
     pub fn is_possible(self, abilities: Abilities, processes: u32) -> bool {
         (self != Self::Changes || abilities.update) && (self == Self::File || processes == 1)
     }
 }
 
-/// How hard it is to be.
+/// The plan of one crash test.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// Decides who comes, what fails and when it is killed.
+    /// The seed of profiles, faults and kills.
     pub seed: u64,
-    /// How often the program is killed at least.
+    /// The minimum number of kills.
     pub kills: u32,
-    /// How many people come with each wave.
+    /// The number of profiles that each wave adds.
     pub wave: usize,
-    /// How they get to the program.
+    /// How the profiles get to the program.
     pub way: Way,
-    /// How many programs run at the same time on one state.
+    /// The number of processes at the same time with one state.
     pub processes: u32,
 }
 
-/// What happened.
+/// The counts of one crash test.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Figures {
     /// Programs started.
     pub starts: u32,
     /// Programs killed.
     pub kills: u32,
-    /// People there were.
+    /// Profiles added.
     pub people: usize,
-    /// Records that the vendor holds at the end.
+    /// Records at the vendor at the end.
     pub records: usize,
-    /// Requests to write a record that the vendor got.
+    /// Requests to write a record that the vendor received.
     pub writes: usize,
-    /// Items whose fate a later run found out.
+    /// Items whose outcome a later run determined.
     pub recovered: u64,
-    /// Dead letters before the vendor was healed.
+    /// Dead letters before the failures ended.
     pub letters: usize,
-    /// Dead letters that no vendor can make good.
+    /// Dead letters at the end.
     pub left: usize,
-    /// How long it took.
+    /// The duration.
     pub time: Duration,
 }
 
@@ -104,16 +106,16 @@ impl fmt::Display for Figures {
     }
 }
 
-/// The longest that the program lives before it is killed.
+/// The longest time until the program is killed.
 const LONGEST_LIFE: Duration = Duration::from_millis(1_200);
-/// By how much look-ups lag behind writes.
+/// The lag of lookups after writes.
 const LAG: Duration = Duration::from_millis(150);
 
-/// Tortures the program over `world`.
+/// Runs the crash test on `world`.
 ///
 /// # Errors
 ///
-/// Whatever was lost, doubled or told wrongly, with the seed to do it again.
+/// If an item was lost, duplicated or reported wrongly. The error contains the plan with its seed.
 pub async fn torture(world: &dyn World, abilities: Abilities, plan: Plan) -> Result<Figures> {
     run(world, abilities, plan).await.map_err(|error| error.context(format!("{plan:?}")))
 }
@@ -137,7 +139,7 @@ async fn run(world: &dyn World, abilities: Abilities, plan: Plan) -> Result<Figu
         }
         program.bring(&crowd, 3 * plan.wave)?;
         trouble(world, &outside, plan.seed.wrapping_add(wave));
-        // Once one of several has come to its end, a run that is alone and is not killed finds out what the others left open.
+        // After one of several processes completes, a single undisturbed run settles what the others left open.
         let mut alone = false;
         loop {
             if random.u8(..4) == 0 {
@@ -148,7 +150,7 @@ async fn run(world: &dyn World, abilities: Abilities, plan: Plan) -> Result<Figu
                 Way::File if plan.processes == 1 && random.u8(..4) == 0 => 2,
                 _ => plan.processes,
             };
-            // Once the kills are done, the wave may end in peace.
+            // After the last kill, the wave may end without more kills.
             let is_killed = !alone && figures.kills < plan.kills;
             let lives: Vec<Option<Duration>> =
                 (0..processes).map(|_| is_killed.then(|| LONGEST_LIFE.mul_f64(random.f64()))).collect();
@@ -201,7 +203,7 @@ async fn run(world: &dyn World, abilities: Abilities, plan: Plan) -> Result<Figu
     })
 }
 
-/// The vendor's chaos, and some of HrFlow.ai's.
+/// Starts the vendor's chaos, and faults of HrFlow.ai.
 fn trouble(world: &dyn World, outside: &crate::subject::Outside<'_>, seed: u64) {
     world.chaos(seed);
     let faults = outside.sandbox.faults();

@@ -1,4 +1,4 @@
-//! The program under torture, with its workflow and its state.
+//! The program under test, with its workflow and its state.
 
 use std::{
     fs::{self, File},
@@ -22,9 +22,9 @@ use crate::{
     subject::{Outside, World},
 };
 
-/// A run that does not end in this time does not end.
+/// The time after which a run counts as hanging.
 const LONGEST_RUN: Duration = Duration::from_secs(300);
-/// How often a program is looked after.
+/// The interval at which a program is checked.
 const LOOK: Duration = Duration::from_millis(3);
 
 pub(super) struct Program {
@@ -66,13 +66,13 @@ impl Program {
         });
         // JSON is YAML.
         fs::write(home.path().join("workflow.yaml"), workflow.to_string())?;
-        // At times a second one runs, whatever the plan says.
+        // At times a second process runs, regardless of the plan.
         let processes = usize::try_from(processes.max(2))?;
         Ok(Self { home, hrflow: outside.sandbox.hrflow().clone(), way, processes })
     }
 
-    /// Runs once for nobody, in peace, so that it has logged in: a person's consent can be exchanged once, and is lost
-    /// with a program that is killed in the middle of that.
+    /// Runs once without items and without failures, to log in. A consent can be exchanged only once, and a kill during
+    /// the exchange would lose it.
     pub(super) fn log_in(&self) -> Result<()> {
         fs::write(self.home.path().join("nobody.jsonl"), "")?;
         let in_sync = ["--set", "action_parameters.read_mode=sync"];
@@ -80,9 +80,9 @@ impl Program {
         self.print(&run.concat()).map(drop)
     }
 
-    /// Puts people where the next run finds them: in a file for each process, those that came last, and who is to be met again;
-    /// at HrFlow.ai, everybody. Processes read them in nearly the same order, so that they meet at the same keys and
-    /// addresses.
+    /// Writes the profiles of the next run. Files, one for each process, get the last `last` profiles, including some
+    /// from earlier waves; HrFlow.ai gets all new ones. Processes read them in nearly the same order, so that they
+    /// compete for keys and emails.
     pub(super) fn bring(&self, crowd: &Crowd, last: usize) -> Result<()> {
         let profiles = crowd.people().iter().map(|it| &it.profile);
         match self.way {
@@ -91,7 +91,7 @@ impl Program {
                 let mut lines: Vec<String> = profiles.skip(known).map(|it| format!("{it}\n")).collect();
                 for process in 0..self.processes {
                     fs::write(self.home.path().join(profiles_of(process)), lines.concat())?;
-                    // The next one finds each two neighbours, of whom some share an address, in the other order.
+                    // The next process reads each pair of neighbours, some with a shared email, in the opposite order.
                     lines.chunks_mut(2).for_each(<[String]>::reverse);
                 }
             }
@@ -103,7 +103,7 @@ impl Program {
         Ok(())
     }
 
-    /// Changes people at HrFlow.ai who are there already.
+    /// Changes existing profiles at HrFlow.ai.
     pub(super) fn change(&self, people: &[&Person]) {
         for person in people {
             let info = &person.profile["info"];
@@ -113,8 +113,8 @@ impl Program {
         }
     }
 
-    /// Runs it once for each life, at the same time on one state: to its end, or for so long and no longer. Then it is killed,
-    /// and there is no result.
+    /// Runs one process for each life, at the same time with one state. With a duration, a process is killed after it
+    /// and has no result. Without one, it runs until it ends.
     pub(super) async fn live(&self, lives: &[Option<Duration>]) -> Result<Vec<Option<RunResult>>> {
         let processes = lives.iter().enumerate().map(|(process, life)| self.live_as(process, *life));
         futures::future::try_join_all(processes).await
@@ -149,7 +149,7 @@ impl Program {
         Ok(Living { child: command.stdout(file("json")?).stderr(file("stderr")?).spawn()? })
     }
 
-    /// Runs it in peace until a run comes to its end without a fault that stops it.
+    /// Runs without kills until a run completes without a fatal error.
     pub(super) async fn until_done(&self) -> Result<RunResult> {
         for _ in 0..10 {
             if let Some(result) = self.live_as(0, None).await?
@@ -167,12 +167,12 @@ impl Program {
         check::adds_up(&result)
     }
 
-    /// What a command prints as JSON.
+    /// Returns a command's JSON output.
     pub(super) fn json(&self, arguments: &[&str]) -> Result<Value> {
         Ok(serde_json::from_slice(&self.print(arguments)?)?)
     }
 
-    /// What a command prints as JSON Lines.
+    /// Returns a command's JSON Lines output.
     pub(super) fn json_lines(&self, arguments: &[&str]) -> Result<Vec<Value>> {
         let text = String::from_utf8(self.print(arguments)?)?;
         text.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
@@ -180,7 +180,7 @@ impl Program {
 
     fn print(&self, arguments: &[&str]) -> Result<Vec<u8>> {
         let output = self.command(arguments).output()?;
-        // A retry of nothing but what the vendor refuses is fatal, and has a result all the same.
+        // A retry that fails only with rejected items is fatal, but has a result.
         let failed = output.status.code().is_none_or(|code| ![0, 1, 3].contains(&code));
         ensure!(!failed, "{arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr));
         Ok(output.stdout)
@@ -189,7 +189,7 @@ impl Program {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program::path().unwrap_or_else(|_| "hrflow".into()));
         command.current_dir(self.home.path()).args(arguments).stdin(Stdio::null());
-        // Its own: other tests use the same fictional keys.
+        // A separate directory: other tests use the same fictional keys.
         command.env("HRFLOW_LIMITS_DIR", self.home.path().join(".limits"));
         command
     }
@@ -199,13 +199,13 @@ fn profiles_of(process: usize) -> String {
     format!("profiles-{process}.jsonl")
 }
 
-/// A run that was started. It does not outlive this.
+/// A started run. Dropping this kills it.
 struct Living {
     child: Child,
 }
 
 impl Living {
-    /// SIGKILL, which no program can answer.
+    /// Sends SIGKILL, which a program cannot handle.
     fn kill(&mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
@@ -215,7 +215,7 @@ impl Living {
 
 impl Drop for Living {
     fn drop(&mut self) {
-        // Gone already, as a rule.
+        // It has usually ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

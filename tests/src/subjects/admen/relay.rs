@@ -1,4 +1,4 @@
-//! A relay between the connector and its server. It reads along, so that what happens happens at the worst of moments.
+//! A relay between the connector and its server. It reads the protocol, so that failures happen at chosen moments.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,19 +10,19 @@ use tokio::{
 
 use super::stage::{Deed, Moment, Stage};
 
-/// How often it looks whether a server that is down has come up.
+/// The interval at which it checks whether a restarting server is up.
 const LOOK: Duration = Duration::from_millis(50);
-/// A packet begins with its length in three bytes and its number; a statement in words goes on with this byte.
+/// The command byte of a text statement. It follows the packet's length (three bytes) and number.
 const STATEMENT: u8 = 3;
 
-/// Starts it, and answers its port. It ends with the runtime.
+/// Starts the relay and returns its port. It ends with the runtime.
 pub(super) async fn start(stage: Arc<Stage>) -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let port = listener.local_addr()?.port();
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             let stage = stage.clone();
-            // Either side may go at any time: that is what it is for.
+            // Errors are expected: either side may disconnect.
             tokio::spawn(async move { relay(client, &stage).await });
         }
     });
@@ -54,7 +54,7 @@ async fn relay(mut client: TcpStream, stage: &Stage) -> Result<()> {
                 };
                 if let Deed::Kill { executed: true } | Deed::Silence { executed: true } | Deed::Crash { executed: true } = deed {
                     server.write_all(request).await?;
-                    // Once it has been answered it was executed; the answer goes no further.
+                    // A response means that the server executed the request. The response is not forwarded.
                     if server.read(&mut answer).await? == 0 {
                         return Ok(());
                     }
@@ -65,7 +65,7 @@ async fn relay(mut client: TcpStream, stage: &Stage) -> Result<()> {
                         return Ok(());
                     }
                     Deed::LockOut => {
-                        // A server that cannot be told is about to be killed anyhow.
+                        // If this fails, another task is restarting the server.
                         let _ = stage.let_in(false).await;
                         stage.kill(connection).await;
                         return Ok(());
@@ -87,12 +87,12 @@ async fn relay(mut client: TcpStream, stage: &Stage) -> Result<()> {
     }
 }
 
-/// A connection to the server, which has greeted the client, and its number there.
+/// Connects to the server and forwards its greeting. Returns the connection and its number.
 async fn greeted(client: &mut TcpStream, port: u16) -> Result<(TcpStream, u32)> {
     let mut server = loop {
         match TcpStream::connect(("127.0.0.1", port)).await {
             Ok(server) => break server,
-            // It comes up again.
+            // The server is restarting.
             Err(_) => sleep(LOOK).await,
         }
     };
@@ -103,7 +103,7 @@ async fn greeted(client: &mut TcpStream, port: u16) -> Result<(TcpStream, u32)> 
     let mut greeting = vec![0; length];
     server.read_exact(&mut greeting).await?;
     client.write_all(&[&header[..], &greeting].concat()).await?;
-    // The version of the protocol, the server's name with a zero at its end, the connection's number.
+    // The protocol version, the zero-terminated server version, the connection's number.
     let name = greeting.iter().skip(1).position(|byte| *byte == 0).unwrap_or_default();
     let number = greeting.get(name + 2..name + 6).and_then(|bytes| bytes.try_into().ok());
     Ok((server, number.map(u32::from_le_bytes).unwrap_or_default()))
@@ -117,7 +117,7 @@ fn moment(request: &[u8]) -> Moment {
     }
 }
 
-/// Takes everything, says nothing.
+/// Reads all data without a response.
 async fn until_closed(mut client: TcpStream) -> Result<()> {
     tokio::io::copy(&mut client, &mut tokio::io::sink()).await.map(drop)
 }

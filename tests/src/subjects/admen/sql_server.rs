@@ -1,7 +1,6 @@
-//! AD-MEN in the SQL Server that `HRFLOW_TEST_MSSQL_URL` names. Nobody makes that one fail: what does not take failures is
-//! tried here.
+//! AD-MEN in the SQL Server of `HRFLOW_TEST_MSSQL_URL`. Only behaviours without failures are tested there.
 
-// One place for both engines, which the connector's own suite has too.
+// A module for both engines, shared with the connector's own tests.
 #[expect(dead_code, reason = "the connector's own suite uses the rest")]
 #[path = "../../../../crates/connector-admen/tests/both/place.rs"]
 mod place;
@@ -19,13 +18,13 @@ use crate::subject::{Abilities, Held, Subject, Trouble, World};
 
 const URL: &str = "HRFLOW_TEST_MSSQL_URL";
 
-/// A SQL Server somewhere.
+/// An existing SQL Server.
 pub(crate) struct SqlServer {
     url: String,
 }
 
 impl SqlServer {
-    /// The one that is given.
+    /// Returns the configured server, if any.
     pub(crate) fn given() -> Option<Self> {
         let url = env::var(URL).ok().filter(|url| !url.trim().is_empty())?;
         Some(Self { url })
@@ -57,7 +56,7 @@ struct SqlServerWorld {
 
 impl Drop for SqlServerWorld {
     fn drop(&mut self) {
-        // What cannot be taken away stays in a schema that no other test uses.
+        // Tables that cannot be dropped stay in a schema that no other test uses.
         let _ = wait(self.place.clear());
     }
 }
@@ -89,7 +88,7 @@ impl World for SqlServerWorld {
     }
 
     fn lag(&self, _: Duration) {
-        // What is committed is seen at once.
+        // Committed rows are visible immediately.
     }
 
     async fn seed(&self, name: &str, email: &str) {
@@ -117,10 +116,10 @@ impl World for SqlServerWorld {
     }
 
     fn refuse_documents(&self, _: bool) {
-        // It takes none anyhow.
+        // It accepts no documents.
     }
 
-    /// The last number that was given out: it is not given out again.
+    /// Returns the last assigned id: each id is assigned only once.
     fn writes(&self) -> usize {
         let last = self.place.number("IDENT_CURRENT('dbo.PERSONNES')");
         let rows = wait(self.rows(&format!("SELECT {last}")));

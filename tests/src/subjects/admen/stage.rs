@@ -1,4 +1,4 @@
-//! The server, and what is done to it.
+//! The server and its scheduled failures.
 
 use std::{
     sync::{Arc, Mutex as Lock, MutexGuard, PoisonError},
@@ -13,45 +13,44 @@ use tokio::sync::Mutex;
 pub(super) enum Deed {
     /// The server ends the connection (`KILL`), before or after it executed the request.
     Kill { executed: bool },
-    /// No answer ever comes.
+    /// No response is sent.
     Silence { executed: bool },
-    /// The server is killed (SIGKILL) in the middle of the transaction, or right after it executed the request, and
-    /// comes up again.
+    /// The server is killed (SIGKILL) within the transaction, or just after it executed the request, and restarts.
     Crash { executed: bool },
-    /// The user has another password, and the server ends the connection.
+    /// The user's password changes, and the server ends the connection.
     LockOut,
-    /// The request arrives late.
+    /// The request is delayed.
     Wait(Duration),
-    /// Somebody else locks the table of persons for so long.
+    /// Another connection locks the table of persons for this time.
     Lock(Duration),
 }
 
-/// What a request is about.
+/// The kind of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Moment {
-    /// A connection is made.
+    /// A connection is opened.
     Login,
     /// A transaction begins.
     Begin,
-    /// It is committed.
+    /// A transaction is committed.
     Commit,
-    /// Anything else.
+    /// Any other request.
     Other,
 }
 
-/// What is going to happen.
+/// The scheduled failures.
 pub(super) enum Plan {
-    /// Nothing.
+    /// None.
     Peace,
     /// The same deed at the next such moments.
     Script { deed: Deed, at: Moment, times: u64 },
-    /// Anything, by chance.
+    /// Random deeds.
     Chance(fastrand::Rng),
 }
 
 /// A server with its database.
 pub(super) struct Stage {
-    /// Whoever has it may kill it, and starts it again.
+    /// The holder of the lock may kill the server, and must restart it.
     server: Arc<Mutex<Server>>,
     database: Database,
     plan: Lock<Plan>,
@@ -66,7 +65,7 @@ impl Stage {
         &self.database
     }
 
-    /// The database, once its server is not about to come up again.
+    /// Returns the database, after a pending restart of its server.
     pub(super) async fn database_when_up(&self) -> &Database {
         drop(self.server.lock().await);
         &self.database
@@ -76,7 +75,7 @@ impl Stage {
         *self.next() = plan;
     }
 
-    /// What happens now.
+    /// Returns what happens now.
     pub(super) fn deed(&self, moment: Moment) -> Option<Deed> {
         match &mut *self.next() {
             Plan::Peace => None,
@@ -91,18 +90,18 @@ impl Stage {
 
     /// Ends a connection, as an administrator does.
     pub(super) async fn kill(&self, connection: u32) {
-        // It may be gone already.
+        // It may be closed already.
         let _ = self.database.run(&format!("KILL {connection}")).await;
     }
 
-    /// Kills the server, and has it come up again meanwhile.
+    /// Kills the server and restarts it in the background.
     pub(super) async fn crash(&self) {
         let mut server = self.server.clone().lock_owned().await;
         server.kill().await.expect("a server of our own can be killed");
         tokio::spawn(async move { server.restart().await.expect("a killed server comes up again") });
     }
 
-    /// Locks the table of persons, and gives it back after a while.
+    /// Locks the table of persons for this time.
     pub(super) fn lock(&self, time: Duration) {
         let (database, seconds) = (self.database.clone(), time.as_secs_f64());
         let lock = format!("LOCK TABLES PERSONNES WRITE; DO SLEEP({seconds}); UNLOCK TABLES");
@@ -110,7 +109,7 @@ impl Stage {
         tokio::spawn(async move { database.run(&lock).await });
     }
 
-    /// Gives the connector's user the password that it knows, or another.
+    /// Sets the password of the connector's user to the known one or another.
     pub(super) async fn let_in(&self, open: bool) -> anyhow::Result<()> {
         let parameters = self.database.parameters();
         let password = if open { parameters["db_password"].as_str().unwrap_or_default() } else { "another" };
@@ -123,7 +122,7 @@ impl Stage {
     }
 }
 
-/// What happens at a moment, for a number from 0 to 1.
+/// Returns what happens at a moment, for a number from 0 to 1.
 fn by_chance(moment: Moment, chance: f64) -> Option<Deed> {
     let kill = Deed::Kill { executed: false };
     let shares: &[(Deed, f64)] = match moment {
