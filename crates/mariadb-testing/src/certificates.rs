@@ -1,4 +1,4 @@
-//! A certificate authority of our own, and what it says of the server.
+//! A private certificate authority and the server's certificate.
 
 use std::{fs, path::Path};
 
@@ -11,7 +11,7 @@ pub(crate) const CERTIFICATE: &str = "server.pem";
 /// The key of the server.
 pub(crate) const KEY: &str = "server-key.pem";
 
-/// Makes an authority and a certificate, and writes them to a directory. The authority's key is forgotten.
+/// Creates an authority and a server certificate and writes them to a directory. The authority's key is not stored.
 pub(crate) fn make(directory: &Path) -> anyhow::Result<()> {
     let key = KeyPair::generate()?;
     let mut authority = CertificateParams::default();

@@ -1,4 +1,4 @@
-//! A database of a test's own.
+//! The database of one test.
 
 use std::{
     process,
@@ -12,14 +12,14 @@ use serde_json::json;
 
 use crate::{MYSQL_SCHEMA, server, server::Address};
 
-/// A database with AD-MEN's tables. It goes with its server.
+/// A database with AD-MEN's tables. It is deleted with its server.
 #[derive(Debug, Clone)]
 pub struct Database {
     address: Address,
     name: String,
 }
 
-/// The user of a database who may do everything in it has this for a password.
+/// The password of the user with all rights in a database.
 const PASSWORD: &str = "s3cret-of-tests";
 
 impl Database {
@@ -33,22 +33,22 @@ impl Database {
         Ok(database)
     }
 
-    /// Its name, which is also that of its user.
+    /// Returns the database's name, which is also its user's name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where its server is.
+    /// Returns the address of its server.
     pub fn address(&self) -> &Address {
         &self.address
     }
 
-    /// What a workflow file says to write to it with the server's certificate verified.
+    /// Returns the target parameters for this database, with verification of the server's certificate.
     pub fn parameters(&self) -> serde_json::Value {
         self.parameters_of(&self.name)
     }
 
-    /// What it says in the name of another user, made by [`user`](Self::user).
+    /// Returns the target parameters for another user, created by [`user`](Self::user).
     pub fn parameters_of(&self, user: &str) -> serde_json::Value {
         json!({
             "db_host": "127.0.0.1", "db_port": self.address.port, "db_name": self.name, "db_user": user,
@@ -56,7 +56,7 @@ impl Database {
         })
     }
 
-    /// The five parameters that every user has, and nothing else.
+    /// Returns only the five required parameters.
     pub fn five_parameters(&self) -> serde_json::Value {
         let mut parameters = self.parameters();
         if let Some(members) = parameters.as_object_mut() {
@@ -65,11 +65,11 @@ impl Database {
         parameters
     }
 
-    /// Makes a user with rights in this database, such as `SELECT, INSERT`.
+    /// Creates a user with rights in this database, such as `SELECT, INSERT`.
     ///
     /// # Errors
     ///
-    /// If the server refuses.
+    /// If the server rejects the statements.
     pub async fn user(&self, user: &str, rights: &str) -> anyhow::Result<()> {
         let database = &self.name;
         self.run(&format!(
@@ -78,22 +78,22 @@ impl Database {
         .await
     }
 
-    /// A connection to it of the user who may do anything.
+    /// Opens a connection of the user with all rights.
     ///
     /// # Errors
     ///
-    /// If the server does not answer.
+    /// If the connection fails.
     pub async fn connect(&self) -> anyhow::Result<Conn> {
         let mut connection = server::connect(&self.address).await?;
         connection.query_drop(format!("USE {}", self.name)).await?;
         Ok(connection)
     }
 
-    /// Runs statements as the user who may do anything.
+    /// Runs statements as the user with all rights.
     ///
     /// # Errors
     ///
-    /// If the server refuses one.
+    /// If the server rejects a statement.
     pub async fn run(&self, statements: &str) -> anyhow::Result<()> {
         let mut connection = self.connect().await?;
         connection.query_drop(statements).await.with_context(|| statements.to_owned())?;
@@ -101,11 +101,11 @@ impl Database {
         Ok(())
     }
 
-    /// The rows of a query, each value as the server writes it.
+    /// Returns the rows of a query, each value as text from the server.
     ///
     /// # Errors
     ///
-    /// If the server refuses it.
+    /// If the server rejects the query.
     pub async fn rows(&self, query: &str) -> anyhow::Result<Vec<Vec<Option<String>>>> {
         let mut connection = self.connect().await?;
         let rows: Vec<mysql_async::Row> = connection.query(query).await.with_context(|| query.to_owned())?;
@@ -118,11 +118,11 @@ impl Database {
         Ok(rows.into_iter().map(|row| row.unwrap().into_iter().map(text).collect()).collect())
     }
 
-    /// The number in the first row of a query.
+    /// Returns the number in the first row of a query.
     ///
     /// # Errors
     ///
-    /// If the server refuses it, or there is none.
+    /// If the server rejects the query, or the result has no number.
     pub async fn number(&self, query: &str) -> anyhow::Result<i64> {
         let rows = self.rows(query).await?;
         let value = rows.into_iter().next().and_then(|row| row.into_iter().next()).flatten();
@@ -130,7 +130,7 @@ impl Database {
     }
 }
 
-/// A name that no test has, of this process and of others, before and after.
+/// Returns a name that is unique across tests and processes.
 fn unique(prefix: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let next = NEXT.fetch_add(1, Ordering::Relaxed);

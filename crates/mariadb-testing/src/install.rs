@@ -1,4 +1,4 @@
-//! Where MariaDB's programs are. Debian's package is installed where they are missing.
+//! The paths of MariaDB's programs. Debian's package is installed if they are missing.
 
 use std::{
     env,
@@ -10,13 +10,14 @@ use anyhow::{Context, bail, ensure};
 
 const HOW: &str = "install MariaDB's server, such as by `apt-get install mariadb-server`, and run again";
 
-/// The programs of a server.
+/// The paths of a server's programs.
 pub(crate) struct Programs {
     pub(crate) server: PathBuf,
     pub(crate) install: PathBuf,
 }
 
-/// Finds them, after an installation if need be. Whoever calls holds the lock of the template: no two install at once.
+/// Returns the programs, after an installation if required. The caller must hold the template's lock, so that only one
+/// process installs.
 pub(crate) fn programs() -> anyhow::Result<Programs> {
     at_hand().or_else(|_| {
         install()?;
@@ -24,10 +25,10 @@ pub(crate) fn programs() -> anyhow::Result<Programs> {
     })
 }
 
-/// Finds them where they are installed already.
+/// Returns the programs if they are installed.
 pub(crate) fn at_hand() -> anyhow::Result<Programs> {
     let found = |name| find(name).with_context(|| format!("there is no {name}: {HOW}"));
-    // What `mariadb-install-db` asks for its options; Debian has it in another package than the server.
+    // `mariadb-install-db` runs this program to read its options. Debian has it in a separate package.
     found("my_print_defaults")?;
     Ok(Programs { server: found("mariadbd")?, install: found("mariadb-install-db")? })
 }
@@ -51,7 +52,7 @@ fn apt_get(arguments: &[&str]) -> anyhow::Result<()> {
     let output = Command::new("apt-get")
         .args(arguments)
         .env("DEBIAN_FRONTEND", "noninteractive")
-        // The package would start a server of its own, which nobody asked for.
+        // Keeps the package from starting a server.
         .env("RUNLEVEL", "1")
         .stdin(Stdio::null())
         .output()?;

@@ -1,9 +1,9 @@
-//! A private MariaDB server for tests and demonstrations: a free port, a throw-away data directory, certificates of its own making, and
-//! AD-MEN's tables in as many databases as there are tests.
+//! A private MariaDB server for tests and demos, on a free port. It has a temporary data directory, its own
+//! certificates, and AD-MEN's tables in one database for each test.
 //!
-//! [`Server::shared`] is the server that all tests of a process use, or all of a `cargo xtask test`; a test that kills
-//! its server, or wants one that is set up in another way, has its own by [`Server::start`]. A demonstration installs nothing:
-//! [`Server::at_hand`]. It takes a Unix.
+//! [`Server::shared`] returns the server that all tests of a process, or of one `cargo xtask test`, use. A test that
+//! kills its server or needs other settings starts its own with [`Server::start`]. [`Server::at_hand`] installs
+//! nothing, for demos. The crate requires Unix.
 
 mod certificates;
 mod database;
@@ -15,9 +15,10 @@ mod template;
 pub use database::Database;
 pub use server::{Address, Server, Settings};
 
-/// AD-MEN's tables in MySQL's dialect. Names and types are AD-MEN's; widths, keys and what must not be NULL are ours.
+/// AD-MEN's tables in MySQL's dialect. Names and types are AD-MEN's. Widths, keys and NOT NULL constraints are this
+/// crate's.
 pub const MYSQL_SCHEMA: &str = include_str!("../schema/mysql.sql");
-/// The same in SQL Server's dialect.
+/// AD-MEN's tables in SQL Server's dialect.
 pub const MSSQL_SCHEMA: &str = include_str!("../schema/mssql.sql");
-/// Where a server that is shared by several programs is told to them: an [`Address`] as JSON.
+/// The environment variable with the [`Address`] (JSON) of a server that several programs share.
 pub const SHARED_SERVER: &str = "HRFLOW_TEST_MARIADB";

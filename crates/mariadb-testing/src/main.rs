@@ -1,4 +1,4 @@
-//! Starts a server, says where it is in one line of JSON, and ends it when nobody holds the other end of its input.
+//! Starts a server, prints its address as one line of JSON, and stops it when standard input is closed.
 
 use std::io::Write as _;
 
@@ -10,7 +10,7 @@ async fn main() -> anyhow::Result<()> {
     let mut output = std::io::stdout();
     writeln!(output, "{}", serde_json::to_string(server.address())?)?;
     output.flush()?;
-    // Nothing is said; the end is what counts.
+    // The content is ignored; only the end of the input counts.
     std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink())?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A server's process, which does not outlive whoever started it.
+//! A server's process, which ends with the process that started it.
 
 use std::{path::Path, process::Stdio};
 
@@ -8,8 +8,8 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// Starts the server, and waits for a word or for the end of the one who could say it: then the server is killed.
-/// Without a word, its directory goes too.
+/// Starts the server and waits for a line or the end of standard input. Then it kills the server. Without a line, it
+/// also deletes the server's directory.
 const WATCH: &str = r#"
 directory=$1; shift
 "$@" </dev/null >>"$directory/log" 2>&1 &
@@ -20,7 +20,7 @@ wait $server 2>/dev/null
 [ "$word" = keep ] || rm -rf "$directory"
 "#;
 
-/// A server that runs.
+/// A running server.
 pub(crate) struct Process {
     shell: Child,
 }
@@ -36,13 +36,13 @@ impl Process {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        // A key press that interrupts the tests must not end the shell before it has cleaned up.
+        // A Ctrl+C for the tests must not end the shell before its cleanup.
         #[cfg(unix)]
         command.process_group(0);
         Ok(Self { shell: command.spawn().context("no shell to run a server in")? })
     }
 
-    /// Kills the server, and leaves its files as they are.
+    /// Kills the server and keeps its files.
     pub(crate) async fn kill(mut self) -> anyhow::Result<()> {
         if let Some(mut words) = self.shell.stdin.take() {
             words.write_all(b"keep\n").await?;

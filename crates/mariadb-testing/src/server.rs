@@ -1,4 +1,4 @@
-//! A server of one's own.
+//! A private server.
 
 use std::{
     env, fs,
@@ -22,21 +22,21 @@ use crate::{
     template::{self, Template},
 };
 
-/// How long a server may take to answer. It takes a tenth of a second on an idle machine.
+/// The time limit of a server's start. An idle machine needs about 0.1 s.
 const PATIENCE: Duration = Duration::from_secs(90);
 const PORTS_TRIED: usize = 5;
 
-/// How a server is set up.
+/// The settings of a server.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Its SQL mode.
+    /// The server's SQL mode.
     pub sql_mode: String,
-    /// Further options for its command line, such as `--lower-case-table-names=1`.
+    /// Additional command-line options, such as `--lower-case-table-names=1`.
     pub options: Vec<String>,
 }
 
 impl Default for Settings {
-    /// The SQL mode that MariaDB comes with: strict.
+    /// Returns MariaDB's default SQL mode, which is strict.
     fn default() -> Self {
         let sql_mode =
             "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION";
@@ -44,16 +44,16 @@ impl Default for Settings {
     }
 }
 
-/// Where a server is. `root` without a password may do anything there, from this machine.
+/// The address of a server. `root` without a password has all rights there, from this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
-    /// Its port at `127.0.0.1`.
+    /// The port on `127.0.0.1`.
     pub port: u16,
-    /// The file with the authority that signed its certificate.
+    /// The certificate of the authority that signed the server's certificate.
     pub ca_file: PathBuf,
 }
 
-/// A private server. It ends when it is dropped, or when whoever started it ends.
+/// A private server. It stops when it is dropped, or when the process that started it ends.
 pub struct Server {
     address: Address,
     running: Option<Running>,
@@ -69,11 +69,11 @@ struct Running {
 static SHARED: OnceCell<Arc<Server>> = OnceCell::const_new();
 
 impl Server {
-    /// The server that this process shares with others, or else one that its tests share.
+    /// Returns the server that this process shares with other programs, or else with its own tests.
     ///
     /// # Errors
     ///
-    /// If no server can be started; what is missing is said.
+    /// If no server can be started. The error names what is missing.
     pub async fn shared() -> anyhow::Result<Arc<Self>> {
         let server = SHARED.get_or_try_init(async || match env::var(SHARED_SERVER) {
             Ok(address) => {
@@ -86,11 +86,11 @@ impl Server {
         server.await.cloned()
     }
 
-    /// Starts one. What it takes is installed where it can be, and a template of it is kept.
+    /// Starts a server. Missing programs are installed if possible, and a template of its data directory is kept.
     ///
     /// # Errors
     ///
-    /// If none can be started; what is missing is said.
+    /// If no server can be started. The error names what is missing.
     pub async fn start(settings: Settings) -> anyhow::Result<Self> {
         let Template { server: program, data, directory: certificates } =
             tokio::task::spawn_blocking(template::template).await??;
@@ -100,11 +100,11 @@ impl Server {
         Self::run(directory, program, settings).await
     }
 
-    /// Starts one with what is on this machine: nothing is installed, and nothing of it is left behind.
+    /// Starts a server with the installed programs. It installs nothing and leaves no files.
     ///
     /// # Errors
     ///
-    /// If none can be started; what is missing is said.
+    /// If no server can be started. The error names what is missing.
     pub async fn at_hand(settings: Settings) -> anyhow::Result<Self> {
         let made = tokio::task::spawn_blocking(|| {
             let programs = install::at_hand()?;
@@ -124,7 +124,7 @@ impl Server {
         let mut log = String::new();
         for _ in 0..PORTS_TRIED {
             server.address.port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-            // Somebody else may take the port before the server does.
+            // Another process may use the port before the server does.
             if server.launch().await? {
                 return Ok(server);
             }
@@ -133,26 +133,26 @@ impl Server {
         bail!("no server could be started: {log}")
     }
 
-    /// Where it is.
+    /// Returns the server's address.
     pub fn address(&self) -> &Address {
         &self.address
     }
 
-    /// Ends it as a crash would, with whatever it was doing.
+    /// Kills the server in the middle of its work, as a crash does.
     ///
     /// # Errors
     ///
-    /// If it is shared, or not running.
+    /// If the server is shared or not running.
     pub async fn kill(&mut self) -> anyhow::Result<()> {
         let running = self.running.as_mut().context("a shared server is not killed")?;
         running.process.take().context("it does not run")?.kill().await
     }
 
-    /// Starts it again where it was, with the data that it had stored.
+    /// Restarts the server on its port with its stored data.
     ///
     /// # Errors
     ///
-    /// If it does not start.
+    /// If the server does not start.
     pub async fn restart(&mut self) -> anyhow::Result<()> {
         if !self.launch().await? {
             bail!("it could not be started again: {}", self.log());
@@ -160,25 +160,25 @@ impl Server {
         Ok(())
     }
 
-    /// A database of its own with AD-MEN's tables, and a user who may do everything in it.
+    /// Creates a database with AD-MEN's tables, and a user with all rights in it.
     ///
     /// # Errors
     ///
-    /// If the server refuses.
+    /// If the server rejects the statements.
     pub async fn database(&self) -> anyhow::Result<Database> {
         Database::create(self.address.clone()).await
     }
 
-    /// A connection of the user who may do anything.
+    /// Opens a connection of the user with all rights.
     ///
     /// # Errors
     ///
-    /// If it does not answer.
+    /// If the connection fails.
     pub async fn connect(&self) -> anyhow::Result<Conn> {
         connect(&self.address).await
     }
 
-    /// Whether it answers; not if its process ended instead.
+    /// Starts the process. Returns whether the server responds; `false` if its process ended.
     async fn launch(&mut self) -> anyhow::Result<bool> {
         let port = self.address.port;
         let running = self.running.as_mut().context("a shared server is not started")?;
@@ -189,7 +189,7 @@ impl Server {
             if let Ok(mut connection) = connect(&self.address).await {
                 let file: Option<String> = connection.query_first("SELECT @@datadir").await?;
                 connection.disconnect().await?;
-                // Somebody else's server may have had the port first.
+                // Another server may have acquired the port first.
                 let ours = self.running.as_ref().is_some_and(|it| file.is_some_and(|file| it.has(&file)));
                 return Ok(ours);
             }
@@ -201,7 +201,7 @@ impl Server {
         Ok(false)
     }
 
-    /// Ends what did not start, and makes room for another try. What it had to say.
+    /// Stops a server that did not start, and prepares another attempt. Returns the server's log.
     async fn give_up(&mut self) -> anyhow::Result<String> {
         let log = self.log();
         self.kill().await?;
@@ -250,7 +250,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // The shell that watches over a process cleans up after it; without one it is for us to do.
+        // The shell that watches a process cleans up. Without a process, this does.
         if self.process.is_none() {
             let _ = fs::remove_dir_all(&self.directory);
         }

@@ -1,4 +1,4 @@
-//! A data directory that nothing was written to yet, made once and copied for each server.
+//! An empty data directory, created once and copied for each server.
 
 use std::{
     env,
@@ -11,18 +11,18 @@ use anyhow::{Context, ensure};
 
 use crate::{certificates, install};
 
-/// Options that a data directory is made with, and has to be used with.
+/// The options with which a data directory is created and must be used.
 pub(crate) const STORAGE: [&str; 2] = ["--innodb-log-file-size=4M", "--innodb-undo-tablespaces=0"];
 
-/// What servers are made from.
+/// The template of servers.
 pub(crate) struct Template {
     pub(crate) server: PathBuf,
     pub(crate) data: PathBuf,
-    /// The certificates.
+    /// The directory of the certificates.
     pub(crate) directory: PathBuf,
 }
 
-/// The template below the target directory. Processes that ask at the same time wait for the one that makes it.
+/// Returns the template below the target directory. If it is missing, one process creates it and the others wait.
 pub(crate) fn template() -> anyhow::Result<Template> {
     let target = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let target = target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"));
@@ -41,7 +41,7 @@ pub(crate) fn template() -> anyhow::Result<Template> {
     Ok(Template { server: programs.server, data, directory })
 }
 
-/// Makes a data directory.
+/// Creates a data directory.
 pub(crate) fn make(program: &Path, data: &Path) -> anyhow::Result<()> {
     let output = Command::new(program)
         .arg("--no-defaults")
@@ -49,7 +49,7 @@ pub(crate) fn make(program: &Path, data: &Path) -> anyhow::Result<()> {
         .arg(format!("--datadir={}", data.display()))
         .args(["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"])
         .args(STORAGE)
-        // A server that starts clears its directory of temporary files, which are another's where all share one.
+        // A starting server deletes its temporary files. A shared directory would hold those of other servers.
         .env("TMPDIR", data.parent().unwrap_or(data))
         .stdin(Stdio::null())
         .output()
@@ -60,12 +60,12 @@ pub(crate) fn make(program: &Path, data: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A server that is run by root has to be told that this is meant.
+/// Returns the user option that MariaDB requires if root starts it.
 pub(crate) fn user() -> Option<&'static str> {
     install::is_root().then_some("--user=root")
 }
 
-/// Copies a directory with all that is in it.
+/// Copies a directory with all its content.
 pub(crate) fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -80,7 +80,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Copies the files of a directory, and not what is in the directories in it.
+/// Copies the files of a directory, without subdirectories.
 pub(crate) fn copy_files(from: &Path, to: &Path) -> anyhow::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;

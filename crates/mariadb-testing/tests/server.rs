@@ -1,4 +1,4 @@
-//! The private server as tests use it.
+//! Tests of the private server.
 
 use mariadb_testing::{Server, Settings};
 
