@@ -1,17 +1,17 @@
-//! `cargo xtask bench`: what the connectors cost over the bare floor.
+//! `cargo xtask bench`: the cost of the connectors above the floor.
 
 use crate::cargo;
 
-/// What to measure.
+/// The arguments of the benchmark.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Handed on to the benchmark, such as `--long`, `--quick`, `--only memory`.
+    /// Arguments of the benchmark, such as `--long`, `--quick`, `--only memory`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     bench: Vec<String>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    // Apart from the benchmark, so that it is the program as users build it: features of both would add up.
+    // A separate build, so that the program has only its own features.
     cargo::run("the program", &["build", "--release", "--package", "hrflow-cli"])?;
     let mut bench = vec!["run", "--release", "--package", "hrflow-e2e", "--bin", "bench", "--"];
     bench.extend(arguments.bench.iter().map(String::as_str));

@@ -1,4 +1,4 @@
-//! `cargo xtask book`: the documents as one book, built with mdBook.
+//! `cargo xtask book`: the documentation as one book, built with mdBook.
 
 mod check;
 mod sources;
@@ -14,7 +14,7 @@ use anyhow::{Context, bail};
 
 use crate::cargo;
 
-/// The mdBook that the book is built with.
+/// The required version of mdBook.
 const MDBOOK: &str = "0.5.4";
 
 const CONFIGURATION: &str = r#"[book]
@@ -33,10 +33,10 @@ smart-punctuation = false
 runnable = false
 "#;
 
-/// What to build.
+/// The arguments of the book.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Where to build it; emptied before.
+    /// Output directory; emptied first.
     #[arg(long, value_name = "DIRECTORY", default_value = "target/book")]
     directory: PathBuf,
 }
@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The one on the path if it will do, else one of our own under `target/tools`, which is built once.
+/// Returns the path of mdBook: the installed one if its version matches, else one built once in `target/tools`.
 fn mdbook(root: &Path) -> anyhow::Result<PathBuf> {
     let tools = root.join("target/tools");
     let own = tools.join("bin").join(format!("mdbook{}", env::consts::EXE_SUFFIX));

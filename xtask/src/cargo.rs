@@ -1,4 +1,4 @@
-//! Running cargo.
+//! Runs cargo.
 
 use std::{
     env,
@@ -10,12 +10,12 @@ use std::{
 
 use anyhow::{Context, bail};
 
-/// Runs cargo with `arguments`; its output goes where ours goes.
+/// Runs cargo with `arguments`. Its output goes to the output of this program.
 pub(crate) fn run(what: &str, arguments: &[&str]) -> anyhow::Result<()> {
     run_with(what, arguments, &[])
 }
 
-/// As [`run`], with environment variables.
+/// Runs cargo like [`run`], with environment variables.
 pub(crate) fn run_with(what: &str, arguments: &[&str], variables: &[(&str, &OsStr)]) -> anyhow::Result<()> {
     writeln!(stderr(), "\n── {what}: cargo {}", arguments.join(" "))?;
     let status = cargo()
@@ -29,13 +29,13 @@ pub(crate) fn run_with(what: &str, arguments: &[&str], variables: &[(&str, &OsSt
     Ok(())
 }
 
-/// Runs a cargo command that builds the program `hrflow`, and answers where it is.
+/// Runs a cargo command that builds the program `hrflow`, and returns its path.
 pub(crate) fn program(what: &str, arguments: &[&str]) -> anyhow::Result<PathBuf> {
     let [program] = programs(what, arguments, ["hrflow"])?;
     Ok(program)
 }
 
-/// Runs a cargo command that builds programs, and answers where they are.
+/// Runs a cargo command that builds programs, and returns their paths.
 pub(crate) fn programs<const N: usize>(
     what: &str,
     arguments: &[&str],
@@ -65,7 +65,7 @@ pub(crate) fn programs<const N: usize>(
     Ok(places)
 }
 
-/// Formats a workspace as its `rustfmt.toml` says.
+/// Formats a workspace with its `rustfmt.toml`.
 pub(crate) fn format(root: &Path) -> anyhow::Result<()> {
     let status =
         cargo().args(["fmt", "--all"]).current_dir(root).status().context("cargo cannot be started")?;
@@ -75,7 +75,7 @@ pub(crate) fn format(root: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The root of the workspace.
+/// Returns the root of the workspace.
 pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
 }
@@ -87,7 +87,7 @@ pub(crate) fn has(subcommand: &str) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// The cargo that runs this program.
+/// Returns a command of the cargo that runs this program.
 fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

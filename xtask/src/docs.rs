@@ -1,5 +1,5 @@
-//! `cargo xtask docs`: the pages under `docs/connectors`, and the tables in READMEs, from what the program says about
-//! itself.
+//! `cargo xtask docs`: the pages under `docs/connectors`, and the tables in READMEs, generated from the program's
+//! output.
 
 mod action;
 mod catalogue;
@@ -22,7 +22,7 @@ use crate::{
 };
 use catalogue::Catalogue;
 
-/// Everything below it is generated.
+/// The directory of generated files.
 const PAGES: &str = "docs/connectors";
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -37,14 +37,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
 }
 
-/// Fails, naming each file that is not as `program` has it.
+/// Fails with each file that differs from the output of `program`.
 pub(crate) fn check(program: &Path) -> anyhow::Result<()> {
     let root = cargo::workspace();
     let expected = files(&root, program)?;
     generated::check(&root, &expected, &leftovers(&root, &expected)?, "docs")
 }
 
-/// Every file that is generated, or has a generated section, as it should be; paths from the root.
+/// Returns every generated file, and every file with a generated section. Paths are relative to the root.
 fn files(root: &Path, program: &Path) -> anyhow::Result<Files> {
     let catalogue = Catalogue::ask(program)?;
     let mut files = Files::new();
@@ -75,7 +75,7 @@ fn files(root: &Path, program: &Path) -> anyhow::Result<Files> {
     Ok(files)
 }
 
-/// What stands among the pages and is none.
+/// Returns files in the directory of pages that are not generated.
 fn leftovers(root: &Path, expected: &Files) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut directories = vec![PathBuf::from(PAGES)];

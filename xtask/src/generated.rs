@@ -1,4 +1,4 @@
-//! Files that are written from what the program says about itself.
+//! Files that are generated from the program's output.
 
 use std::{
     collections::BTreeMap,
@@ -12,23 +12,23 @@ use anyhow::{Context, bail};
 
 use crate::cargo;
 
-/// Files as they should be; paths from the root.
+/// The expected files, by path relative to the root.
 pub(crate) type Files = BTreeMap<PathBuf, String>;
 
-/// What to do with them.
+/// The arguments for generated files.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Write nothing, and fail if anything is not as it would be written.
+    /// Write nothing; fail if a file is out of date.
     #[arg(long)]
     pub(crate) check: bool,
 }
 
-/// Builds the program `hrflow`, and answers where it is.
+/// Builds the program `hrflow` and returns its path.
 pub(crate) fn program() -> anyhow::Result<PathBuf> {
     cargo::program("the program", &["build", "--quiet", "--package", "hrflow-cli"])
 }
 
-/// What the program answers on stdout.
+/// Returns the program's stdout.
 pub(crate) fn ask(program: &Path, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
     let output = Command::new(program)
         .args(arguments)
@@ -40,7 +40,8 @@ pub(crate) fn ask(program: &Path, arguments: &[&str]) -> anyhow::Result<Vec<u8>>
     Ok(output.stdout)
 }
 
-/// Fails, naming each file that is not as it should be, and each that should not be; `chore` writes them.
+/// Fails with each file that is out of date and each file that must not exist. The error names `chore`, which writes
+/// them.
 pub(crate) fn check(root: &Path, expected: &Files, leftovers: &[PathBuf], chore: &str) -> anyhow::Result<()> {
     let mut stale: Vec<String> = expected
         .iter()
@@ -54,7 +55,7 @@ pub(crate) fn check(root: &Path, expected: &Files, leftovers: &[PathBuf], chore:
     bail!("stale:\n  {}\nrun `cargo xtask {chore}`", stale.join("\n  "))
 }
 
-/// Writes what is not as it should be, and removes what should not be.
+/// Writes files that are out of date, and removes files that must not exist.
 pub(crate) fn write(root: &Path, expected: &Files, leftovers: &[PathBuf]) -> anyhow::Result<()> {
     for (path, text) in expected {
         let file = root.join(path);

@@ -1,6 +1,6 @@
-//! The project's chores: `cargo xtask test | docs | manifest | new-connector | book | bench | torture | package | deny`.
+//! The project's tasks: `cargo xtask test | docs | manifest | new-connector | book | bench | torture | package | deny`.
 //!
-//! It compiles no connector, so that it starts quickly.
+//! This program compiles no connector, so that it starts quickly.
 
 mod bench;
 mod book;
@@ -14,7 +14,7 @@ mod torture;
 
 use clap::{Parser, Subcommand};
 
-/// The project's chores.
+/// Runs the project's tasks.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask", version)]
 struct Arguments {
@@ -24,23 +24,23 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Checks the format, runs clippy, builds the documents of every crate, and runs every test.
+    /// Checks the format and documentation, and runs clippy and every test.
     Test(test::Arguments),
-    /// Writes the pages under docs/connectors and the tables in READMEs, from what `hrflow describe` says.
+    /// Writes docs/connectors and the tables in READMEs from `hrflow describe`.
     Docs(generated::Arguments),
-    /// Writes manifest.json: every action with the JSON Schemas of its parameters and items, for programs that build forms.
+    /// Writes manifest.json: every action with its JSON Schemas, for forms.
     Manifest(generated::Arguments),
-    /// Makes the crate of a new connector, registered wherever connectors are; its tests say what is left to do.
+    /// Creates and registers the crate of a new connector; its tests list the remaining work.
     NewConnector(new_connector::Arguments),
-    /// Builds the documents as one book with mdBook (installed if missing), and checks its links.
+    /// Builds the documentation as a book with mdBook (installed if missing), and checks its links.
     Book(book::Arguments),
-    /// Measures what the connectors cost over the bare floor, and prints one table.
+    /// Measures the cost of the connectors above the floor, and prints one table.
     Bench(bench::Arguments),
-    /// Kills the program at hundreds of random instants, and checks that nothing is lost and nothing doubled.
+    /// Kills the program at hundreds of random instants, and checks that nothing is lost or duplicated.
     Torture(torture::Arguments),
-    /// Checks that every crate can be published: packs each, and builds it from its package.
+    /// Packs each crate and builds it from its package, as publishing does.
     Package,
-    /// Checks licences, advisories and sources of the dependencies, with cargo-deny (installed if missing).
+    /// Checks licences, advisories and sources of dependencies with cargo-deny (installed if missing).
     Deny,
 }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask manifest`: `manifest.json`, for programs that build forms without reading code.
+//! `cargo xtask manifest`: `manifest.json`, for programs that build forms.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
 }
 
-/// Fails if it is not as `program` has it.
+/// Fails if the file differs from the output of `program`.
 pub(crate) fn check(program: &Path) -> anyhow::Result<()> {
     generated::check(&cargo::workspace(), &files(program)?, &[], "manifest")
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask new-connector`: a crate of the house's shape, registered wherever connectors are.
+//! `cargo xtask new-connector`: scaffolds a crate with the standard layout and registers it.
 
 mod register;
 
@@ -36,7 +36,7 @@ const TEMPLATES: [(&str, &str); 14] = templates![
 ];
 const SUBJECT: &str = include_str!("../templates/connector/subject.rs.txt");
 
-/// What kind of system a vendor's is.
+/// The kind of a vendor's system.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Kind {
     Ats,
@@ -44,26 +44,26 @@ enum Kind {
     Crm,
 }
 
-/// What to make.
+/// The arguments of a new connector.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// What it is called on the command line, and behind `connector-` as a crate: small letters and digits
+    /// Id on the command line and, after `connector-`, of the crate: lower-case letters and digits
     id: String,
 
-    /// What people call it. The default is the id with a capital
+    /// Display name; by default the id with a capital
     #[arg(long, value_name = "NAME")]
     called: Option<String>,
 
-    /// What kind of system it is
+    /// Kind of system
     #[arg(long, value_enum, default_value_t = Kind::Ats)]
     kind: Kind,
 
-    /// The root of the workspace, where it is not this one
+    /// Root of the workspace, if not this one
     #[arg(long, hide = true)]
     root: Option<PathBuf>,
 }
 
-/// What stands in templates for what is particular.
+/// The values of the placeholders in templates.
 struct Words {
     id: String,
     name: String,
@@ -108,7 +108,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let root = arguments.root.clone().unwrap_or_else(cargo::workspace);
     let directory = Path::new("crates").join(format!("connector-{}", words.id));
     ensure!(!root.join(&directory).exists(), "{} is there already", directory.display());
-    // What may fail for want of a place to write at comes first: half a connector helps nobody.
+    // Changes that may fail for lack of an insertion point come first, so that a failure leaves no partial connector.
     let mut files = register::files(&root, &words.id, &words.type_name)?;
     let subject = PathBuf::from(format!("tests/src/subjects/{}.rs", words.id));
     files.push((subject, words.fill(SUBJECT)));

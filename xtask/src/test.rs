@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that has to hold before a change is good.
+//! `cargo xtask test`: all checks of a change.
 
 use std::{
     env,
@@ -12,19 +12,19 @@ use anyhow::{Context, ensure};
 
 use crate::{cargo, docs, manifest};
 
-/// Names a SQL Server to run its half of AD-MEN's tests against.
+/// The environment variable of a SQL Server for AD-MEN's tests.
 const SQL_SERVER: &str = "HRFLOW_TEST_MSSQL_URL";
 
 const WORKSPACE: [&str; 2] = ["--workspace", "--all-features"];
 const TARGETS: [&str; 3] = ["--lib", "--bins", "--tests"];
 
-/// What to test.
+/// The arguments of the tests.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Run the tests only: no format, no clippy, no documents.
+    /// Run only the tests: no format, clippy or documentation.
     #[arg(long)]
     only: bool,
-    /// Handed on to the test runner, such as a filter.
+    /// Arguments of the test runner, such as a filter.
     #[arg(last = true)]
     runner: Vec<String>,
 }
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let deny = [("RUSTDOCFLAGS", OsStr::new("-D warnings"))];
         cargo::run_with("documents", &["doc", "--workspace", "--no-deps", "--all-features"], &deny)?;
     }
-    // The program comes with the tests: nothing is built for the pages alone.
+    // The program is built with the tests, so that the pages need no separate build.
     let build = [&["test", "--no-run"], &WORKSPACE[..], &TARGETS].concat();
     let [program, mariadb] = cargo::programs("build the tests", &build, ["hrflow", "mariadb-testing"])?;
     if !arguments.only {
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         true => [&["nextest", "run"], &WORKSPACE[..], &handed_on].concat(),
         false => [&["test"], &WORKSPACE[..], &TARGETS, &handed_on].concat(),
     };
-    // One server for all tests; those that kill theirs, or want it otherwise, start their own.
+    // One server for all tests. Tests that kill their server, or need other settings, start their own.
     let database = Database::start(&mariadb)?;
     let variables =
         [("HRFLOW_PROGRAM", program.as_os_str()), ("HRFLOW_TEST_MARIADB", OsStr::new(&database.address))];
@@ -67,10 +67,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A private MariaDB, which ends with us.
+/// A private MariaDB, which ends with this program.
 struct Database {
     process: Child,
-    /// Where it is, in the form that tests read.
+    /// The server's address, in the form that tests read.
     address: String,
 }
 
@@ -88,7 +88,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // It ends when nobody holds the other end of its input.
+        // The server ends when its standard input is closed.
         drop(self.process.stdin.take());
         let _ = self.process.wait();
     }

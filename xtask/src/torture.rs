@@ -1,13 +1,13 @@
-//! `cargo xtask torture`: the program killed at hundreds of random instants.
+//! `cargo xtask torture`: the crash suite, which kills the program at hundreds of random instants.
 
 use std::ffi::OsStr;
 
 use crate::cargo;
 
-/// How hard it is to be.
+/// The arguments of the crash suite.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Handed on to the crash suite, such as `--kills 1000`, `--seed 7`, `--only teamtailor`, `--processes 3`.
+    /// Arguments of the crash suite, such as `--kills 1000`, `--seed 7`, `--only teamtailor`, `--processes 3`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     torture: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! Whether every link of the book that was built leads somewhere.
+//! The link check of the built book.
 
 use std::{
     collections::BTreeMap,
@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, bail};
 
-/// How many pages there are. Fails, naming each link that leads nowhere, and each place in a page that is not there.
+/// Returns the number of pages. Fails with each link to a missing page and each link to a missing anchor.
 pub(super) fn links(html: &Path) -> anyhow::Result<usize> {
     let mut pages = BTreeMap::new();
     collect(html, &mut pages)?;
@@ -33,7 +33,7 @@ fn collect(directory: &Path, pages: &mut BTreeMap<PathBuf, String>) -> anyhow::R
         if path.is_dir() {
             collect(&path, pages)?;
         } else if path.extension().is_some_and(|it| it == "html") {
-            // The pages that mdBook makes on top have links of their own kind.
+            // The extra pages of mdBook have other kinds of links.
             let is_extra = ["print.html", "404.html", "toc.html"].iter().any(|name| path.ends_with(name));
             if !is_extra {
                 let text = fs::read_to_string(&path)?;

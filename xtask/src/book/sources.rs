@@ -1,4 +1,4 @@
-//! What mdBook builds from: the repository's pages in their places, with links that hold there.
+//! The input of mdBook: the repository's pages at their paths, with links that work there.
 
 use std::{
     collections::BTreeSet,
@@ -10,7 +10,7 @@ use anyhow::{Context, bail, ensure};
 
 const SUMMARY: &str = "docs/SUMMARY.md";
 
-/// Writes every page that the summary names, everything that pages link to, and the summary itself.
+/// Writes every page of the summary, all files that pages link to, and the summary itself.
 pub(super) fn write(root: &Path, into: &Path) -> anyhow::Result<()> {
     let summary = read(root, Path::new(SUMMARY))?;
     let mut chapters = BTreeSet::new();
@@ -35,7 +35,7 @@ pub(super) fn write(root: &Path, into: &Path) -> anyhow::Result<()> {
     put(&into.join("SUMMARY.md"), &(lines + "\n"))
 }
 
-/// Where a link of a page leads in the book. What is no chapter is copied into it.
+/// Returns the target of a page's link in the book. Files that are not chapters are copied into it.
 fn page_link(
     root: &Path,
     page: &Path,
@@ -66,7 +66,7 @@ fn page_link(
     Ok(fragment.map_or(link.clone(), |fragment| format!("{link}#{fragment}")))
 }
 
-/// mdBook serves a directory by its index.
+/// Returns a page's path in the book. mdBook serves a directory by its index.
 fn in_book(path: &Path) -> PathBuf {
     if path.ends_with("README.md") { path.with_file_name("index.md") } else { path.to_owned() }
 }
@@ -75,7 +75,7 @@ fn text(path: &Path) -> String {
     path.components().map(|it| it.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
-/// Where a link of a page leads, from the root.
+/// Returns the target of a page's link, relative to the root.
 fn resolve(page: &Path, link: &str) -> anyhow::Result<PathBuf> {
     let mut path = page.parent().map(Path::to_owned).unwrap_or_default();
     for part in Path::new(link).components() {
@@ -89,7 +89,7 @@ fn resolve(page: &Path, link: &str) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// The text with every link within the repository replaced; code stays as it is.
+/// Returns the text with every link within the repository replaced. Code stays unchanged.
 fn rewrite(text: &str, replace: &mut dyn FnMut(&str) -> anyhow::Result<String>) -> anyhow::Result<String> {
     let mut written = String::new();
     let mut is_code = false;
@@ -118,7 +118,7 @@ fn rewrite(text: &str, replace: &mut dyn FnMut(&str) -> anyhow::Result<String>) 
     Ok(written)
 }
 
-/// GitHub knows these names, mdBook does not.
+/// Removes emoji names, which GitHub supports and mdBook does not.
 fn without_emoji_names(text: &str) -> String {
     text.replace(":arrow_right:", "→").replace(":red_circle:", "🔴")
 }

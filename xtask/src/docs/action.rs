@@ -39,7 +39,7 @@ pub(super) fn page(connector: &Connector, action: &Action) -> anyhow::Result<Str
     Ok(pages::generated(&format!("{text}\n")))
 }
 
-/// `push_profile` as a title.
+/// Returns `push_profile` as a title.
 fn title(name: &str) -> String {
     let words = name.replace('_', " ");
     let mut letters = words.chars();

@@ -1,4 +1,4 @@
-//! What the program says about itself: `hrflow connectors --json` and `hrflow describe --all --json`.
+//! The program's description of itself: `hrflow connectors --json` and `hrflow describe --all --json`.
 
 use std::path::Path;
 
@@ -111,12 +111,12 @@ impl Catalogue {
 }
 
 impl Connector {
-    /// Its crate's name.
+    /// Returns the crate's name.
     pub(super) fn package(&self) -> String {
         format!("connector-{}", self.id)
     }
 
-    /// Its crate's directory, from the root.
+    /// Returns the crate's directory, relative to the root.
     pub(super) fn directory(&self) -> String {
         format!("crates/{}", self.package())
     }

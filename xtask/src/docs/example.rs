@@ -41,12 +41,13 @@ fn preview(action: &Action) -> &'static str {
     }
 }
 
-/// How the commands may end, for the test that runs them: among the people of a whole source some vendors refuse some.
+/// Returns the exit statuses of the commands, for the test that runs them. Some vendors reject some profiles of a
+/// source.
 fn ending(action: &Action) -> &'static str {
     if is_of_a_list(action) { "<!-- test: exit 0|3 -->\n" } else { "" }
 }
 
-/// The two sides of an action: what their section is called, what their variables start with, what they take.
+/// Returns the two sides of an action: the section, the prefix of its variables, its fields.
 fn sides<'a>(connector: &Connector, action: &'a Action) -> [(&'static str, String, &'a [Field]); 2] {
     let (hrflow, vendor) = ("HRFLOW".to_owned(), in_capitals(&connector.id));
     let (origin, target) = match action.action_type.as_str() {
@@ -127,7 +128,7 @@ fn required(fields: &[Field]) -> impl Iterator<Item = &Field> {
     fields.iter().filter(|field| field.required)
 }
 
-/// The environment variable of a field, as `hrflow init` has it.
+/// Returns the environment variable of a field, as in `hrflow init`.
 fn variable(prefix: &str, field: &Field) -> String {
     format!("{prefix}_{}", in_capitals(&field.name))
 }

@@ -1,4 +1,4 @@
-//! The page that says what becomes of each member of a profile.
+//! The page of the mapping of each profile field.
 
 use super::{
     catalogue::{Action, Connector, MappingRow},
@@ -6,7 +6,7 @@ use super::{
     table::table,
 };
 
-/// One section per format; none where no action tells what its format does.
+/// Builds one section for each format, or `None` if no action describes its format.
 pub(super) fn page(connector: &Connector, actions: &[&Action]) -> Option<String> {
     let mut formats: Vec<(&Action, Vec<&str>)> = Vec::new();
     for action in actions.iter().filter(|action| !action.mapping.is_empty()) {

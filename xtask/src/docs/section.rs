@@ -1,10 +1,10 @@
-//! Generated sections in files that are written by hand.
+//! Generated sections of files that are otherwise written by hand.
 
 use std::{fs, path::Path};
 
 use anyhow::{Context, bail};
 
-/// The file with `content` between `<!-- generated: NAME -->` and `<!-- /generated -->`.
+/// Returns the file with `content` between `<!-- generated: NAME -->` and `<!-- /generated -->`.
 pub(super) fn replace(root: &Path, path: &Path, name: &str, content: &str) -> anyhow::Result<String> {
     let text =
         fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {}", path.display()))?;

@@ -1,10 +1,10 @@
-//! Tables in Markdown.
+//! Markdown tables.
 
 use serde_json::Value;
 
 use super::catalogue::Field;
 
-/// A table; cells may hold Markdown, but no line breaks of their own.
+/// Builds a table. Cells may contain Markdown, but no line breaks.
 pub(super) fn table<const N: usize>(
     header: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
@@ -22,7 +22,7 @@ fn line<const N: usize>(cells: [&str; N]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// What a set of parameters consists of. `note` replaces a field's default.
+/// Builds the table of a set of parameters. `note` replaces a field's default.
 pub(super) fn fields(fields: &[Field], note: impl Fn(&Field) -> Option<String>) -> String {
     if fields.is_empty() {
         return "None.\n".to_owned();
@@ -68,7 +68,7 @@ fn description(field: &Field) -> String {
     format!("{} One of {}.", field.description, choices.join(", "))
 }
 
-/// A value as one writes it in a workflow file.
+/// Formats a value as in a workflow file.
 fn code(value: &Value) -> String {
     match value {
         Value::String(text) => format!("`{text}`"),

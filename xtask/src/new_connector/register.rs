@@ -1,4 +1,4 @@
-//! The lists that a connector joins.
+//! The lists of connectors.
 
 use std::{
     fs,
@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, bail};
 
-/// The files of these lists, with the connector in them.
+/// Returns the files of these lists, with the connector added.
 pub(super) fn files(root: &Path, id: &str, type_name: &str) -> anyhow::Result<Vec<(PathBuf, String)>> {
     let mut files = Vec::new();
     let mut change = |path: &str, entries: &[List<'_>]| -> anyhow::Result<()> {
@@ -65,17 +65,17 @@ pub(super) fn files(root: &Path, id: &str, type_name: &str) -> anyhow::Result<Ve
     Ok(files)
 }
 
-/// A list in a file, and what joins it.
+/// A list in a file, and its new entry.
 struct List<'a> {
-    /// How its entries begin; after a `*`, what they hold.
+    /// The start of its entries; after a `*`, a part of their content.
     like: &'a str,
-    /// How many lines an entry has; none for the words of a single line.
+    /// The number of lines of an entry. `None` for the words of a single line.
     height: usize,
     entry: &'a str,
 }
 
 impl List<'_> {
-    /// The text with the entry in its place: before the first that follows it in the alphabet, or after the last.
+    /// Returns the text with the entry in alphabetical order.
     fn joined(&self, text: &str) -> anyhow::Result<String> {
         let is_entry = |line: &str| match self.like.strip_prefix('*') {
             Some(held) => line.contains(held),
