@@ -104,12 +104,14 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// What it is known by: `source_key/key`, else `source_key/reference`. A profile without a source,
-    /// or with neither key nor reference, has no name of its own.
+    /// Returns what it is known by: `source_key/key`, else `source_key/reference`; without a source, the bare key or
+    /// reference. A profile with neither key nor reference has no name of its own.
     pub fn item_key(&self) -> Option<String> {
-        let source = self.source_key.filled().or_else(|| self.source.key.filled())?;
         let key = self.key.filled().or_else(|| self.reference.filled())?;
-        Some(format!("{source}/{key}"))
+        match self.source_key.filled().or_else(|| self.source.key.filled()) {
+            Some(source) => Some(format!("{source}/{key}")),
+            None => Some(key.to_owned()),
+        }
     }
 
     /// Whether it is archived; HrFlow hands out archived profiles like any other.
@@ -175,7 +177,12 @@ pub struct Container {
     pub extra: Map<String, Value>,
 }
 
-impl Record for Container {}
+impl Record for Container {
+    /// A bare text is the key.
+    fn from_text(key: String) -> Option<Self> {
+        Some(Self { key: Some(key), ..Self::default() })
+    }
+}
 
 /// How far a candidate got with a job.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -127,6 +127,20 @@ impl Foreign {
     }
 }
 
+/// Names the source of a profile that names none. A profile with neither key nor reference is known by its content, and
+/// stays unchanged.
+pub fn with_source(mut profile: Value, source_key: &str) -> Value {
+    let names = |value: Option<&Value>| value.is_some_and(is_scalar);
+    if let Value::Object(fields) = &mut profile
+        && (names(fields.get("key")) || names(fields.get("reference")))
+        && !names(fields.get("source_key"))
+        && !fields.get("source").is_some_and(|source| is_scalar(source) || names(source.get("key")))
+    {
+        fields.insert("source_key".to_owned(), source_key.into());
+    }
+    profile
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -189,6 +203,23 @@ mod tests {
             let told = format!("line 3 is {}. {}", foreign.description(), foreign.advice());
             assert!(told.contains(words), "{told}");
             assert!(!told.contains("example.com") && !told.contains("Ada"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_source_is_named_where_there_is_none() {
+        for named in [
+            json!({ "key": "k", "source": { "key": "own" } }),
+            json!({ "key": "k", "source": "own" }),
+            json!({ "reference": "r", "source_key": "own" }),
+            json!({ "info": { "email": "ada@example.com" } }),
+            json!({ "key": "", "reference": null }),
+        ] {
+            assert_eq!(with_source(named.clone(), "src"), named);
+        }
+        for source in [json!(null), json!({}), json!({ "key": null }), json!([]), json!("")] {
+            let profile = with_source(json!({ "key": 7, "source": source, "source_key": null }), "src");
+            assert_eq!(profile["source_key"], "src", "{source}");
         }
     }
 }

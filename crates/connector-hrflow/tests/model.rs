@@ -94,7 +94,12 @@ fn an_item_is_known_by_its_key_else_by_its_reference() {
     assert_eq!(key(json!({ "source_key": "s", "key": " ", "reference": "r" })).as_deref(), Some("s/r"));
     assert_eq!(key(json!({ "source": { "key": "s" }, "reference": 17 })).as_deref(), Some("s/17"));
     assert_eq!(key(json!({ "source_key": "s" })), None);
-    assert_eq!(key(json!({ "key": "k" })), None);
+    assert_eq!(key(json!({ "source": "s", "key": "k" })).as_deref(), Some("s/k"));
+    for source in [json!(null), json!({}), json!([]), json!({ "key": "" })] {
+        assert_eq!(key(json!({ "source": source, "key": "k" })).as_deref(), Some("k"));
+    }
+    assert_eq!(key(json!({ "reference": "r" })).as_deref(), Some("r"));
+    assert_eq!(key(json!({ "info": { "email": "ada@example.com" } })), None);
     let job: Job = serde_json::from_value(json!({ "board": { "key": "b" }, "reference": "r" })).unwrap();
     assert_eq!(job.item_key().as_deref(), Some("b/r"));
 }

@@ -130,3 +130,52 @@ fn read_says_why_it_cannot() {
     assert!(ran.code == Some(2) && ran.stderr.starts_with("cannot write none/p.jsonl:"), "{ran:?}");
     assert_eq!(play.home.run("read w.yaml --output .").code, Some(2));
 }
+
+#[test]
+fn an_item_without_a_source_is_known_by_the_source_of_the_workflow() {
+    let play = Playground::new();
+    let source = play.sandbox.credentials().hrflow.source_key.clone();
+    let person = |key: &str, phone: &str| json!({ "key": key, "source": {}, "info": { "last_name": key, "phone": phone } });
+    let reference = json!({ "reference": "R-7", "info": { "last_name": "Reference" } });
+    let named = json!({ "key": "own", "source": "s", "info": { "last_name": "Own" } });
+    play.home.write("p.jsonl", &lines(&[person("s-1", "+33600000001"), reference, named]));
+    let ran = play.home.run("run w.yaml --json --from p.jsonl");
+    assert_eq!((ran.code, ran.event("write_success")), (Some(0), 3), "{ran:?}");
+    for (asked, key) in [("s-1", "s-1"), ("R-7", "R-7"), ("s/own", "")] {
+        let expected = if key.is_empty() { asked.to_owned() } else { format!("{source}/{key}") };
+        assert_eq!(play.home.run(&format!("where {asked} --json")).json()[0]["key"], expected.as_str());
+    }
+    let mapped = play.home.run("map w.yaml --from p.jsonl --json").json();
+    assert_eq!(mapped[0]["key"], format!("{source}/s-1"));
+
+    // A changed phone is a change of the same item.
+    play.home.write("p.jsonl", &lines(&[person("s-1", "+33600000002")]));
+    let ran = play.home.run("run w.yaml --json --from p.jsonl --set options.on_existing=update");
+    assert_eq!((ran.code, ran.event("write_success")), (Some(0), 1), "{ran:?}");
+    assert_eq!(play.sandbox.teamtailor().candidate_count(), 3);
+}
+
+#[test]
+fn an_item_without_any_source_is_known_by_its_bare_key() {
+    let play = Playground::new();
+    let text = std::fs::read_to_string(play.home.0.path().join("w.yaml")).unwrap();
+    let unset: Vec<String> = text
+        .lines()
+        .map(|line| {
+            if line.contains("source_key") { "  source_key: ${NOT_SET}".to_owned() } else { line.to_owned() }
+        })
+        .collect();
+    play.home.write("unset.yaml", &unset.join("\n"));
+    play.home.write("p.jsonl", &lines(&[json!({ "key": "s-1", "info": { "last_name": "Bare" } })]));
+    for workflow in ["unset.yaml", "none.yaml"] {
+        let (before, rest) = text.split_once("origin_parameters:").unwrap();
+        let (_, after) = rest.split_once("target_parameters:").unwrap();
+        play.home.write("none.yaml", &format!("{before}target_parameters:{after}"));
+        let ran = play.home.run(&format!("run {workflow} --json --from p.jsonl"));
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        let mapped = play.home.run(&format!("map {workflow} --from p.jsonl --json")).json();
+        assert_eq!(mapped[0]["key"], "s-1");
+    }
+    assert_eq!(play.home.run("where s-1 --json").json()[0]["key"], "s-1");
+    assert_eq!(play.sandbox.teamtailor().candidate_count(), 1);
+}

@@ -14,7 +14,7 @@ use crate::{
     consent::Consent,
     engine::{ANONYMOUS, BoxError, Environment, Source},
     error::{Error, ErrorKind, Result},
-    item::TargetItem,
+    item::{ItemKey, TargetItem},
     machine,
     manifest::{self, ActionManifest},
     mapping::MappingRow,
@@ -297,6 +297,13 @@ pub trait AnyAction: Send + Sync {
         Ok(item)
     }
 
+    /// Returns what a run knows an item by.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`] if the value is no item of the origin.
+    fn item_key(&self, item: Value) -> Result<ItemKey>;
+
     /// Returns what was repaired in an item while it was read: nothing if the value is no item of the origin.
     fn read_warnings(&self, _item: Value) -> Vec<Warning> {
         Vec::new()
@@ -566,6 +573,10 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
 
     fn read_item(&self, item: Value) -> Result<Value> {
         as_json(&typed::<O::Item>(item)?)
+    }
+
+    fn item_key(&self, item: Value) -> Result<ItemKey> {
+        typed(item).map(|item| self.origin.key(&item))
     }
 
     fn read_warnings(&self, item: Value) -> Vec<Warning> {

@@ -2,6 +2,8 @@
 
 use std::error::Error as _;
 
+use futures::StreamExt;
+use hrflow_connectors::hrflow::saved::with_source;
 use hrflow_core::{
     AnyAction, BoxStream, CheckReport, Connector, JsonRun, Result as CoreResult, RunResult,
     parameters::nearest, text::shown,
@@ -25,7 +27,8 @@ pub struct Surroundings<'s> {
     pub catalogue: Vec<Connector>,
     /// Where variables come from: [`std::env::var`].
     pub variables: &'s Variables<'s>,
-    /// Items to take instead of reading the origin, which then needs no parameters.
+    /// Items to use instead of those of the origin, which then needs no parameters. Those that name no source get the
+    /// `source_key` of the workflow's `origin_parameters`, if it is there and its variables are set.
     pub items: Option<BoxStream<'static, CoreResult<Value>>>,
     /// The event that it is to be run for: the action's `event_parser` makes origin parameters of it.
     pub event: Option<Event>,
@@ -162,6 +165,13 @@ pub(crate) fn prepare(workflow: Workflow, surroundings: Surroundings<'_>) -> Res
     let connector = file.text("connector", true);
     let action = file.text("action", true);
     let workflow_id = file.text("workflow_id", false);
+    // Files of profiles often leave the source out, which the workflow names.
+    let items = match (items, file.source_key()) {
+        (Some(items), Some(source)) => {
+            Some(items.map(move |item| item.map(|item| with_source(item, &source))).boxed())
+        }
+        (items, _) => items,
+    };
     let mut run = JsonRun { connector: connector.clone(), workflow_id, items, ..JsonRun::default() };
     run.action_parameters = file.section("action_parameters");
     if purpose.needs("options") {
@@ -288,6 +298,20 @@ impl File<'_> {
                 Value::Null
             }
         }
+    }
+
+    /// `origin_parameters.source_key`, if it is there and its variables are set. Items that are given need none.
+    fn source_key(&mut self) -> Option<String> {
+        let member = |node: &Node, field: &str| match &node.kind {
+            Kind::Object(members) => {
+                members.iter().find(|(name, _)| name == field).map(|(_, node)| node.clone())
+            }
+            _ => None,
+        };
+        let (_, origin) = self.members.iter().find(|(name, _)| name == "origin_parameters")?;
+        let source = self.resolver.value(&member(origin, "source_key")?, "origin_parameters.source_key");
+        self.resolver.take_faults();
+        source.as_str().map(str::trim).filter(|source| !source.is_empty()).map(str::to_owned)
     }
 
     fn take(&mut self, field: &str) -> Option<Node> {

@@ -16,10 +16,11 @@ use crate::{
 
 pub(crate) async fn execute(arguments: &Map) -> Result<Exit, Failure> {
     let workflow = super::load(&arguments.file, &arguments.settings)?;
-    let mut items = items::from_path(&arguments.from).map_err(|error| Failure::usage(error.to_string()))?;
-    let nothing = Some(futures::stream::empty().boxed());
-    let surroundings = Surroundings { items: nothing, purpose: Purpose::Map, ..super::surroundings() };
-    let prepared = workflow.prepare_with(surroundings).map_err(|error| Failure::usage(error.to_string()))?;
+    let items = items::from_path(&arguments.from).map_err(|error| Failure::usage(error.to_string()))?;
+    let surroundings = Surroundings { items: Some(items), purpose: Purpose::Map, ..super::surroundings() };
+    let mut prepared =
+        workflow.prepare_with(surroundings).map_err(|error| Failure::usage(error.to_string()))?;
+    let mut items = prepared.run.items.take().unwrap_or_else(|| futures::stream::empty().boxed());
     let most = arguments.limit.map_or(u64::MAX, Into::into);
     let mut page = Page { list: arguments.json.then(JsonList::new), ..Page::default() };
     while page.count < most

@@ -526,14 +526,16 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
     /// Hands an item to format and logics. It counts as read once they are done with it: what a stopped run abandons before
     /// is not settled, and is read again.
     fn read(&mut self, seq: u64, item: O::Item) {
-        let read_from = match self.origin.read_from(&item) {
-            Ok(read_from) => read_from,
-            Err(error) => {
-                self.report.item_to_read_from_failure(self.origin.key(&item).as_str(), &error);
-                None
-            }
-        };
-        self.progress.read(seq, read_from);
+        if self.progress.follows() {
+            let read_from = match self.origin.read_from(&item) {
+                Ok(read_from) => read_from,
+                Err(error) => {
+                    self.report.item_to_read_from_failure(self.origin.key(&item).as_str(), &error);
+                    None
+                }
+            };
+            self.progress.read(seq, read_from);
+        }
         self.ahead.push((seq, item));
     }
 

@@ -20,9 +20,14 @@ impl Progress {
         Self { order, open: BTreeMap::new(), newest: None, cut_short: false, cursor: None }
     }
 
+    /// Returns whether the run reads incrementally, so that positions count.
+    pub(super) fn follows(&self) -> bool {
+        self.order.is_some()
+    }
+
     /// An item was read.
     pub(super) fn read(&mut self, seq: u64, read_from: Option<String>) {
-        if self.order.is_none() {
+        if !self.follows() {
             return;
         }
         if self.newest.is_none() {

@@ -12,8 +12,8 @@ use std::{
 use futures::{StreamExt, stream};
 use hrflow_core::{
     Action, ActionInfo, ActionType, CancellationToken, DataType, Error, ErrorKind, Finding, FormatName,
-    ItemKey, ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, Status, TriggerType, Warehouse,
-    Warning, async_trait,
+    ItemKey, ItemStream, Origin, ReadMode, ReadOrder, ReadRequest, Result, RunResult, Status, TriggerType,
+    Warehouse, Warning, async_trait,
     options::{Attachments, OnExisting, Options},
     parameters::NoParameters,
     result::{MAX_WARNINGS, Reason},
@@ -564,6 +564,17 @@ async fn incremental_runs_read_on_and_pass_nothing_unsettled() {
     let second = incremental(&["ada", "bob", "cyd", "dan"]).await;
     assert_eq!((second.events.read_success, second.read_from.as_deref()), (2, Some("dan")));
     assert_eq!(state.last_result("workflow").await.unwrap().unwrap().run_id, second.run_id);
+}
+
+#[tokio::test(start_paused = true)]
+async fn positions_count_in_incremental_runs_only() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    let sync = Setup::new(&target, people(&["undated"])).state(&state).run().await;
+    assert_eq!((sync.status, sync.events.item_to_read_from_failure), (Status::Success, 0));
+    let mut setup = Setup::new(&target, people(&["undated"])).state(&state);
+    setup.order = Some(ReadOrder::OldestFirst);
+    let incremental = setup.prepare().read_mode(ReadMode::Incremental).await;
+    assert_eq!(incremental.events.item_to_read_from_failure, 1);
 }
 
 #[tokio::test(start_paused = true)]

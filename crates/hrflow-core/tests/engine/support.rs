@@ -66,7 +66,10 @@ impl Origin for People {
     }
 
     fn read_from(&self, item: &Person) -> Result<Option<String>> {
-        Ok(Some(item.name.clone()))
+        match item.name.as_str() {
+            "undated" => Err(Error::new(ErrorKind::Invalid, "the person has no date")),
+            name => Ok(Some(name.to_owned())),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::env::VarError;
 
 use hrflow_core::{
     ActionType, AnyAction, BoxStream, CheckReport, Connector, ConnectorType, Consent, DataType, FormatName,
-    JsonRun, Options, Result, RunResult, Secret, TriggerType, Warehouse, async_trait,
+    ItemKey, JsonRun, Options, Result, RunResult, Secret, TriggerType, Warehouse, async_trait,
     connector::{ActionDescription, ActionParameters},
     manifest::ActionManifest,
     parameters::{self, Fault, Parameters},
@@ -139,6 +139,10 @@ impl AnyAction for Push {
 
     async fn read_items(&self, run: JsonRun) -> Result<BoxStream<'static, Result<Value>>> {
         Ok(run.items.expect("the stub has no origin"))
+    }
+
+    fn item_key(&self, item: Value) -> Result<ItemKey> {
+        Ok(ItemKey::of_content(&item))
     }
 
     fn default_format(&self, item: Value) -> Result<Value> {

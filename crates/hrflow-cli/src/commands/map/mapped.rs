@@ -20,7 +20,7 @@ pub(super) enum Fate {
 pub(super) struct Mapped {
     #[serde(skip)]
     pub(super) fate: Fate,
-    /// Source and key, or what there is of them.
+    /// What a run knows it by.
     pub(super) key: Option<String>,
     /// What the default format makes of it.
     pub(super) default: Option<Value>,
@@ -63,7 +63,7 @@ impl Mapped {
 
     /// Takes a profile the way that a run takes it.
     pub(super) fn of(prepared: &Prepared, item: Value) -> Self {
-        let mut mapped = Self::new(key(&item));
+        let mut mapped = Self::new(key(prepared, &item));
         let mut warnings = Warnings::from(prepared.action().read_warnings(item.clone()));
         match prepared.default_format(item.clone()) {
             Ok(default) => mapped.default = Some(default),
@@ -137,10 +137,6 @@ fn take_warnings(item: &mut Value) -> Vec<Warning> {
     warnings
 }
 
-/// `source/key`, as HrFlow.ai's profiles have them.
-fn key(profile: &Value) -> Option<String> {
-    let text = |value: &Value| value.as_str().filter(|it| !it.is_empty()).map(str::to_owned);
-    let key = text(&profile["key"]).or_else(|| text(&profile["reference"]))?;
-    let source = text(&profile["source"]["key"]).or_else(|| text(&profile["source_key"]));
-    Some(source.map_or(key.clone(), |source| format!("{source}/{key}")))
+fn key(prepared: &Prepared, item: &Value) -> Option<String> {
+    prepared.action().item_key(item.clone()).ok().map(|key| key.as_str().to_owned())
 }
