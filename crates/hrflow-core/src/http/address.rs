@@ -1,4 +1,4 @@
-//! Which addresses a download may connect to.
+//! The addresses to which a download may connect.
 
 use std::{
     collections::HashMap,
@@ -11,31 +11,31 @@ use std::{
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::time::Instant;
 
-/// How long the addresses of a name are remembered.
+/// The time for which the addresses of a name are cached.
 const REMEMBERED: Duration = Duration::from_secs(60);
 
-/// How many names are remembered.
+/// The largest number of cached names.
 const MOST_NAMES: usize = 1_000;
 
-/// How long a name is waited for before it counts as one that does not resolve.
+/// The time limit of a name lookup. After it, the name counts as unresolvable.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Names that lead nowhere on the public Internet: reserved for this machine and for private networks (RFC 6761, 6762,
-/// 8375; ICANN resolution 2024.07.29.06 for `internal`, under which clouds keep their metadata servers).
+/// Names that are never public: reserved for this machine and for private networks (RFC 6761, 6762, 8375). `internal`
+/// is reserved by ICANN resolution 2024.07.29.06; clouds have their metadata servers there.
 const LOCAL_NAMES: [&str; 4] = ["localhost", "local", "internal", "home.arpa"];
 
-/// Which addresses may be connected to.
+/// The addresses to which connections are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// Addresses of the public Internet.
+    /// Public Internet addresses.
     Public,
-    /// Those, and private networks and this machine.
+    /// Public Internet addresses, private networks and this machine.
     PublicAndLocal,
-    /// This machine only.
+    /// Only this machine.
     Loopback,
 }
 
-/// An address that may not be connected to.
+/// The error for an address to which connections are not allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Refused;
 
@@ -48,7 +48,7 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 impl Reach {
-    /// Whether `address` may be connected to.
+    /// Whether connections to `address` are allowed.
     pub(super) fn includes(self, address: IpAddr) -> bool {
         match (self, nature(address)) {
             (Self::Loopback, nature) => nature == Nature::Loopback,
@@ -64,8 +64,9 @@ enum Nature {
     Public,
     Loopback,
     Private,
-    /// Never an attachment's home: link-local (where clouds keep their machines' credentials), multicast,
-    /// unspecified, reserved, documentation; and IPv6 addresses that carry an IPv4 address, as they may lead to any.
+    /// Addresses that are never allowed. These are link-local (where clouds keep machine credentials), multicast,
+    /// unspecified, reserved and documentation addresses. IPv6 addresses that embed an IPv4 address are included,
+    /// because they can lead to any network.
     Other,
 }
 
@@ -80,11 +81,11 @@ fn nature_v4(address: Ipv4Addr) -> Nature {
     let [a, b, c, _] = address.octets();
     match (a, b, c) {
         (127, ..) => Nature::Loopback,
-        // 100.64/10 is behind a provider's address translation.
+        // 100.64/10 is the shared space of carrier-grade address translation.
         (10, ..) | (172, 16..=31, _) | (192, 168, _) | (100, 64..=127, _) => Nature::Private,
         // "This network"; link-local.
         (0, ..) | (169, 254, _) => Nature::Other,
-        // Protocol assignments; documentation; 6to4 relays; benchmarks; documentation.
+        // Protocol assignments, documentation, 6to4 relays, benchmarks, documentation.
         (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) => Nature::Other,
         // Multicast, reserved, broadcast.
         (224.., ..) => Nature::Other,
@@ -98,19 +99,19 @@ fn nature_v6(address: Ipv6Addr) -> Nature {
         _ if address == Ipv6Addr::LOCALHOST => Nature::Loopback,
         // Unique local.
         0xfc00..=0xfdff => Nature::Private,
-        // Teamed with IPv4: Teredo and its neighbours in 2001::/23, documentation 2001:db8::/32, 6to4 2002::/16.
+        // Tunnels over IPv4: Teredo and the rest of 2001::/23, 6to4 2002::/16. Documentation: 2001:db8::/32.
         0x2001 if b < 0x0200 || b == 0x0db8 => Nature::Other,
         0x2002 => Nature::Other,
         // Documentation 3fff::/20.
         0x3fff if b < 0x1000 => Nature::Other,
-        // All that is handed out for the public lies in 2000::/3. Outside of it are the mapped and translated
-        // IPv4 addresses (::ffff:0:0/96, 64:ff9b::/96), link-local, site-local and multicast ones.
+        // All public addresses are in 2000::/3. Outside are the mapped and translated IPv4 addresses (::ffff:0:0/96,
+        // 64:ff9b::/96), link-local, site-local and multicast addresses.
         0x2000..=0x3fff => Nature::Public,
         _ => Nature::Other,
     }
 }
 
-/// Whether a name is reserved for private use: one of [`LOCAL_NAMES`] or below it, or one without a dot.
+/// Whether a name is reserved for private use: one of [`LOCAL_NAMES`], a name below it, or a name without a dot.
 pub(super) fn is_local_name(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     let is_below =
@@ -118,15 +119,15 @@ pub(super) fn is_local_name(name: &str) -> bool {
     !name.contains('.') || LOCAL_NAMES.into_iter().any(is_below)
 }
 
-/// What names resolve to, for URLs that somebody else is to fetch.
+/// The cached addresses of names, for URLs that a vendor fetches. Clones share the cache.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names(Arc<Mutex<HashMap<String, Resolved>>>);
 
-/// When a name was resolved, and to what.
+/// The time of a lookup, and its addresses.
 type Resolved = (Instant, Vec<IpAddr>);
 
 impl Names {
-    /// Whether a name leads nowhere else than within `reach`. One that does not resolve here leads nowhere.
+    /// Whether all addresses of a name are within `reach`. This is also true for a name that does not resolve here.
     pub(super) async fn lead_only_to(&self, reach: Reach, name: &str) -> bool {
         self.addresses(name).await.into_iter().all(|address| reach.includes(embedded(address)))
     }
@@ -150,7 +151,8 @@ impl Names {
     }
 }
 
-/// The IPv4 address that a network with IPv6 alone writes as `64:ff9b::/96` (RFC 6052); any other address as is.
+/// Returns the IPv4 address that an IPv6-only network writes as `64:ff9b::/96` (RFC 6052), or any other address
+/// unchanged.
 fn embedded(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(v6) => match v6.segments() {
@@ -163,8 +165,8 @@ fn embedded(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Resolves names, and answers only with addresses in reach: what is checked is what is connected to, so a name
-/// that changes its mind between two look-ups gains nothing.
+/// A resolver that returns only addresses in reach. The connection uses the checked addresses, so a name that changes
+/// between two lookups cannot bypass the check.
 #[derive(Debug, Clone)]
 pub(super) struct FilteredDns {
     pub(super) reach: Reach,
@@ -266,7 +268,7 @@ mod tests {
         }
     }
 
-    /// A name is given away only if none of its addresses is out of reach: who fetches it picks one.
+    /// A name is given to a vendor only if all of its addresses are in reach, because the vendor may use any of them.
     #[tokio::test]
     async fn a_name_with_one_private_address_is_not_given_away() {
         let names = Names::default();

@@ -1,4 +1,4 @@
-//! A vendor's answer, read in full.
+//! A vendor's response, read completely.
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
@@ -15,12 +15,12 @@ use crate::{
     secret::Redactor,
 };
 
-/// The longest wait that is taken at its word: a year.
+/// The longest wait that is accepted from a vendor: one year.
 const LONGEST_WAIT: Duration = Duration::from_secs(366 * 24 * 3600);
 
-/// A vendor's answer: status, headers and the whole body, within the client's limit.
+/// A vendor's response: status, headers and the complete body, up to the client's size limit.
 ///
-/// `Debug` shows the operation, the status and the length only: bodies hold personal data.
+/// `Debug` shows only the operation, the status and the length, because bodies contain personal data.
 #[derive(Clone)]
 pub struct Answer {
     pub(super) vendor: &'static str,
@@ -32,48 +32,48 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The vendor that answered.
+    /// Returns the name of the vendor.
     pub fn vendor(&self) -> &'static str {
         self.vendor
     }
 
-    /// What was asked.
+    /// Returns the operation of the request.
     pub fn operation(&self) -> Operation {
         self.operation
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// Whether the status is a 2xx.
+    /// Returns whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// A header by its name, in any case; none where it is missing or not readable text.
+    /// Returns a header by its name, in any case. Returns `None` if it is missing or not readable text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The body, decompressed.
+    /// Returns the decompressed body.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The body as text; what is not UTF-8 becomes `�`.
+    /// Returns the body as text. Invalid UTF-8 becomes `�`.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
     }
 
-    /// The body as a `T`.
+    /// Deserialises the JSON body.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Protocol`], saying where in the body the fault is and what was expected there, never what
-    /// stands there. For an operation that must run only once it carries [`Execution::Unknown`]: an
-    /// answer that cannot be read does not say that nothing happened.
+    /// [`ErrorKind::Protocol`] with the position in the body and the expected type, never with the value found. For an
+    /// operation of [`Safety::Once`](super::Safety::Once) it carries [`Execution::Unknown`]: an unreadable response
+    /// does not prove that the request had no effect.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let message = if self.body.iter().all(u8::is_ascii_whitespace) {
@@ -94,30 +94,31 @@ impl Answer {
         })
     }
 
-    /// How long the vendor asks us to wait, from `Retry-After`: seconds (a fraction is tolerated), or
-    /// a date, which is read against the vendor's own clock where the answer has a `Date`.
+    /// Returns the wait that the vendor requests in `Retry-After`: seconds, also fractions, or a date. A date is
+    /// compared with the response's `Date` if there is one, else with the local clock.
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(&self.headers)
     }
 
-    /// When the vendor says that it answered, from `Date`.
+    /// Returns the time of the response by the vendor's clock, from `Date`.
     pub fn date(&self) -> Option<Timestamp> {
         date(&self.headers)
     }
 
-    /// A vendor's words, fit for [`Error::with_vendor_message`]: without secrets and control characters, and
-    /// cut after 500 characters.
+    /// Cleans a vendor's text for [`Error::with_vendor_message`]: removes secrets and control characters, and cuts it
+    /// after 500 characters.
     pub fn clean(&self, words: &str) -> String {
         words::clean(&self.redactor, words)
     }
 
-    /// The vendor's message, [cleaned](Self::clean), where the body is JSON with one of the usual members
-    /// (`detail`, `message`, `error_description`, `title`, `error`, `errors`, …) or plain text; else empty.
+    /// Returns the vendor's message, [cleaned](Self::clean). It is one of the usual fields of a JSON body (`detail`,
+    /// `message`, `error_description`, `title`, `error`, `errors`, …) or a plain text body. Returns an empty text for
+    /// all other bodies.
     pub fn message(&self) -> String {
         words::message_in(&self.body).map(|words| self.clean(&words)).unwrap_or_default()
     }
 
-    /// The path and nature of the fault, without any of the body's values: serde's own message shows them.
+    /// Describes the path and type of the error without any of the body's values, which serde's own message shows.
     fn fault<T: DeserializeOwned>(&self, error: &serde_json::Error) -> String {
         let mut parser = serde_json::Deserializer::from_slice(&self.body);
         let path = match serde_path_to_error::deserialize::<_, T>(&mut parser) {
@@ -132,7 +133,7 @@ impl Answer {
     }
 }
 
-/// What was expected, in serde's words, without what was there instead.
+/// Returns serde's description of the expected type, without the value found.
 fn nature(error: &serde_json::Error) -> String {
     use serde_json::error::Category;
     match error.classify() {
@@ -143,8 +144,8 @@ fn nature(error: &serde_json::Error) -> String {
     }
     let text = error.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
-    // These name members of our own types. All other messages show the value that was found, and
-    // end in what the type expects.
+    // These messages name fields of this crate's types. All others show the value found, and end with the expected
+    // type.
     if text.starts_with("missing field `") || text.starts_with("duplicate field `") {
         return text.to_owned();
     }
@@ -154,7 +155,7 @@ fn nature(error: &serde_json::Error) -> String {
     }
 }
 
-/// The path, unless a step is not plainly a member's name: a map may have an e-mail address for a key.
+/// Returns the path if all its steps look like field names. A map can have an email as a key.
 fn printable_path(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let plain = |key: &str| {
@@ -187,9 +188,9 @@ fn date(headers: &HeaderMap) -> Option<Timestamp> {
     http_date(headers.get(DATE)?.to_str().ok()?)
 }
 
-/// A date as HTTP writes it, such as `Wed, 21 Oct 2026 07:28:00 GMT`.
+/// Parses an HTTP date, such as `Wed, 21 Oct 2026 07:28:00 GMT`.
 fn http_date(value: &str) -> Option<Timestamp> {
-    // A wrong weekday is the vendor's slip, not a reason to knock too early.
+    // A wrong weekday must not invalidate the date: the retry would be too early.
     static PARSER: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
     PARSER.parse_timestamp(value.trim()).ok()
 }

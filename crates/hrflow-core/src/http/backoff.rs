@@ -1,11 +1,11 @@
-//! How long to wait before another try.
+//! The waits between attempts.
 
 use std::time::Duration;
 
-/// The longest wait that we choose ourselves. A vendor may ask for more.
+/// The longest wait without a request of the vendor, which may ask for more.
 const CAP: Duration = Duration::from_secs(30);
 
-/// Exponential back-off: 500 ms, 1 s, 2 s, … up to 30 s.
+/// Exponential backoff: 500 ms, 1 s, 2 s, … up to 30 s.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Backoff {
     pub(crate) base: Duration,
@@ -18,13 +18,13 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// After a fault: anything between nothing and the whole step, so that tasks that failed together do not come
-    /// back together.
+    /// Returns the wait after an error: a random part of the step, so that tasks that failed together do not retry
+    /// together.
     pub(crate) fn jittered(self, failures: u32) -> Duration {
         self.step(failures).mul_f64(fastrand::f64())
     }
 
-    /// After a vendor asked for fewer requests without saying for how long: the whole of the next step.
+    /// Returns the wait after rate limiting without a stated wait: the complete step.
     pub(crate) fn patient(self, failures: u32) -> Duration {
         self.step(failures.saturating_add(1))
     }

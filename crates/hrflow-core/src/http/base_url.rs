@@ -1,4 +1,4 @@
-//! The address that every request of a client starts from.
+//! The base address of all requests of a client.
 
 use std::{fmt, net::IpAddr};
 
@@ -6,10 +6,10 @@ use url::{Host, Url};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Where a vendor's API lives: https, or http on this machine, with an optional path prefix.
+/// The base address of a vendor's API: https, or http on this machine, with an optional path prefix.
 ///
-/// The path always ends in one slash, so that joining keeps the prefix. It holds no credentials, no query and
-/// no fragment.
+/// The path always ends with one slash, so that joining keeps the prefix. The address has no credentials, query or
+/// fragment.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BaseUrl {
     url: Url,
@@ -18,12 +18,12 @@ pub struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Reads the value of the parameter `field`.
+    /// Parses the value of the parameter `field`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`], naming the field and never the value, when it is not an absolute URL, is
-    /// neither https nor http to 127.0.0.0/8, `::1` or `localhost`, or holds credentials, a query or a fragment.
+    /// [`ErrorKind::Config`] that names the field, never the value. The value must be an absolute URL without
+    /// credentials, query and fragment. Its scheme must be https, or http for 127.0.0.0/8, `::1` or `localhost`.
     pub fn parse(value: &str, field: &'static str) -> Result<Self> {
         let refuse = |why: &str| {
             Error::new(ErrorKind::Config, format!("{field} {why}"))
@@ -48,13 +48,13 @@ impl BaseUrl {
         Ok(Self { host: host_of(&url), url, field })
     }
 
-    /// The address of `path`, which is taken relative to the prefix whether it begins with a slash or not.
-    /// It may carry a query. Values go through [`segment`] first.
+    /// Returns the address of `path`, which is relative to the prefix even with a leading slash. It may have a query.
+    /// Pass values of items or vendors through [`segment`] first.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Internal`] when the path would lead elsewhere: a `.` or `..` segment, a backslash, a fragment
-    /// or a control character.
+    /// [`ErrorKind::Internal`] if the path could leave the prefix: a `.` or `..` segment, a backslash, a fragment or a
+    /// control character.
     pub fn join(&self, path: &str) -> Result<Url> {
         let refuse = |why| Error::new(ErrorKind::Internal, format!("a path to {} {why}", self.host()));
         if path.contains(|c: char| c == '\\' || c == '#' || c.is_control()) {
@@ -75,11 +75,11 @@ impl BaseUrl {
         Ok(url)
     }
 
-    /// The base address one level below, such as a tenant's.
+    /// Returns the base address extended by `path`, such as a tenant's.
     ///
     /// # Errors
     ///
-    /// As [`join`](Self::join).
+    /// The errors of [`join`](Self::join).
     pub fn below(&self, path: &str) -> Result<Self> {
         let mut url = self.join(path)?;
         url.set_query(None);
@@ -88,13 +88,16 @@ impl BaseUrl {
         Ok(Self { url, host: self.host.clone(), field: self.field })
     }
 
-    /// A base address that the vendor handed us, such as that of an account's region. Credentials follow it only
-    /// where it is https at or below `domain`, the vendor's own, and so is this one; on this machine where this one
-    /// is; or at this one's own host.
+    /// Checks a base address that the vendor returned, such as that of an account's region. Credentials are sent to it
+    /// only if one of these is true:
+    ///
+    /// - Both addresses are https at or below `domain`, the vendor's own domain.
+    /// - Both addresses are on this machine.
+    /// - It has the scheme, host and port of this address.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Protocol`], naming the host and never the rest.
+    /// [`ErrorKind::Protocol`] that names the host and no other part of the address.
     pub fn handed(&self, value: &str, domain: &str) -> Result<Self> {
         let at_vendor = |it: &Self| {
             let host = it.url.host_str().unwrap_or_default().trim_end_matches('.');
@@ -120,27 +123,27 @@ impl BaseUrl {
         Err(Error::new(ErrorKind::Protocol, message))
     }
 
-    /// Whether `url` has the scheme, host and port of this one.
+    /// Whether `url` has the scheme, host and port of this address.
     pub fn same_origin(&self, url: &Url) -> bool {
         self.url.origin() == url.origin()
     }
 
-    /// The host, with the port where it is not the scheme's own.
+    /// Returns the host, with the port if it is not the scheme's default.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// Whether it points to this machine.
+    /// Whether the address is on this machine.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.url)
     }
 
-    /// The address itself.
+    /// Returns the address as a URL.
     pub fn as_url(&self) -> &Url {
         &self.url
     }
 
-    /// The parameter that it came from.
+    /// Returns the name of the parameter of this address.
     pub(super) fn field(&self) -> &'static str {
         self.field
     }
@@ -158,10 +161,10 @@ impl fmt::Debug for BaseUrl {
     }
 }
 
-/// A value as one segment of a path: everything but letters, digits, `-`, `_` and `~` is percent-encoded,
-/// and dots too where the value is nothing but dots.
+/// Encodes a value as one path segment. All characters except letters, digits, `-`, `_` and `~` are percent-encoded.
+/// Dots are too if the value consists only of dots.
 ///
-/// A value that comes from an item or from a vendor cannot add segments or a query this way.
+/// A value of an item or vendor can therefore not add segments or a query.
 pub fn segment(value: &str) -> String {
     let dots = !value.is_empty() && value.bytes().all(|byte| byte == b'.');
     let mut text = String::with_capacity(value.len());
@@ -175,7 +178,7 @@ pub fn segment(value: &str) -> String {
     text
 }
 
-/// The host of `url`, with the port where it is not the scheme's own.
+/// Returns the host of `url`, with the port if it is not the scheme's default.
 pub(super) fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port() {
@@ -184,7 +187,7 @@ pub(super) fn host_of(url: &Url) -> String {
     }
 }
 
-/// Whether `url` names this machine: 127.0.0.0/8, `::1` or `localhost`.
+/// Whether `url` is on this machine: 127.0.0.0/8, `::1` or `localhost`.
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.trim_end_matches('.').eq_ignore_ascii_case("localhost"),

@@ -1,4 +1,4 @@
-//! How long a piece of work may take, and who can call it off.
+//! The time limit and the cancellation of a piece of work.
 
 use std::{future::Future, time::Duration};
 
@@ -7,27 +7,25 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, ErrorKind};
 
-/// The budget where nobody set one.
+/// The default time limit.
 const DEFAULT: Duration = Duration::from_secs(10 * 60);
 
 tokio::task_local! {
     static CURRENT: Budget;
 }
 
-/// A deadline and a cancel token, around one item's way through a target.
+/// The deadline and cancel token of one item's work in a target.
 ///
-/// No request is started after the deadline, and no wait is begun that would end after it. A request
-/// that is under way is not cut short by either: cutting it would turn an answer into an unknown outcome.
+/// No request starts after the deadline, and no wait begins that would end after it. Neither the deadline nor
+/// cancellation interrupts a request in flight, because that would make its outcome unknown.
 ///
-/// It travels as a task-local because a writer is vendor code: handed down as an argument, it would
-/// have to go through every signature between the run engine and the request, and the one that forgets
-/// it would wait without end, unseen. A task that is spawned does not inherit it: wrap the spawned future
-/// in [`within`] with [`current`].
+/// The budget is a task-local, so that each request sees it without an argument in every signature of the vendor's
+/// code. A spawned task does not inherit it: wrap the spawned future in [`within`] with [`current`].
 #[derive(Debug, Clone)]
 pub struct Budget {
-    /// No request starts after this instant.
+    /// The instant after which no request starts.
     pub deadline: Instant,
-    /// Once cancelled, no request starts.
+    /// The token after whose cancellation no request starts.
     pub cancel: CancellationToken,
 }
 
@@ -36,49 +34,48 @@ pub async fn within<F: Future>(budget: Budget, future: F) -> F::Output {
     CURRENT.scope(budget, future).await
 }
 
-/// Runs `future` within the deadline of this task, and nobody calls it off: for what has to be asked to settle something
-/// that was done, such as the id of a record that was created. A run that is stopped waits for it, as it does for a
-/// request that is under way.
+/// Runs `future` within the deadline of this task, but without cancellation. Use it for requests that settle earlier
+/// writes, such as the id of a created record. A stopped run waits for it, as for a request in flight.
 pub async fn to_its_end<F: Future>(future: F) -> F::Output {
     let budget = Budget { cancel: CancellationToken::new(), ..current() };
     within(budget, future).await
 }
 
-/// The budget of this task; ten minutes from now and never cancelled where none is set.
+/// Returns the budget of this task. The default ends in 10 minutes and is never cancelled.
 pub fn current() -> Budget {
     CURRENT.try_with(Budget::clone).unwrap_or_else(|_| Budget::lasting(DEFAULT))
 }
 
-/// Why a wait did not happen, or not to its end.
+/// The reason why a wait did not start or did not complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stopped {
-    /// The run was asked to stop.
+    /// The run was cancelled.
     Cancelled,
     /// The wait would end after the deadline.
     Deadline,
 }
 
 impl Budget {
-    /// A budget that ends at `deadline`, or when `cancel` is.
+    /// Creates a budget that ends at `deadline` or when `cancel` is cancelled.
     pub fn new(deadline: Instant, cancel: CancellationToken) -> Self {
         Self { deadline, cancel }
     }
 
-    /// A budget that ends `time` from now, and that nobody cancels.
+    /// Creates a budget that ends after `time` and is never cancelled.
     pub fn lasting(time: Duration) -> Self {
         let now = Instant::now();
-        // Far enough for any run, where the clock cannot hold the sum.
+        // If the sum exceeds the clock's range, one year is long enough for any run.
         let deadline = now.checked_add(time).unwrap_or(now + Duration::from_secs(365 * 24 * 3600));
         Self::new(deadline, CancellationToken::new())
     }
 
-    /// The time that is left.
+    /// Returns the time until the deadline.
     pub fn remaining(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
     }
 
-    /// Waits for `time`, and says whether the wait came to its end: not when it is cancelled, and it is not
-    /// begun when it would end after the deadline.
+    /// Waits for `time`. Returns `false` if the wait is cancelled. If it would end after the deadline, returns `false`
+    /// immediately.
     pub async fn pause(&self, time: Duration) -> bool {
         match Instant::now().checked_add(time) {
             Some(then) => self.sleep_until(then).await.is_ok(),
@@ -86,7 +83,7 @@ impl Budget {
         }
     }
 
-    /// Whether a request may still start.
+    /// Checks whether a request may start.
     pub(super) fn check(&self) -> Result<(), Stopped> {
         if self.cancel.is_cancelled() {
             Err(Stopped::Cancelled)
@@ -97,7 +94,7 @@ impl Budget {
         }
     }
 
-    /// Waits until `instant`; not at all when that lies after the deadline.
+    /// Waits until `instant`. Returns an error immediately if that is after the deadline.
     pub(crate) async fn sleep_until(&self, instant: Instant) -> Result<(), Stopped> {
         self.check()?;
         if instant > self.deadline {
@@ -112,7 +109,7 @@ impl Budget {
 }
 
 impl Stopped {
-    /// The error of a request that was stopped before it was sent.
+    /// Returns the error of a request that was stopped before it was sent.
     pub(super) fn before_sending(self) -> Error {
         match self {
             Self::Cancelled => Error::new(ErrorKind::Cancelled, "stopped before the request was sent"),

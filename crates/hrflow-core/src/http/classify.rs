@@ -1,4 +1,4 @@
-//! What an answer means, where a vendor does not say it in a way of its own.
+//! The default meaning of responses, by HTTP status.
 
 use url::Url;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::error::{Error, ErrorKind, Result};
 
-/// Reads an answer by its status alone, as HTTP means it.
+/// Classifies a response by its HTTP status.
 ///
 /// | status | kind |
 /// |---|---|
@@ -25,20 +25,20 @@ use crate::error::{Error, ErrorKind, Result};
 /// | other 4xx | [`Invalid`](ErrorKind::Invalid) |
 /// | 5xx | [`Unavailable`](ErrorKind::Unavailable) |
 ///
-/// A vendor's own function looks at its codes first, and comes here with what is left.
+/// A vendor's own function checks the vendor's error codes first and calls this for the rest.
 ///
 /// # Errors
 ///
-/// As the table says, with the status, `Retry-After` and the vendor's [message](Answer::message).
+/// The kinds of the table, with the status, `Retry-After` and the vendor's [message](Answer::message).
 pub fn by_status(answer: &Answer) -> Result<()> {
     as_status(answer, answer.status())
 }
 
-/// Reads a response as if it had the status `status`: for vendors that report an error in the body of a 2xx.
+/// Classifies a response as if it had the status `status`, for vendors that report errors in the body of a 2xx.
 ///
 /// # Errors
 ///
-/// As [`by_status`].
+/// The errors of [`by_status`].
 pub fn as_status(answer: &Answer, status: u16) -> Result<()> {
     use ErrorKind::{
         Duplicate, Forbidden, Invalid, NotFound, Protocol, RateLimited, Timeout, Unauthorized, Unavailable,
@@ -66,15 +66,16 @@ pub fn as_status(answer: &Answer, status: u16) -> Result<()> {
     })
 }
 
-/// Rejects a 2xx that something else than the vendor's API returned: a proxy, a gateway or a login portal.
+/// Rejects a 2xx response that is not from the vendor's API, but from a proxy, gateway or login portal.
 ///
-/// An HTML page is one for every operation. For an operation that only reads, so is any body that is neither empty nor
-/// JSON nor XML.
+/// For every operation, this is an HTML page. For an operation that only reads, it is also any body that is neither
+/// empty nor JSON nor XML.
 ///
 /// # Errors
 ///
-/// [`Unavailable`](ErrorKind::Unavailable), as for a 502, for what may be sent again: a read or a login. For an
-/// operation that must run only once [`Protocol`](ErrorKind::Protocol), as for any 2xx that cannot be read: its outcome is unknown.
+/// [`Unavailable`](ErrorKind::Unavailable), as for a 502, for requests that may be resent: a read or a login. For an
+/// operation of [`Safety::Once`](super::Safety::Once), [`Protocol`](ErrorKind::Protocol) as for any unreadable 2xx,
+/// because its outcome is unknown.
 pub(super) fn not_a_page(answer: &Answer) -> Result<()> {
     let body = answer.body();
     if !answer.is_success() || body.iter().all(u8::is_ascii_whitespace) || content::is_json(body) {
@@ -95,7 +96,7 @@ pub(super) fn not_a_page(answer: &Answer) -> Result<()> {
     ))
 }
 
-/// Only the host of where it leads: paths and queries may hold anything.
+/// Returns only the host of the redirect: paths and queries may contain secrets or personal data.
 fn redirected(answer: &Answer) -> String {
     let vendor = answer.vendor();
     let host = answer.header("location").and_then(|to| Url::parse(to).ok()).map(|to| host_of(&to));

@@ -1,4 +1,4 @@
-//! The client of one vendor's API with one credential.
+//! The client of a vendor's API with one credential.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -26,7 +26,7 @@ use crate::{
     secret::{Redactor, Secret},
 };
 
-/// A client of one vendor's API with one credential. Cheap to clone; clones share connections, limits and tokens.
+/// A client of a vendor's API with one credential. Clones are cheap and share connections, limits and tokens.
 #[derive(Clone)]
 pub struct Client(pub(super) Arc<Inner>);
 
@@ -48,7 +48,7 @@ pub(super) struct Inner {
 pub(super) type Classify = Box<dyn Fn(&Answer) -> Result<()> + Send + Sync>;
 
 impl Client {
-    /// A client of `vendor`, the name that people know it by, at `base`.
+    /// Returns the builder of a client. `vendor` is the vendor's display name, `base` the base address of its API.
     pub fn builder(vendor: &'static str, base: BaseUrl) -> ClientBuilder {
         ClientBuilder {
             vendor,
@@ -68,43 +68,43 @@ impl Client {
         }
     }
 
-    /// A GET of `path`, relative to the base.
+    /// Creates a GET request for `path`, relative to the base.
     pub fn get(&self, operation: Operation, path: &str) -> Request {
         self.request(operation, Method::GET, path)
     }
 
-    /// A POST to `path`, relative to the base.
+    /// Creates a POST request for `path`, relative to the base.
     pub fn post(&self, operation: Operation, path: &str) -> Request {
         self.request(operation, Method::POST, path)
     }
 
-    /// A PATCH of `path`, relative to the base.
+    /// Creates a PATCH request for `path`, relative to the base.
     pub fn patch(&self, operation: Operation, path: &str) -> Request {
         self.request(operation, Method::PATCH, path)
     }
 
-    /// A PUT to `path`, relative to the base.
+    /// Creates a PUT request for `path`, relative to the base.
     pub fn put(&self, operation: Operation, path: &str) -> Request {
         self.request(operation, Method::PUT, path)
     }
 
-    /// A DELETE of `path`, relative to the base.
+    /// Creates a DELETE request for `path`, relative to the base.
     pub fn delete(&self, operation: Operation, path: &str) -> Request {
         self.request(operation, Method::DELETE, path)
     }
 
-    /// A request of any method to `path`, relative to the base.
+    /// Creates a request of any method for `path`, relative to the base.
     pub fn request(&self, operation: Operation, method: Method, path: &str) -> Request {
         Request::new(self.0.clone(), operation, method, self.0.base.join(path))
     }
 
-    /// A GET of an absolute address that the vendor handed us; see [`request_url`](Self::request_url).
+    /// Creates a GET request for an absolute address that the vendor returned; see [`request_url`](Self::request_url).
     pub fn get_url(&self, operation: Operation, url: Url) -> Request {
         self.request_url(operation, Method::GET, url)
     }
 
-    /// A request to an absolute address that the vendor handed us, such as its `links.next`. Sending it fails
-    /// unless it has the base's scheme, host and port: our credentials go nowhere else.
+    /// Creates a request for an absolute address that the vendor returned, such as its `links.next`. Sending it fails
+    /// unless the address has the base's scheme, host and port: credentials are sent to no other host.
     pub fn request_url(&self, operation: Operation, method: Method, mut url: Url) -> Request {
         url.set_fragment(None);
         let plain = url.username().is_empty() && url.password().is_none();
@@ -119,17 +119,17 @@ impl Client {
         Request::new(self.0.clone(), operation, method, url)
     }
 
-    /// What takes this client's secrets out of text.
+    /// Returns the redactor of this client's secrets.
     pub fn redactor(&self) -> &Redactor {
         &self.0.redactor
     }
 
-    /// The vendor's name.
+    /// Returns the vendor's name.
     pub fn vendor(&self) -> &'static str {
         self.0.vendor
     }
 
-    /// Where its API lives.
+    /// Returns the base address of the vendor's API.
     pub fn base(&self) -> &BaseUrl {
         &self.0.base
     }
@@ -144,7 +144,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Builds a [`Client`]. What is wrong with a part is told by [`build`](Self::build).
+/// Builds a [`Client`]. Errors of the parts are returned by [`build`](Self::build).
 #[must_use]
 pub struct ClientBuilder {
     vendor: &'static str,
@@ -164,97 +164,105 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// A header of every request. It never shows in logs, but neither is it redacted elsewhere: for what is
-    /// no secret.
+    /// Adds a header to every request. Its value does not appear in logs, but is not redacted elsewhere. Use it only
+    /// for values that are not secret.
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         self.put(name, value);
         self
     }
 
-    /// A header of every request whose value is, or holds, a secret. The whole value and its words of eight bytes
-    /// and more are taken out of the vendor's messages.
+    /// Adds a header with a secret value to every request. The value, and its words of at least 8 bytes, are redacted
+    /// in the vendor's messages.
     pub fn secret_header(mut self, name: &'static str, value: &Secret) -> Self {
         self.put(name, value.expose());
         self.redact(value)
     }
 
-    /// `Authorization: Bearer`, with a token that is fetched, refreshed and shared.
+    /// Sets the tokens of `Authorization: Bearer`. The provider fetches, refreshes and shares them.
     pub fn tokens(mut self, tokens: Arc<TokenProvider>) -> Self {
         self.tokens = Some(tokens);
         self
     }
 
-    /// A further secret to take out of the vendor's messages.
+    /// Adds a secret to redact in the vendor's messages.
     pub fn redact(mut self, secret: &Secret) -> Self {
         words::learn(&mut self.redactor, secret);
         self
     }
 
-    /// The rate limit, or none. All clients in this process with the same vendor, origin and credential keep it
-    /// together, and wait together when the vendor asks for it; if they name different limits, the strictest applies.
+    /// Sets the rate limit, or none. All clients in this process with the same vendor, origin and credential share it,
+    /// and wait together if the vendor requests it. If they have different limits, the strictest applies.
     /// [`share_limits`](super::share_limits) extends this to all processes of the user.
     pub fn rate_limit(mut self, limit: Option<RateLimit>, credential: &str) -> Self {
         self.limit = Some((limit, Secret::new(credential)));
         self
     }
 
-    /// The vendor's own reading of its answers, called for every one that was read in full, 2xx included. The
+    /// Sets the function that classifies responses. It is called for each completely read response, including 2xx. The
     /// default is [`classify::by_status`].
     ///
-    /// The kind decides what happens then: [`RateLimited`](ErrorKind::RateLimited) waits and is sent again, always;
-    /// [`Unavailable`](ErrorKind::Unavailable) and [`Timeout`](ErrorKind::Timeout) leave the outcome unknown and are sent
-    /// again where that is safe; [`Unauthorized`](ErrorKind::Unauthorized) refreshes the token once; others are final.
-    /// An `Unauthorized` that names a [wait](Error::with_retry_after), for a vendor that answers an expired token and too
-    /// many requests alike, makes everybody wait that long once, where the new token is refused the same way.
-    /// Vendor's words go through [`Answer::clean`] before they become a message.
+    /// The kind of its error decides what happens next:
+    ///
+    /// - [`RateLimited`](ErrorKind::RateLimited): the client waits and retries any operation.
+    /// - [`Unavailable`](ErrorKind::Unavailable) and [`Timeout`](ErrorKind::Timeout): the outcome is unknown. The
+    ///   client retries if the operation's [`Safety`](super::Safety) allows it.
+    /// - [`Unauthorized`](ErrorKind::Unauthorized): the client refreshes the token once and retries. If the new token
+    ///   is rejected with a [wait](Error::with_retry_after), all tasks of the credential wait that long, and this
+    ///   request is retried once. This serves vendors with the same response for an expired token and for rate
+    ///   limiting.
+    /// - Other kinds are final.
+    ///
+    /// The function must pass vendor texts through [`Answer::clean`] before they become a message.
     pub fn classify(mut self, classify: impl Fn(&Answer) -> Result<()> + Send + Sync + 'static) -> Self {
         self.classify = Box::new(classify);
         self
     }
 
-    /// How often a request is sent at most (default 5, at least 1). One refresh of the token comes on top.
+    /// Sets the maximum number of attempts of a request (default 5, at least 1). A token refresh adds one.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self
     }
 
-    /// The first step of the exponential back-off between attempts (default 500 ms).
+    /// Sets the first step of the exponential backoff between attempts (default 500 ms).
     pub fn backoff(mut self, base: Duration) -> Self {
         self.backoff = Backoff { base };
         self
     }
 
-    /// How long one attempt may take, from sending to the end of the answer (default 30 s).
+    /// Sets the time limit of one attempt, from sending to the end of the response (default 30 s).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long connecting may take (default 10 s). Kept to three quarters of [`timeout`](Self::timeout), so that
-    /// a host that does not answer is told from a request that got none.
+    /// Sets the time limit of connecting (default 10 s). It is at most three quarters of [`timeout`](Self::timeout), so
+    /// that an unreachable host is distinguished from a missing response.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long may pass between two pieces of an answer (default 30 s).
+    /// Sets the longest pause between two parts of a response (default 30 s).
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.read_timeout = timeout;
         self
     }
 
-    /// How many bytes of an answer are read, after decompression (default 16 MiB).
+    /// Sets the largest size of a response after decompression, in bytes (default 16 MiB).
     pub fn max_answer(mut self, bytes: usize) -> Self {
         self.max_answer = bytes;
         self
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] when a header cannot hold its value, naming the header and never the value, and when a
-    /// variable of the environment names a proxy that cannot be used.
+    /// [`ErrorKind::Config`] in these cases:
+    ///
+    /// - A header cannot hold its value. The error names the header, never the value.
+    /// - An environment variable names an unusable proxy.
     pub fn build(self) -> Result<Client> {
         if let Some(fault) = self.fault {
             return Err(fault);
@@ -310,7 +318,7 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// A header whose value nobody prints.
+/// Builds a header whose value is marked as sensitive.
 pub(super) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
     let refuse = |what: &str| {
         Error::new(ErrorKind::Config, format!("the header {name} cannot be sent: {what}"))
@@ -325,7 +333,8 @@ pub(super) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
     Ok((known, value))
 }
 
-/// On this machine: no proxy, no certificates to load, and `localhost` is what it says whatever DNS claims.
+/// Sets the options for this machine: no proxy, no certificates, and `localhost` resolves to loopback regardless of
+/// DNS.
 fn local_manners(builder: reqwest::ClientBuilder, base: &BaseUrl) -> reqwest::ClientBuilder {
     if !base.is_loopback() {
         return builder;

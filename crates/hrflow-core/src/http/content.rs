@@ -1,14 +1,14 @@
-//! What the bytes of a file or a response show themselves to be, whatever a name or a header says.
+//! Detection of a file's or response's type from its bytes, regardless of names and headers.
 
 use std::borrow::Cow;
 
-/// How much of a file is read as text to find markup: comments and prologs can be long, and no longer than this.
+/// The number of bytes that are searched for markup. Comments and prologs can be long.
 const HEAD: usize = 64 * 1024;
 
-/// How far into a file a PDF may begin (ISO 32000-1, implementation note 13: within the first 1,024 bytes).
+/// The range in which a PDF may begin (ISO 32000-1, implementation note 13: within the first 1,024 bytes).
 const PDF_WITHIN: usize = 1024;
 
-/// Elements with which HTML documents and fragments begin (WHATWG MIME Sniffing, 7.1, and elements seen on error and
+/// Elements at the start of HTML documents and fragments (WHATWG MIME Sniffing, 7.1, and elements seen on error and
 /// login pages).
 const HTML: [&str; 31] = [
     "html", "head", "body", "script", "iframe", "h1", "h2", "div", "font", "table", "a", "style", "title",
@@ -16,25 +16,25 @@ const HTML: [&str; 31] = [
     "noscript", "main", "header", "section", "span", "input",
 ];
 
-/// Markup that a document begins with.
+/// The markup at the start of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Markup {
-    /// HTML, or a fragment of it.
+    /// HTML or an HTML fragment.
     Html,
-    /// An SVG image, which may hold scripts.
+    /// An SVG image, which can contain scripts.
     Svg,
     /// Any other XML with a prolog.
     Xml,
 }
 
-/// The markup that `bytes` begin with, in UTF-8 or UTF-16, after white space, comments and prologs.
+/// Returns the markup at the start of `bytes`, in UTF-8 or UTF-16, after whitespace, comments and prologs.
 pub(super) fn markup(bytes: &[u8]) -> Option<Markup> {
     let text = head(bytes);
     let mut rest = text.trim_start_matches(is_space);
     let mut is_xml = false;
     loop {
         if let Some(comment) = rest.strip_prefix("<!--") {
-            // A comment without an end hides the rest from no browser.
+            // Browsers show the rest even if the comment has no end.
             let Some((_, after)) = comment.split_once("-->") else { return Some(Markup::Html) };
             rest = after;
         } else if let Some(prolog) = rest.strip_prefix("<?") {
@@ -66,7 +66,8 @@ pub(super) fn markup(bytes: &[u8]) -> Option<Markup> {
     }
 }
 
-/// The name of an element in lower case, without its namespace prefix; empty where it is none.
+/// Returns the name of an element in lower case, without its namespace prefix. Returns an empty text if it is not a
+/// name.
 fn name(tag: &str) -> String {
     let end =
         tag.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, ':' | '-' | '_')).unwrap_or(tag.len());
@@ -83,7 +84,7 @@ fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{feff}' | '\0')
 }
 
-/// The beginning of a file as text.
+/// Returns the start of a file as text.
 fn head(bytes: &[u8]) -> Cow<'_, str> {
     let bytes = &bytes[..bytes.len().min(HEAD)];
     match utf_16(bytes) {
@@ -92,7 +93,7 @@ fn head(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Text in UTF-16 that begins with a byte order mark, or with markup.
+/// Decodes UTF-16 text that begins with a byte order mark or with markup.
 fn utf_16(bytes: &[u8]) -> Option<String> {
     let unit: fn([u8; 2]) -> u16 = match bytes {
         [0xff, 0xfe, ..] | [b'<', 0, ..] => u16::from_le_bytes,
@@ -103,16 +104,16 @@ fn utf_16(bytes: &[u8]) -> Option<String> {
     Some(String::from_utf16_lossy(&units))
 }
 
-/// What a file is.
+/// The detected type of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Content {
-    /// Its media type: `application/octet-stream` if nothing is known of it.
+    /// The media type. `application/octet-stream` if the type is unknown.
     pub(super) media_type: &'static str,
-    /// The extension that is usual for it, where the content alone tells.
+    /// The usual extension, if the content alone determines it.
     pub(super) extension: Option<&'static str>,
-    /// What errors call it.
+    /// The name of the type in errors.
     pub(super) what: &'static str,
-    /// Whether it is a page, a script or a program: nothing that a candidate sends as a document.
+    /// Whether the file is a page, a script or a program, which is never accepted as a document.
     pub(super) is_active: bool,
 }
 
@@ -125,7 +126,7 @@ impl Content {
         Self { media_type, extension, what, is_active: false }
     }
 
-    /// What `bytes` are, by signatures and markup.
+    /// Detects the type of `bytes` by signatures and markup.
     pub(super) fn of(bytes: &[u8]) -> Self {
         match markup(bytes) {
             Some(Markup::Html) => return Self::active("text/html", "an HTML page"),
@@ -158,7 +159,7 @@ impl Content {
                 | "application/vnd.debian.binary-package"
                 | "application/x-rpm",
             ) => Self::active(media_type, "an installation package"),
-            // Two letters make a program of `MZ Consulting`.
+            // A text such as `MZ Consulting` begins with the two letters of a program.
             (infer::MatcherType::App, _) if is_text(bytes) => text(),
             (infer::MatcherType::App, "application/vnd.microsoft.portable-executable") => {
                 Self::active(media_type, "a Windows program")
@@ -167,7 +168,7 @@ impl Content {
                 Self::active(media_type, "a certificate")
             }
             (infer::MatcherType::App, _) => Self::active(media_type, "a program"),
-            // What is in a container, only its name tells.
+            // Only the file's name tells what a container holds.
             (_, "application/zip" | "application/x-ole-storage") => {
                 Self::passive(media_type, None, "an archive")
             }
@@ -183,10 +184,10 @@ impl Content {
     }
 }
 
-/// Archives that are programs, or hold one: their entries' names stand in them as plain text.
+/// Detects archives that are or contain a program. The entries' names appear in them as plain text.
 fn archive(bytes: &[u8]) -> Option<Content> {
     let has = |name: &[u8]| memchr::memmem::find(bytes, name).is_some();
-    // The class of Windows Installer databases, as it is stored.
+    // The class id of Windows Installer databases, as stored.
     const INSTALLER: [u8; 16] = [0x84, 0x10, 0x0c, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46];
     if bytes.starts_with(b"PK\x03\x04") {
         let programs: [(&[u8], _); 3] = [
@@ -201,12 +202,12 @@ fn archive(bytes: &[u8]) -> Option<Content> {
         .then(|| Content::active("application/x-msi", "a Windows installer"))
 }
 
-/// Whether a ZIP archive holds an entry of this name.
+/// Whether a ZIP archive has an entry of this name.
 pub(super) fn has_entry(bytes: &[u8], name: &str) -> bool {
     memchr::memmem::find(bytes, name.as_bytes()).is_some()
 }
 
-/// Whether bytes are text that a person can read: UTF-8, or UTF-16 with a byte order mark, without control characters.
+/// Whether bytes are readable text: UTF-8, or UTF-16 with a byte order mark, without control characters.
 pub(super) fn is_text(bytes: &[u8]) -> bool {
     let odd = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}') || c == '\u{fffd}';
     let text = match std::str::from_utf8(bytes) {
@@ -222,12 +223,12 @@ pub(super) fn is_text(bytes: &[u8]) -> bool {
     !text.trim_start_matches('\u{feff}').is_empty() && !text.contains(odd)
 }
 
-/// Whether a PDF begins in `bytes`, if perhaps after a few others.
+/// Whether `bytes` are a PDF, possibly after a few other bytes.
 pub(super) fn is_pdf(bytes: &[u8]) -> bool {
     memchr::memmem::find(&bytes[..bytes.len().min(PDF_WITHIN)], b"%PDF-").is_some()
 }
 
-/// Whether a body can be JSON: it begins with an object or a list, or is a scalar. An empty one cannot.
+/// Whether a body can be JSON: it begins with an object or a list, or is a scalar. An empty body cannot.
 pub(super) fn is_json(body: &[u8]) -> bool {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     match body.trim_ascii_start().first() {

@@ -1,4 +1,4 @@
-//! Documents: which kind a file is, whether a target accepts it, and the name and the type that it is sent under.
+//! Documents: the kind of a file, the check whether a target accepts it, and its name and media type.
 
 use std::{borrow::Cow, fmt};
 
@@ -11,18 +11,18 @@ use crate::{
     item::file_name,
 };
 
-/// A kind of file that is sent as a document.
+/// A kind of file that targets accept as a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DocumentKind {
     /// PDF.
     Pdf,
     /// Word since 2007.
     Docx,
-    /// Word before that.
+    /// Word before 2007.
     Doc,
     /// OpenDocument text.
     Odt,
-    /// Rich text.
+    /// Rich Text Format.
     Rtf,
     /// Plain text.
     Text,
@@ -36,7 +36,7 @@ impl DocumentKind {
     const ALL: [Self; 8] =
         [Self::Pdf, Self::Docx, Self::Doc, Self::Odt, Self::Rtf, Self::Text, Self::Jpeg, Self::Png];
 
-    /// The kind that the extension of a name tells; case does not count.
+    /// Returns the kind of a file name's extension, in any case.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.is_of_name(name))
     }
@@ -46,7 +46,7 @@ impl DocumentKind {
         extension(name).is_some_and(|end| self.extensions().iter().any(|it| it.eq_ignore_ascii_case(end)))
     }
 
-    /// The extensions that names of this kind have, without the dot, the usual one first.
+    /// Returns the extensions of this kind, without the dot, the usual one first.
     pub const fn extensions(self) -> &'static [&'static str] {
         match self {
             Self::Pdf => &["pdf"],
@@ -60,7 +60,7 @@ impl DocumentKind {
         }
     }
 
-    /// Its media type.
+    /// Returns the media type.
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Pdf => "application/pdf",
@@ -74,9 +74,8 @@ impl DocumentKind {
         }
     }
 
-    /// Whether content that does not tell its kind by itself may be of this kind, if the name says so: newer documents of
-    /// office programs are ZIP archives, older ones OLE containers, many a `.doc` is rich text, and text comes in
-    /// encodings that nothing marks.
+    /// Whether content of an ambiguous type can be of this kind if the name says so. Newer office documents are ZIP
+    /// archives, older ones OLE containers. Many `.doc` files are rich text, and text can have an unmarked encoding.
     fn may_hold(self, content: &Content, bytes: &[u8]) -> bool {
         match (self, content.media_type) {
             (Self::Docx, "application/zip") => super::content::has_entry(bytes, "[Content_Types].xml"),
@@ -87,11 +86,11 @@ impl DocumentKind {
         }
     }
 
-    /// The kind of a file, by its content. Its name counts only where the content shows a container or plain text.
+    /// Returns the kind of a file by its content. The name counts only if the content is a container or plain text.
     fn of(content: &Content, bytes: &[u8], name: &str) -> Option<Self> {
         let shows = |kind: &Self| kind.content_type() == content.media_type;
         Self::of_name(name).filter(|kind| shows(kind) || kind.may_hold(content, bytes)).or_else(|| {
-            // Anything that can be read is text.
+            // Any readable file is text, so that text is tried last.
             Self::ALL.into_iter().filter(|kind| *kind != Self::Text).find(shows)
         })
     }
@@ -101,18 +100,18 @@ fn is_control(byte: u8) -> bool {
     byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c)
 }
 
-/// Which files a target accepts.
+/// The files that a target accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepts {
     /// Documents of these kinds.
     Kinds(&'static [DocumentKind]),
     /// Pictures.
     Pictures,
-    /// Every file that is no page, script or program: for vendors that publish no list.
+    /// Every file except pages, scripts and programs, for vendors that publish no list.
     Documents,
 }
 
-/// Extensions of names under which a file is a page, a script or a program, whatever it holds.
+/// Extensions of pages, scripts and programs, which are rejected whatever the content is.
 const ACTIVE: [&str; 59] = [
     "apk", "app", "appx", "bat", "cgi", "chm", "cmd", "com", "command", "cpl", "deb", "desktop", "dll",
     "dmg", "docm", "dotm", "exe", "gadget", "hta", "htm", "html", "inf", "jar", "js", "jse", "lnk", "mht",
@@ -121,10 +120,10 @@ const ACTIVE: [&str; 59] = [
     "xlam", "xlsm", "xltm",
 ];
 
-/// A file that was fetched, checked and named, fit to be sent to a target.
+/// A fetched and checked file, ready to be sent to a target.
 ///
-/// Only a [`Downloader`](super::Downloader) makes one, so that no file is sent unchecked. `Debug` shows its type and its
-/// length: names and contents are personal data.
+/// Only a [`Downloader`](super::Downloader) creates documents, so that no file is sent unchecked. `Debug` shows only
+/// the media type and the length, because names and contents are personal data.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Document {
     name: String,
@@ -133,12 +132,16 @@ pub struct Document {
 }
 
 impl Document {
-    /// Checks a file that was to be found under `name`.
+    /// Checks a file with the given name.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`] for an empty file, for a page, a script or a program, for what is not accepted, and for what
-    /// is not the document that its name says.
+    /// [`ErrorKind::Invalid`] for these files:
+    ///
+    /// - empty files
+    /// - pages, scripts and programs
+    /// - files that `accepts` excludes
+    /// - files whose content is not of the type of their name
     pub(super) fn check(bytes: Vec<u8>, name: &str, accepts: Accepts) -> Result<Self> {
         if bytes.is_empty() {
             return Err(refused("the file is empty (0 bytes)"));
@@ -172,26 +175,26 @@ impl Document {
             (Accepts::Documents, Some(kind)) => of_kind(kind, &name),
             (Accepts::Documents, None) => of_no_kind(&content, &name)?,
         };
-        // An extension may have been appended.
+        // The extension may have been appended.
         Ok(Self { name: file_name(&name), content_type, bytes: bytes.into() })
     }
 
-    /// The name to send it under, a [`file_name`].
+    /// Returns the name under which the file is sent, a [`file_name`].
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its media type, by its content.
+    /// Returns the media type of the content.
     pub fn content_type(&self) -> &str {
         &self.content_type
     }
 
-    /// Its content.
+    /// Returns the content.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The file as a part of a form. Its bytes are shared, not copied, however often the form is built.
+    /// Returns the file as a form part. Repeated calls share the bytes without copying.
     pub fn part(&self) -> Part {
         file_part(&self.name, &self.content_type, &self.bytes)
     }
@@ -214,7 +217,7 @@ fn of_kind(kind: DocumentKind, name: &str) -> (String, Cow<'static, str>) {
     (name, kind.content_type().into())
 }
 
-/// A file that is none of the known kinds, under its own name.
+/// Returns the name and type of a file of an unknown kind, under its own name.
 fn of_no_kind(content: &Content, name: &str) -> Result<(String, Cow<'static, str>)> {
     let end = extension(name).map(str::to_lowercase).unwrap_or_default();
     if ACTIVE.contains(&end.as_str()) {

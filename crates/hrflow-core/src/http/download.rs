@@ -1,4 +1,4 @@
-//! Fetches attachments. Their URLs come from data: nothing about them is trusted.
+//! Downloads of attachments. Their URLs are data and not trusted.
 
 use std::{error::Error as StdError, net::IpAddr, sync::OnceLock, time::Duration};
 
@@ -19,26 +19,27 @@ use crate::{
     options::Options,
 };
 
-/// How many redirects are followed.
+/// The largest number of redirects.
 const MAX_REDIRECTS: usize = 5;
 
-/// What errors and logs call a download.
+/// The name of a download in errors and logs.
 const OPERATION: &str = "attachment.download";
 
-/// How a [`Downloader`] behaves. A target makes it from the options of the run, which say all but the greatest length.
+/// The options of a [`Downloader`]. A target converts them from the run's options, which contain all but the largest
+/// size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DownloadOptions {
-    /// Let URLs lead to private networks and to this machine, the latter with plain http too (default: no).
-    /// Link-local, multicast and reserved addresses stay out of reach.
+    /// Whether URLs in private networks and on this machine are allowed, the latter also with plain http (default: no).
+    /// Link-local, multicast and reserved addresses are never allowed.
     pub allow_local_urls: bool,
-    /// The most bytes of one file, after decompression (default 20 MiB).
+    /// The largest size of a file after decompression, in bytes (default 20 MiB).
     pub max_bytes: usize,
-    /// How long one attempt may take, all redirects included (default 30 s). The deadline of the current
-    /// [budget] bounds all attempts together, the one under way included.
+    /// The time limit of one attempt, including all redirects (default 30 s). The deadline of the current [budget]
+    /// limits all attempts together, including one in progress.
     pub timeout: Duration,
-    /// How often a download is tried (default 5, at least 1).
+    /// The maximum number of attempts (default 5, at least 1).
     pub attempts: u32,
-    /// The first step of the exponential back-off between attempts (default 500 ms).
+    /// The first step of the exponential backoff between attempts (default 500 ms).
     pub backoff: Duration,
 }
 
@@ -65,29 +66,28 @@ impl From<&Options> for DownloadOptions {
     }
 }
 
-/// Fetches files from URLs that come from data.
+/// Fetches files from URLs that are data.
 ///
-/// No credentials, cookies or proxies. Only https, unless `allow_local_urls` is set and the address is this
-/// machine's. The URL, every redirect and every address that a name resolves to is checked, and the address
-/// that was checked is the one connected to. Errors name the host, never the path or the query: signed URLs are
-/// secrets.
+/// It sends no credentials or cookies and uses no proxies. It accepts only https, and http for this machine if
+/// `allow_local_urls` is set. It checks the URL, every redirect and every address that a name resolves to, and connects
+/// only to the checked address. Errors name the host, never the path or query, because signed URLs are secrets.
 #[derive(Debug, Clone)]
 pub struct Downloader {
     options: DownloadOptions,
     https: OnceLock<reqwest::Client>,
-    /// For http: this machine only, whatever a name resolves to.
+    /// The client for http: only this machine, whatever a name resolves to.
     http: OnceLock<reqwest::Client>,
     names: Names,
 }
 
 impl Downloader {
-    /// A downloader; it keeps connections for reuse. Its clients are made when they are first needed, since
-    /// reading the operating system's root certificates takes milliseconds.
+    /// Creates a downloader, which reuses connections. The HTTP clients are created on first use, because reading the
+    /// operating system's root certificates takes milliseconds.
     pub fn new(options: DownloadOptions) -> Self {
         Self { options, https: OnceLock::new(), http: OnceLock::new(), names: Names::default() }
     }
 
-    /// The client for a reach, made at its first use.
+    /// Returns the client of a reach and creates it on first use.
     fn client(&self, reach: Reach) -> Result<&reqwest::Client> {
         let made = if reach == Reach::Loopback { &self.http } else { &self.https };
         if let Some(client) = made.get() {
@@ -106,16 +106,20 @@ impl Downloader {
         Ok(made.get_or_init(|| client))
     }
 
-    /// Fetches the file at `url`, which is to be found under `name`, and checks it, within the current [budget]. It is
-    /// tried again as any request that changes nothing.
+    /// Fetches the file at `url`, checks it and returns it under `name`, within the current [budget]. Failed attempts
+    /// are retried with backoff. Cancellation and the deadline interrupt a download, which changes nothing at the
+    /// server.
     ///
     /// # Errors
     ///
-    /// Concern the item, never the run. [`ErrorKind::Invalid`] for a URL that is not allowed, a file that is
-    /// too long, empty or not [accepted](Accepts), and for a page, a script or a program in the place of a document;
-    /// [`ErrorKind::NotFound`] and [`ErrorKind::Forbidden`] as the server says (a signed URL may have expired);
-    /// [`ErrorKind::Unavailable`], [`ErrorKind::Timeout`] and [`ErrorKind::RateLimited`] if all attempts failed, or the
-    /// deadline passed.
+    /// All errors have the scope of the item, never of the run:
+    ///
+    /// - [`ErrorKind::Invalid`]: the URL is not allowed, or the file is too large, empty, not [accepted](Accepts), a
+    ///   page, a script or a program.
+    /// - [`ErrorKind::NotFound`] and [`ErrorKind::Forbidden`]: the server's response. A signed URL may have expired.
+    /// - [`ErrorKind::Unavailable`], [`ErrorKind::Timeout`] and [`ErrorKind::RateLimited`]: all attempts failed, or the
+    ///   deadline passed.
+    /// - [`ErrorKind::Cancelled`]: the run was cancelled.
     pub async fn fetch(&self, url: &str, name: &str, accepts: Accepts) -> Result<Document> {
         let budget = budget::current();
         let outcome = match parsed(url) {
@@ -126,9 +130,9 @@ impl Downloader {
         checked.map_err(|error| error.with_scope(Scope::Item).with("operation", OPERATION))
     }
 
-    /// Checks whether `url` may be given to a vendor, which fetches what is there: only where this downloader would fetch
-    /// it. A name is resolved for it; one that does not resolve here, as behind some proxies, is given. Where redirects
-    /// lead, only the vendor sees.
+    /// Checks whether `url` may be given to a vendor that fetches it: only if this downloader would fetch it. The host
+    /// name is resolved. A name that does not resolve here, as behind some proxies, is allowed. Redirects are not
+    /// checked, because only the vendor follows them.
     ///
     /// # Errors
     ///
@@ -168,7 +172,7 @@ impl Downloader {
         }
     }
 
-    /// One attempt, within its timeout and the deadline: what changes nothing may be cut short.
+    /// Makes one attempt within its timeout and the deadline. It may be interrupted, because it changes nothing.
     async fn in_time(&self, url: &Url, budget: &Budget) -> Result<Received> {
         let time = self.options.timeout.min(budget.remaining());
         tokio::select! {
@@ -182,7 +186,7 @@ impl Downloader {
         }
     }
 
-    /// One walk along the redirects.
+    /// Follows the redirects to the file.
     async fn attempt(&self, url: &Url) -> Result<Received> {
         let mut url = url.clone();
         for _ in 0..=MAX_REDIRECTS {
@@ -222,7 +226,7 @@ impl Downloader {
                 let message = format!("the attachment is larger than {} bytes", self.options.max_bytes);
                 Error::new(ErrorKind::Invalid, message)
             }
-            // Of anything but a file, the status and the headers are enough.
+            // For error statuses, the status and the headers are enough.
             Failure::Body { status, headers, .. } if !(200..300).contains(&status) => {
                 return Ok(Received { status, headers, body: Vec::new() });
             }
@@ -230,7 +234,7 @@ impl Downloader {
         })
     }
 
-    /// The client that may fetch `url`, if any. Names are checked when they are resolved, too.
+    /// Returns the client for `url` if it may be fetched. Names are checked again when they are resolved.
     fn client_for(&self, url: &Url) -> Result<&reqwest::Client> {
         check_url(url, self.options.allow_local_urls).and_then(|reach| self.client(reach))
     }
@@ -241,7 +245,8 @@ fn parsed(url: &str) -> Result<Url> {
         .map_err(|_| Error::new(ErrorKind::Invalid, "the attachment's address is not a URL"))
 }
 
-/// Where a file at `url` may be, if it may be fetched at all. Addresses are not resolved, so they are checked here.
+/// Returns the allowed reach of `url`, or an error if it may not be fetched. Literal addresses are checked here,
+/// because they are never resolved.
 fn check_url(url: &Url, allow_local_urls: bool) -> Result<Reach> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(not_allowed("it holds a user name or a password"));
@@ -255,7 +260,7 @@ fn check_url(url: &Url, allow_local_urls: bool) -> Result<Reach> {
     if is_in_reach(url, reach) { Ok(reach) } else { Err(not_allowed("its host has no public address")) }
 }
 
-/// Whether the host of a URL is in reach: an address itself, a name by what it is reserved for.
+/// Whether the host of a URL is in reach: an address by itself, a name by its reserved suffix.
 fn is_in_reach(url: &Url, reach: Reach) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => reach != Reach::Public || !address::is_local_name(name),
@@ -265,14 +270,14 @@ fn is_in_reach(url: &Url, reach: Reach) -> bool {
     }
 }
 
-/// Whether a link leads into a private network or to this machine, by what the URL alone says.
+/// Whether the URL alone shows that it is in a private network or on this machine.
 pub(crate) fn leads_to_private(url: &Url, allow_local_urls: bool) -> bool {
     let reach = if allow_local_urls { Reach::PublicAndLocal } else { Reach::Public };
     !is_in_reach(url, reach)
 }
 
-/// Whether a vendor may be given a URL to fetch, by what the URL alone says: see [`Downloader::check_url`], which also
-/// resolves names. For previews, which make no network requests.
+/// Whether the URL alone allows giving it to a vendor. Unlike [`Downloader::check_url`], it makes no network requests
+/// and is for previews.
 pub fn may_be_fetched(url: &str, allow_local_urls: bool) -> bool {
     parsed(url).and_then(|url| check_url(&url, allow_local_urls)).is_ok()
 }

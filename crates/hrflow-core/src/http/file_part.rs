@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use reqwest::multipart::Part;
 
-/// A file as a part of a form. Its bytes are shared, not copied, however often the form is built.
+/// Returns a file as a form part. Repeated calls share the bytes without copying.
 ///
-/// A `content_type` that is none is left out.
+/// An invalid `content_type` is omitted.
 pub(super) fn file_part(name: &str, content_type: &str, bytes: &Bytes) -> Part {
     let part = || Part::stream_with_length(bytes.clone(), bytes.len() as u64).file_name(name.to_owned());
     part().mime_str(content_type).unwrap_or_else(|_| part())

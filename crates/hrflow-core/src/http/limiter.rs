@@ -1,4 +1,4 @@
-//! Keeps a rate limit ahead of time, for all tasks of a credential together.
+//! The rate limiter for all tasks of a credential.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -17,55 +17,55 @@ use super::{
 };
 use crate::secret::Secret;
 
-/// How often a process that waits for another one checks whether the limit has changed.
+/// The interval at which a process that waits for another one checks the limit again.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
-/// The same where a slot may become free at any time.
+/// The same interval if a slot may become free at any time.
 const LOOK_AGAIN_SOON: Duration = Duration::from_millis(10);
 
-/// A sliding window whose slots free only when the window has passed since the answer arrived, and a
-/// gate that keeps everybody waiting until the time that the vendor named.
+/// A sliding window and a gate. A slot of the window becomes free when the window has passed since the response
+/// arrived. The gate makes all tasks wait until the time that the vendor named.
 ///
-/// The vendor counts a request when it arrives there: after we sent it and before we have its answer. Counting
-/// from the answer on means that its window never sees one too many, whatever the network's mood. The price is
-/// one round trip per window: a limit of 50/10s with answers after 200 ms is used to 98 %.
+/// The vendor counts a request on arrival: after it was sent and before its response is received. Counting from the
+/// response therefore never exceeds the vendor's window, regardless of network delays. The cost is one round trip per
+/// window: a limit of 50/10s with responses after 200 ms is used to 98 %.
 ///
-/// Waiters are served in the order in which they came. Among processes there is no order: the first waiters of each
-/// compete for the next slot.
+/// Waiting tasks are served in order. Processes have no order: the first waiting task of each process competes for the
+/// next slot.
 pub(super) struct Limiter {
     state: Mutex<State>,
-    /// Held by the waiter who is first in line; tokio's mutex is fair.
+    /// The lock of the first waiting task. tokio's mutex is fair.
     turn: tokio::sync::Mutex<()>,
     slot_freed: Notify,
     gate_moved: Notify,
-    /// The same limit as other processes keep it. What is counted here is a part of what is counted there.
+    /// The limit as shared with other processes. It includes the requests of this process.
     account: Option<Arc<Account>>,
 }
 
 struct State {
     limit: Option<RateLimit>,
-    /// Slots that are taken, and whose answer has not arrived.
+    /// Slots in use whose response has not arrived.
     in_flight: usize,
-    /// When the answers within the last window arrived.
+    /// The times of the responses within the last window.
     answered: VecDeque<Instant>,
-    /// Nobody sends before this instant.
+    /// The instant before which no request is sent.
     not_before: Option<Instant>,
 }
 
-/// Why no slot was given.
+/// The reason why no slot was granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NoSlot {
-    /// Cancelled, or the deadline passed while waiting in line.
+    /// The wait was cancelled, or the deadline passed.
     Stopped(Stopped),
-    /// The first chance comes only after the deadline.
+    /// The next slot is free only after the deadline.
     TooLate {
-        /// How long it is until then.
+        /// The time until that slot is free.
         wait: Duration,
     },
 }
 
-/// Leave to send one request. Where it was used, it counts from the moment it is dropped, which is when the answer
-/// arrived or was given up.
+/// The permission to send one request. If it was used, it counts in the window from the moment it is dropped, when the
+/// response arrived or was given up.
 #[derive(Debug)]
 pub(super) struct Slot {
     limiter: Arc<Limiter>,
@@ -87,9 +87,9 @@ impl Limiter {
         })
     }
 
-    /// The limiter of a credential at a vendor's address, the same for all callers in this process while one of them
-    /// holds it; other processes of this user keep it too, if the program [shares](shared_limits::share_limits) limits.
-    /// If different limits are named, the strictest applies.
+    /// Returns the limiter of a credential at a vendor's origin. All callers in this process share it while one of them
+    /// holds it. Other processes of this user share it too if the program [shares](shared_limits::share_limits) limits.
+    /// If limits differ, the strictest applies.
     pub(super) fn shared(
         vendor: &str,
         origin: &str,
@@ -99,7 +99,7 @@ impl Limiter {
         type Key = [u8; 32];
         static LIMITERS: LazyLock<Mutex<HashMap<Key, Weak<Limiter>>>> = LazyLock::new(Mutex::default);
 
-        // One digest over all three: the map holds nothing that could be printed, not even the vendor.
+        // One digest of all three, so that the map contains no printable values, not even the vendor.
         let mut digest = Sha256::new();
         for part in [vendor, origin, credential.expose()] {
             digest.update((part.len() as u64).to_be_bytes());
@@ -123,7 +123,7 @@ impl Limiter {
         limiter
     }
 
-    /// Waits in line for leave to send.
+    /// Waits for a slot, in the order of calls. Cancel-safe: a dropped future holds no slot of this process.
     pub(super) async fn acquire(self: &Arc<Self>, budget: &Budget) -> Result<Slot, NoSlot> {
         budget.check()?;
         let mut turn = pin!(self.turn.lock());
@@ -148,7 +148,7 @@ impl Limiter {
             gate_moved.as_mut().enable();
             budget.check()?;
             let until = match self.next(budget).await? {
-                // No await between counting and handing out: a slot that is counted is dropped.
+                // No await between counting and returning: a counted slot is always dropped.
                 Next::Now => {
                     self.state().in_flight += 1;
                     return Ok(Slot { limiter: self.clone(), used: false });
@@ -165,7 +165,8 @@ impl Limiter {
         }
     }
 
-    /// Whether a request may be sent now, or when to ask again. `Now` has taken the slot that other processes see.
+    /// Returns whether a request may be sent now, or when to check again. `Now` has already acquired the slot that
+    /// other processes see.
     async fn next(&self, budget: &Budget) -> Result<Next, NoSlot> {
         let (wait, limit) = {
             let mut state = self.state();
@@ -177,7 +178,7 @@ impl Limiter {
                 in_time(instant, budget)?;
                 return Ok(Next::At(instant));
             }
-            // Without a known time, the answer that frees the next slot is still on its way.
+            // Without a known time, the response that frees the next slot has not arrived yet.
             Wait::AllInFlight => return Ok(Next::At(budget.deadline)),
         }
         let Some(account) = &self.account else { return Ok(Next::Now) };
@@ -200,7 +201,7 @@ impl Limiter {
         Ok(Next::At(instant.min(now + again)))
     }
 
-    /// Keeps all tasks, and all processes that share the limit, waiting for `wait` from now on.
+    /// Makes all tasks, and all processes that share the limit, wait for `wait` from now.
     pub(super) async fn hold_for(&self, wait: Duration) {
         self.close(wait);
         if let Some(account) = &self.account {
@@ -236,7 +237,7 @@ enum Next {
     At(Instant),
 }
 
-/// What this process alone has to wait for.
+/// The wait caused by this process's own requests.
 enum Wait {
     No,
     NotBefore(Instant),
@@ -244,7 +245,7 @@ enum Wait {
 }
 
 impl State {
-    /// The gate, while it is closed.
+    /// Returns the gate's instant while it is closed.
     fn gate(&self, now: Instant) -> Option<Instant> {
         self.not_before.filter(|gate| *gate > now)
     }
@@ -267,7 +268,7 @@ impl State {
 }
 
 impl Slot {
-    /// Whether the request left: only then the slot counts.
+    /// Sets whether the request was sent. Only then does the slot count.
     pub(super) fn set_used(&mut self, used: bool) {
         self.used = used;
     }
@@ -319,7 +320,7 @@ mod tests {
         slot
     }
 
-    /// When requests arrive at a vendor whose answers take between 20 and 200 ms, sent by 64 tasks.
+    /// Returns the arrival times at a vendor with responses after 20 to 200 ms, for requests of 64 tasks.
     async fn arrivals(text: &str, requests: usize) -> Vec<Instant> {
         let limiter = Limiter::new(limit(text));
         let budget = Budget::lasting(100 * HOUR);

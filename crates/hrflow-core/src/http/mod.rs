@@ -1,33 +1,34 @@
-//! HTTP manners: one client for vendors' APIs, one for attachments.
+//! HTTP: one client for vendors' APIs, one for attachments.
 //!
-//! # What happens to a request
+//! # The layers of a request
 //!
 //! The layers of [`Request::send`], outermost first:
 //!
 //! 1. **Span and metrics**, named by the [`Operation`], never by the URL.
-//! 2. **Retry**, bounded by the client's attempts and by the [budget]'s deadline and cancel token. A connection
-//!    that could not be made and a request to slow down are retried for every operation. A fault after the request left
-//!    (5xx, timeout, reset, unreadable answer) is retried for [`Safety::Read`] and [`Safety::Idempotent`] only; for
-//!    [`Safety::Once`] it ends in an error with [`Execution::Unknown`](crate::Execution::Unknown). A refused token is
-//!    replaced once, without counting as a failure; where the refusal of the new one names a wait, it is waited for once.
-//! 3. **Rate limit**: each attempt takes a slot of the sliding window, and waits at the gate that `Retry-After` has
-//!    closed for all tasks of the credential, in all processes of the user that [share](share_limits) their limits.
-//! 4. **Authorization**: each attempt carries the token that is current when it has its slot. One that has to be
-//!    fetched is fetched before, as the fetch may need a slot of the same limit.
-//! 5. **Timeout** of one attempt, over all that follows.
-//! 6. **Transport**: connections are reused, gzip is understood, redirects are never followed. A stream that an
-//!    HTTP/2 server says it did not process is sent again here.
-//! 7. **The whole answer is read**, up to the client's limit.
-//! 8. **Classify**: the vendor's own function says what the answer means. It never sees half an answer. A 2xx that it
-//!    accepts and that holds no JSON, such as the page of a proxy or a login portal, is treated as a 502.
+//! 2. **Retry**, limited by the client's attempts and by the [budget]'s deadline and cancel token. Failed connections
+//!    and rate limiting are retried for every operation. An error after the request was sent (5xx, timeout, reset,
+//!    unreadable response) is retried for [`Safety::Read`] and [`Safety::Idempotent`] only. For [`Safety::Once`] it
+//!    becomes an error with [`Execution::Unknown`](crate::Execution::Unknown). A rejected token is replaced once, which
+//!    does not count as a failure. If the new token is rejected with a stated wait, the client waits once.
+//! 3. **Rate limit**: each attempt acquires a slot of the sliding window. It also waits while `Retry-After` has closed
+//!    the gate for all tasks of the credential. Processes of the user that [share](share_limits) their limits wait
+//!    together.
+//! 4. **Authorization**: each attempt has the token that is current when it gets its slot. A missing token is fetched
+//!    before, because the fetch may need a slot of the same limit.
+//! 5. **Timeout** of one attempt, over all layers below.
+//! 6. **Transport**: connections are reused, gzip is supported, redirects are never followed. A stream that an HTTP/2
+//!    server reports as not processed is resent here.
+//! 7. **Complete response**: it is read up to the client's size limit.
+//! 8. **Classify**: the vendor's own function decides what the response means. It never gets a partial response. A 2xx
+//!    that it accepts, but that contains no JSON, such as the page of a proxy or login portal, is treated as a 502.
 //!
-//! A request that is under way is not cut short by the budget. It may end up to one timeout after the deadline.
+//! The budget does not interrupt a request in flight, which can end up to one timeout after the deadline.
 //!
-//! # What never leaves
+//! # Protection of secrets
 //!
-//! Header values are marked as sensitive. Errors name the host and the operation, never the URL. Vendors' words
-//! pass through a [`Redactor`](crate::Redactor). Logs carry operation, vendor, status, attempt and times at `debug`;
-//! method, URL and bodies, without secrets, at `trace` only.
+//! Header values are marked as sensitive. Errors name the host and the operation, never the URL. Vendor texts pass
+//! through a [`Redactor`](crate::Redactor). Logs contain operation, vendor, status, attempt and times at `debug`.
+//! Method, URL and bodies, without secrets, appear at `trace` only.
 
 mod address;
 mod answer;

@@ -1,42 +1,41 @@
-//! What a request does at the vendor, and whether it may be sent twice.
+//! The operations of requests, and whether they may be repeated.
 
 use std::fmt;
 
-/// What happens when the same request arrives twice.
+/// The effect of the same request arriving twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Safety {
-    /// It changes nothing: may be sent again at any time.
+    /// It changes nothing: may be resent at any time.
     Read,
-    /// Once or twice, the outcome is the same: may be sent again at any time.
+    /// Repetition has no additional effect: may be resent at any time.
     Idempotent,
-    /// Twice makes two records: sent again only when the first one certainly took no effect.
+    /// Repetition creates a second record: resent only if the first request certainly had no effect.
     Once,
 }
 
 /// A named call to a vendor.
 ///
-/// The name is stable and holds nothing of the item: spans, metrics and errors carry it, and never
-/// the URL.
+/// The name is stable and contains no item data. Spans, metrics and errors have it instead of the URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Operation {
-    /// Such as `candidates.create`.
+    /// The name, such as `candidates.create`.
     pub name: &'static str,
     /// Whether it may be sent twice.
     pub safety: Safety,
 }
 
 impl Operation {
-    /// An operation that changes nothing.
+    /// Creates an operation that changes nothing.
     pub const fn read(name: &'static str) -> Self {
         Self { name, safety: Safety::Read }
     }
 
-    /// An operation that may be repeated.
+    /// Creates an operation that may be repeated.
     pub const fn idempotent(name: &'static str) -> Self {
         Self { name, safety: Safety::Idempotent }
     }
 
-    /// An operation that must not be repeated unless it certainly took no effect.
+    /// Creates an operation that is repeated only if it certainly had no effect.
     pub const fn once(name: &'static str) -> Self {
         Self { name, safety: Safety::Once }
     }

@@ -1,4 +1,4 @@
-//! The proxy that the environment names.
+//! The proxy in the environment.
 
 use std::{env, ffi::OsString};
 
@@ -7,22 +7,21 @@ use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Checks the variables that name proxies. The HTTP library ignores a value that it cannot read, and would connect
-/// directly.
+/// Checks the environment variables of proxies. The HTTP library ignores unusable values and would connect directly.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Config`] that names the variable and never its value, which may hold a password.
+/// [`ErrorKind::Config`] that names the variable, never its value, which can contain a password.
 pub(super) fn check() -> Result<()> {
     check_in(|name| env::var_os(name))
 }
 
 fn check_in(variable: impl Fn(&str) -> Option<OsString>) -> Result<()> {
-    // A CGI program gets its client's header `Proxy` as HTTP_PROXY: the library ignores all variables then.
+    // A CGI program gets its client's header `Proxy` as HTTP_PROXY. The library then ignores all variables.
     if variable("REQUEST_METHOD").is_some() {
         return Ok(());
     }
-    // As the library does: upper case first, and an empty value is none.
+    // As in the library: upper case first, and an empty value counts as unset.
     let named = |names: [&'static str; 2]| {
         let (name, value) = names.into_iter().find_map(|name| variable(name).map(|value| (name, value)))?;
         (!value.is_empty()).then_some((name, value))
@@ -50,7 +49,7 @@ fn fault_in(value: &OsString) -> Option<&'static str> {
             _ => return Some("its scheme is neither http nor https"),
         }
     }
-    // What the library makes of it.
+    // The library's reading of the value.
     let read = Matcher::builder().https(value).build();
     let target = "https://example.com/".parse().ok()?;
     let Some(proxy) = read.intercept(&target) else { return Some("it is not a URL") };
@@ -116,7 +115,7 @@ mod tests {
             check(&[("HTTPS_PROXY", value)]).unwrap_or_else(|error| panic!("{value}: {error}"));
         }
         check(&[]).unwrap();
-        // What is not read is not checked.
+        // Variables that the library does not read are not checked.
         check(&[("HTTPS_PROXY", "http://a.example"), ("ALL_PROXY", "socks5://b.example")]).unwrap();
         check(&[("HTTPS_PROXY", "http://a.example"), ("https_proxy", "foo bar")]).unwrap();
         check(&[("HTTPS_PROXY", "foo bar"), ("REQUEST_METHOD", "GET")]).unwrap();

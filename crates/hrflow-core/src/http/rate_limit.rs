@@ -1,4 +1,4 @@
-//! A vendor's rate limit, as people write it.
+//! A vendor's rate limit and its text format.
 
 use std::{fmt, str::FromStr, time::Duration};
 
@@ -8,22 +8,22 @@ use crate::{
     text::shown,
 };
 
-/// So many requests in any stretch of time as long as the window. Written `50/10s`, `4/1s`, `100/1m`.
+/// A number of requests in any period of the window's length. Written `50/10s`, `4/1s`, `100/1m`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
-    /// At least one.
+    /// The number of requests, at least 1.
     pub requests: u32,
-    /// Longer than nothing.
+    /// The length of the window, longer than 0.
     pub window: Duration,
 }
 
 impl RateLimit {
-    /// `requests` in any `window`.
+    /// Creates a limit of `requests` in any `window`.
     pub const fn new(requests: u32, window: Duration) -> Self {
         Self { requests, window }
     }
 
-    /// The stricter of two: the one that lets fewer requests through in the long run.
+    /// Returns the stricter of two limits: the one that allows fewer requests in the long run.
     pub(super) fn stricter(self, other: Self) -> Self {
         let rate =
             |limit: &Self| f64::from(limit.requests) / limit.window.as_secs_f64().max(f64::MIN_POSITIVE);
@@ -42,7 +42,7 @@ impl FromStr for RateLimit {
         let (requests, window) = text.trim().split_once('/').ok_or_else(refuse)?;
         let requests: u32 = requests.trim().parse().map_err(|_| refuse())?;
         let window = window.trim();
-        // `10/s` is common elsewhere for `10/1s`.
+        // `10/s` is a common notation of `10/1s`.
         let count = if window.starts_with(|first: char| first.is_ascii_alphabetic()) { "1" } else { "" };
         let window = format!("{count}{window}").parse::<Span>().map_err(|_| refuse())?.duration();
         if requests == 0 || window.is_zero() || window > Duration::from_secs(24 * 60 * 60) {

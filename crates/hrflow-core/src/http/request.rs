@@ -1,4 +1,4 @@
-//! One request, in a form that can be sent again.
+//! A request that can be sent repeatedly.
 
 use std::{fmt, sync::Arc};
 
@@ -21,7 +21,7 @@ use crate::{
     secret::Secret,
 };
 
-/// One request. What is wrong with a part is told by [`send`](Self::send).
+/// A request. Errors of its parts are returned by [`send`](Self::send).
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request {
     pub(super) client: Arc<Inner>,
@@ -30,16 +30,16 @@ pub struct Request {
     pub(super) url: Result<Url>,
     pub(super) headers: HeaderMap,
     pub(super) body: Body,
-    /// Secrets of this request alone.
+    /// Secrets of this request only.
     pub(super) secrets: Vec<Secret>,
-    /// Neither its body nor that of its answer is logged.
+    /// Whether the bodies of the request and its response are excluded from logs.
     pub(super) confidential: bool,
 }
 
 pub(super) enum Body {
     Empty,
     Bytes(Vec<u8>),
-    /// Built anew for every attempt: a form is used up by sending it.
+    /// A form is consumed by sending it, so it is built for every attempt.
     Multipart(Box<dyn Fn() -> Form + Send + Sync>),
 }
 
@@ -57,7 +57,7 @@ impl Request {
         }
     }
 
-    /// Adds pairs to the query.
+    /// Adds parameters to the query.
     pub fn query(mut self, pairs: &[(&str, &str)]) -> Self {
         if let Ok(url) = &mut self.url
             && !pairs.is_empty()
@@ -67,7 +67,7 @@ impl Request {
         self
     }
 
-    /// Sets a header of this request, in place of the client's.
+    /// Sets a header of this request, replacing the client's.
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         match header(name, value) {
             Ok((name, value)) => drop(self.headers.insert(name, value)),
@@ -76,19 +76,19 @@ impl Request {
         self
     }
 
-    /// Sets the type of the body.
+    /// Sets the content type of the body.
     pub fn content_type(mut self, content_type: &'static str) -> Self {
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         self
     }
 
-    /// Sends `body` as JSON; its type is `application/json` unless set otherwise.
+    /// Sets `body` as JSON, with the type `application/json` unless another type is set.
     pub fn json(self, body: &impl Serialize) -> Self {
         let bytes = serde_json::to_vec(body);
         self.bytes(bytes, "application/json", "JSON")
     }
 
-    /// Sends `fields` as `application/x-www-form-urlencoded`.
+    /// Sets `fields` as `application/x-www-form-urlencoded`.
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         let text = form.extend_pairs(fields).finish();
@@ -99,32 +99,33 @@ impl Request {
         )
     }
 
-    /// Sends `multipart/form-data`; `form` is called once for each attempt.
+    /// Sets a `multipart/form-data` body. `form` is called once for each attempt.
     pub fn multipart(mut self, form: impl Fn() -> Form + Send + Sync + 'static) -> Self {
         self.body = Body::Multipart(Box::new(form));
         self
     }
 
-    /// A secret of this request alone, such as a refresh token, to take out of the vendor's messages.
+    /// Adds a secret of this request only, such as a refresh token, to redact in the vendor's messages.
     pub fn redact(mut self, secret: &Secret) -> Self {
         self.secrets.push(secret.clone());
         self
     }
 
-    /// Keeps the bodies of the request and of its answer out of the logs at every level: for those that hold
-    /// secrets, such as new tokens, which no redactor can know beforehand.
+    /// Excludes the bodies of the request and its response from logs at every level. Use it for bodies with secrets
+    /// that the redactor cannot know, such as new tokens.
     pub fn confidential(mut self) -> Self {
         self.confidential = true;
         self
     }
 
-    /// Sends it, and waits for the whole answer. The [module](super) says in which order what happens.
+    /// Sends the request and waits for the complete response. The client retries; the caller must not. The
+    /// [module](super) documents the order of the layers.
     ///
     /// # Errors
     ///
-    /// What the client's [`classify`](super::ClientBuilder::classify) made of the answer, or the fault that kept it
-    /// from coming; each with `vendor`, `operation`, `attempts` (how often it left), the status, and whether it
-    /// can have taken effect.
+    /// The error of the client's [`classify`](super::ClientBuilder::classify), or the error that prevented a response.
+    /// Each has `vendor`, `operation`, `attempts` (the number of times it was sent), the status if any, and whether it
+    /// can have taken effect ([`Execution`](crate::Execution)).
     pub async fn send(self) -> Result<Answer> {
         send::send(self).await
     }
@@ -144,7 +145,7 @@ impl Request {
         self
     }
 
-    /// The first fault stands.
+    /// Records an error. The first one is kept.
     fn fail(&mut self, error: Error) {
         if self.url.is_ok() {
             self.url = Err(error);

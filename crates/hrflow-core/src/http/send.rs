@@ -1,4 +1,4 @@
-//! The layers around the bare exchange. Their order stands in the module's documentation.
+//! The layers around one HTTP exchange. The module's documentation states their order.
 
 use std::{
     borrow::Cow,
@@ -29,13 +29,13 @@ use crate::{
     secret::{Redactor, Secret},
 };
 
-/// How many bytes of a body are logged at `trace`.
+/// The number of bytes of a body that are logged at `trace`.
 const LOGGED: usize = 4 * 1024;
 
-/// What is logged in place of a body that nobody may see.
+/// The replacement of a confidential body in logs.
 const CONFIDENTIAL: &str = "(confidential)";
 
-/// How often a token that dies while waiting for the rate limit is fetched anew.
+/// The number of times that a token which expires during the wait for the rate limit is fetched.
 const TOKEN_ROUNDS: usize = 3;
 
 pub(super) async fn send(request: Request) -> Result<Answer> {
@@ -62,36 +62,36 @@ pub(super) async fn send(request: Request) -> Result<Answer> {
     })
 }
 
-/// A request on its way, over all of its attempts.
+/// The state of a request over all of its attempts.
 struct Sending<'a> {
     client: &'a Arc<Inner>,
     request: &'a Request,
     budget: Budget,
-    /// How often it left.
+    /// The number of times it was sent.
     sent: u32,
-    /// How often it failed, one refresh of the token aside.
+    /// The number of failures, without one refresh of the token.
     failures: u32,
     refreshed: bool,
-    /// Whether it has waited for what a refused token, replaced already, told to wait for.
+    /// Whether it has waited as a rejection of a replaced token requested.
     waited: bool,
     /// Whether any attempt so far can have taken effect.
     execution: Execution,
 }
 
-/// How an attempt failed.
+/// The error of an attempt.
 enum Fault {
-    /// On our side, before anything was sent, and another attempt is no remedy.
+    /// A local error before sending, which a retry cannot fix.
     Unsent(Error),
-    /// No connection.
+    /// No connection was made.
     Unconnected(Error),
-    /// It left, and no answer came that can be read.
+    /// The request was sent, and there is no readable response.
     Unanswered(Error),
-    /// It was answered, and this is what the answer means.
+    /// The response was classified as an error.
     Answered { error: Error, retry_after: Option<Duration>, token: Option<Token> },
 }
 
 impl Sending<'_> {
-    /// The retry loop.
+    /// Runs the retry loop.
     async fn run(&mut self) -> Result<Answer> {
         let url = match &self.request.url {
             Ok(url) => url,
@@ -138,7 +138,7 @@ impl Sending<'_> {
         }
     }
 
-    /// What a fault means for this request: the error, and whether to send it again.
+    /// Returns the error for the caller, and whether to resend the request.
     async fn judge(&mut self, fault: Fault) -> (Error, Again) {
         let safe = self.request.operation.safety != Safety::Once;
         let backoff = self.client.backoff;
@@ -182,14 +182,14 @@ impl Sending<'_> {
         };
         let wait = own.max(retry_after.unwrap_or_default());
         if limited || (error.kind() == ErrorKind::Unavailable && retry_after.is_some()) {
-            // All tasks of the credential were told, not only this one.
+            // The wait applies to all tasks of the credential, not only to this one.
             self.client.limiter.hold_for(retry_after.unwrap_or(wait)).await;
         }
         let again = limited || (safe && error.is_retryable());
         (error, if again { Again::After(wait) } else { Again::Never })
     }
 
-    /// One attempt: rate limit, authorization, timeout, exchange, classification.
+    /// Makes one attempt: rate limit, authorization, timeout, exchange, classification.
     async fn attempt(&mut self, url: &Url) -> Result<Answer, Fault> {
         let client = self.client;
         self.budget.check().map_err(|stopped| Fault::Unsent(stopped.before_sending()))?;
@@ -222,7 +222,7 @@ impl Sending<'_> {
                 let verdict = (client.classify)(&answer).and_then(|()| classify::not_a_page(&answer));
                 (answer, verdict)
             }
-            // A refusal for too many requests is one with or without its words.
+            // A 429 with an unreadable body is still rate limiting.
             Err(Failure::Body { status: 429, headers, .. }) => {
                 let answer = answer(429, headers, Vec::new());
                 let verdict = classify::by_status(&answer);
@@ -246,10 +246,10 @@ impl Sending<'_> {
         }
     }
 
-    /// Leave to send, and the token to send it with.
+    /// Acquires a slot, and the token to send with it.
     ///
-    /// A token is never fetched while a slot is held: the fetch may need a slot of the same limit, and both would
-    /// wait for each other. So the token comes first, and is looked at again once there is a slot.
+    /// A token is never fetched while a slot is held. The fetch may need a slot of the same limit, and both would wait
+    /// for each other. The token is therefore fetched first and checked again once there is a slot.
     async fn slot_and_token(&self) -> Result<(Slot, Option<Token>)> {
         let Some(tokens) = &self.client.tokens else {
             return Ok((self.slot().await?, None));
@@ -263,7 +263,7 @@ impl Sending<'_> {
             drop(slot);
             token = self.token(tokens).await?;
         }
-        // One that is dead on arrival: let the vendor say so.
+        // The token expires too soon each time: the vendor's response decides.
         Ok((self.slot().await?, Some(token)))
     }
 
@@ -274,7 +274,7 @@ impl Sending<'_> {
     }
 
     async fn slot(&self) -> Result<Slot> {
-        // Fetching a token takes time, too.
+        // Fetching the token may have used the remaining time.
         self.budget.check().map_err(Stopped::before_sending)?;
         let started = Instant::now();
         let slot = self.client.limiter.acquire(&self.budget).await;
@@ -296,7 +296,7 @@ impl Sending<'_> {
         if let Some(token) = token {
             headers.insert(AUTHORIZATION, bearer(&token.access)?);
         }
-        // One by one: a request's header replaces the client's.
+        // Inserted one by one: a request's header replaces the client's.
         for (name, value) in &self.request.headers {
             headers.insert(name, value.clone());
         }
@@ -313,7 +313,7 @@ impl Sending<'_> {
         })
     }
 
-    /// All attempts are used up.
+    /// Returns the final error after the last attempt.
     fn given_up(&self, error: Error) -> Error {
         match error.kind() {
             ErrorKind::RateLimited => error.with_scope(Scope::Run),
@@ -322,7 +322,7 @@ impl Sending<'_> {
         }
     }
 
-    /// The wait before the next attempt would end after the deadline.
+    /// Returns the error if the wait before the next attempt would end after the deadline.
     fn too_late(&self, error: Error, wait: Duration) -> Error {
         if error.kind() == ErrorKind::RateLimited {
             let advice =
@@ -336,7 +336,7 @@ impl Sending<'_> {
     }
 
     fn is_unconnected(&self, error: &Error) -> bool {
-        // What concerns the whole run already has advice of its own.
+        // Errors of the whole run already have their own advice.
         error.kind() == ErrorKind::Unavailable
             && error.scope() == Scope::Item
             && error.status().is_none()
@@ -387,21 +387,21 @@ impl Sending<'_> {
     }
 }
 
-/// Whether to send a request again.
+/// Whether to resend a request.
 enum Again {
     Never,
     Now,
     After(Duration),
 }
 
-/// What the answer says about the request's effect, whatever the vendor's function left it at.
+/// Sets whether the request can have taken effect, by the response, regardless of the vendor's function.
 fn settled(error: Error, answer: &Answer) -> Error {
     use ErrorKind::{OutcomeUnknown, Protocol, RateLimited, Timeout, Unauthorized, Unavailable};
     let once = answer.operation.safety == Safety::Once;
     let error = match error.kind() {
         RateLimited | Unauthorized => error.with_execution(Execution::No),
         Unavailable | Timeout | OutcomeUnknown => error.with_execution(Execution::Unknown),
-        // `See Other` follows a POST that was executed; servers say `Found` and mean the same.
+        // `See Other` follows an executed POST. Some servers send `Found` with the same meaning.
         Protocol if once && matches!(answer.status, 200..=299 | 302 | 303 | 500..=599) => {
             error.with_execution(Execution::Unknown)
         }
@@ -410,7 +410,7 @@ fn settled(error: Error, answer: &Answer) -> Error {
     if error.status().is_some() { error } else { error.with_status(answer.status) }
 }
 
-/// The last guard against a vendor's function that forgot to clean the vendor's words.
+/// Redacts the error again, in case a vendor's function did not clean the vendor's text.
 fn scrubbed(error: Error, redactor: &Redactor) -> Error {
     let error = match error.vendor_message().map(|words| words::clean(redactor, words)) {
         Some(words) => error.with_vendor_message(words),
@@ -451,9 +451,9 @@ fn redactor_with(client: &Inner, token: Option<&Token>, secrets: &[Secret]) -> A
     Arc::new(redactor)
 }
 
-/// The beginning of a body, redacted before it is cut.
+/// Returns the start of a body, redacted before it is cut.
 fn loggable(body: &[u8], redactor: &Redactor) -> String {
-    // More than enough for every secret that begins within what is logged; a character has up to four bytes.
+    // Enough for every secret that begins within the logged part. A character has up to 4 bytes.
     let seen = &body[..body.len().min(64 * LOGGED)];
     let text = redactor.redact_start(&String::from_utf8_lossy(seen), 4 * LOGGED);
     match text.char_indices().nth(LOGGED) {
@@ -466,7 +466,7 @@ fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Rounded up: a vendor that is asked a moment too early says no again.
+/// Rounded up: a retry slightly too early would be rejected again.
 fn whole_second(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second().saturating_add(1)).unwrap_or(time)
 }

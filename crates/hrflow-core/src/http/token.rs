@@ -1,4 +1,4 @@
-//! Access tokens: fetched once however many tasks wait, refreshed ahead of expiry.
+//! Access tokens: fetched once for all waiting tasks, and refreshed before they expire.
 
 use std::{
     fmt,
@@ -17,33 +17,34 @@ use crate::{
     secret::Secret,
 };
 
-/// How long one fetch may take, its retries included. The waiting tasks may have less time; they then
-/// stop waiting, and the fetch goes on for the others.
+/// The time limit of one fetch, including its retries. Waiting tasks may have less time. They then stop waiting, and
+/// the fetch continues for the others.
 const FETCH: Duration = Duration::from_secs(2 * 60);
 
-/// After a refresh ahead of time that failed, the token at hand is used this long before the next attempt.
+/// After a failed early refresh, the time until the next attempt. The current token is used meanwhile.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// Where access tokens come from: a token endpoint, or a grant in the state.
+/// A source of access tokens: a token endpoint, or a grant in the state.
 #[async_trait]
 pub trait TokenSource: Send + Sync {
-    /// Fetches a token. `previous` is the one that has expired, is about to, or was refused; none at first.
+    /// Fetches a token. `previous` is the token that has expired, is about to expire or was rejected. It is `None` for
+    /// the first fetch.
     ///
-    /// The provider never runs two fetches at once, and lets one that has begun run to its end even when every
-    /// task that waits for it is gone: a vendor may have rotated the refresh token already.
+    /// The provider never runs two fetches at the same time. It lets a started fetch complete even if no task waits for
+    /// it any more, because the vendor may already have rotated the refresh token.
     ///
-    /// A source whose vendor rotates refresh tokens **must make the new one durable before it
-    /// returns**. The access token is used at once; if the process died then with the new refresh token
-    /// only in memory, the grant would be lost.
+    /// If the vendor rotates refresh tokens, the source **must store the new one durably before it returns**. The
+    /// access token is used immediately. If the process ended with the new refresh token only in memory, the grant
+    /// would be lost.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unauthorized`] when the credentials or the grant were refused; retryable kinds when
-    /// another try can help. The source does its own retries: its error ends the requests that wait for it.
+    /// [`ErrorKind::Unauthorized`] if the credentials or the grant were rejected. Retryable kinds if a later attempt
+    /// can succeed. The source retries by itself; its error ends all waiting requests.
     async fn fetch(&self, previous: Option<&Token>) -> Result<Token>;
 }
 
-/// A source that its owner keeps a handle to, for what else the vendor's answer holds.
+/// A source to which its owner keeps a handle, for other data of the vendor's response.
 #[async_trait]
 impl<S: TokenSource + ?Sized> TokenSource for Arc<S> {
     async fn fetch(&self, previous: Option<&Token>) -> Result<Token> {
@@ -51,28 +52,28 @@ impl<S: TokenSource + ?Sized> TokenSource for Arc<S> {
     }
 }
 
-/// An access token and the end of its life.
+/// An access token and its expiry.
 #[derive(Debug, Clone)]
 pub struct Token {
-    /// What goes after `Bearer`.
+    /// The token after `Bearer`.
     pub access: Secret,
-    /// When it expires; none when it does not, or nobody says.
+    /// The expiry. `None` if the token does not expire or the expiry is unknown.
     pub expires_at: Option<Instant>,
 }
 
 impl Token {
-    /// A token of which nobody says when it expires.
+    /// Creates a token of unknown expiry.
     pub fn new(access: Secret) -> Self {
         Self { access, expires_at: None }
     }
 
-    /// It expires after `time`, counted from now. Immune to a wrong clock: prefer it for fresh answers.
+    /// Sets the expiry to `time` from now. It does not depend on the wall clock: use it for new responses.
     #[must_use]
     pub fn expires_in(self, time: Duration) -> Self {
         Self { expires_at: Instant::now().checked_add(time), ..self }
     }
 
-    /// It expires at `time`, such as one that comes from a stored grant.
+    /// Sets the expiry to the wall-clock time `time`, for stored grants.
     #[must_use]
     pub fn expires_at(self, time: Timestamp) -> Self {
         let left = Duration::try_from(time.duration_since(Timestamp::now())).unwrap_or(Duration::ZERO);
@@ -88,7 +89,7 @@ impl Token {
     }
 }
 
-/// Keeps the current token of a credential for all clients and tasks that use it.
+/// The current token of a credential, shared by all clients and tasks that use it.
 pub struct TokenProvider {
     shared: Arc<Shared>,
 }
@@ -102,11 +103,11 @@ struct Shared {
 #[derive(Default)]
 struct State {
     token: Option<Token>,
-    /// The token was refused: it is only good for handing to the source.
+    /// The token was rejected and is only passed to the source.
     refused: bool,
-    /// When to refresh ahead of time; none where nobody says when the token expires.
+    /// The time of the early refresh. `None` if the expiry is unknown.
     refresh_from: Option<Instant>,
-    /// The fetch that is under way.
+    /// The fetch in progress.
     flight: Option<Flight>,
 }
 
@@ -114,20 +115,20 @@ type Landed = Option<Result<Token, Arc<Error>>>;
 type Flight = watch::Receiver<Landed>;
 
 impl TokenProvider {
-    /// A provider that asks `source` for a new token once the old one has less than `ahead` to live.
+    /// Creates a provider that requests a new token from `source` when the current one expires within `ahead`.
     pub fn new(source: impl TokenSource + 'static, ahead: Duration) -> Self {
         Self { shared: Arc::new(Shared { source: Box::new(source), ahead, state: Mutex::default() }) }
     }
 
-    /// The current token, fetched first where there is none, it was refused, or it is about to expire.
+    /// Returns the current token. Fetches one if there is none, it was rejected, or it is about to expire. Concurrent
+    /// callers share one fetch.
     ///
-    /// While a refresh ahead of time fails for a reason that can pass, the token at hand is used as long as
-    /// it lives.
+    /// If an early refresh fails with a retryable error, the current token is used until it expires.
     ///
     /// # Errors
     ///
-    /// The source's error, the same for all who waited for that fetch; [`ErrorKind::Cancelled`] or
-    /// [`ErrorKind::Timeout`] when this task's [budget](super::budget) ended first.
+    /// The source's error, the same for all tasks that waited for the fetch. [`ErrorKind::Cancelled`] or
+    /// [`ErrorKind::Timeout`] if this task's [budget](super::budget) ended first.
     pub async fn token(&self) -> Result<Token> {
         let budget = budget::current();
         loop {
@@ -135,8 +136,8 @@ impl TokenProvider {
                 Ready::Token(token) => return Ok(token),
                 Ready::Flight(flight) => flight,
             };
-            // Whoever has called this off waits all the same: leaving would end the process in the middle of
-            // a rotation. The fetch heeds the cancel token itself, and stops before its next request.
+            // A cancelled task waits too: leaving could end the process during a rotation. The fetch checks the cancel
+            // token itself and stops before its next request.
             let landed = tokio::select! {
                 biased;
                 landed = flight.wait_for(Option::is_some) => landed.ok().and_then(|landed| landed.clone()),
@@ -144,7 +145,7 @@ impl TokenProvider {
             };
             match landed {
                 Some(Ok(token)) => return Ok(token),
-                // Somebody else's run was stopped, not ours: fetch again.
+                // Another run was cancelled, not this one: fetch again.
                 Some(Err(error)) if error.kind() == ErrorKind::Cancelled => {
                     budget.check().map_err(Stopped::before_sending)?;
                 }
@@ -161,8 +162,8 @@ impl TokenProvider {
         }
     }
 
-    /// Says that `token` was refused. The next [`token`](Self::token) fetches another one, unless
-    /// somebody has replaced it in the meantime.
+    /// Marks `token` as rejected. The next [`token`](Self::token) fetches another one, unless `token` was already
+    /// replaced.
     pub fn invalidate(&self, token: &Token) {
         let mut state = self.shared.state();
         if state.token.as_ref().is_some_and(|current| current.is(token)) {
@@ -170,7 +171,7 @@ impl TokenProvider {
         }
     }
 
-    /// Whether `token` is the current one, not refused, and alive.
+    /// Whether `token` is the current one, not rejected and not expired.
     pub(super) fn is_current(&self, token: &Token) -> bool {
         let state = self.shared.state();
         !state.refused && token.is_alive() && state.token.as_ref().is_some_and(|current| current.is(token))
@@ -192,7 +193,7 @@ impl TokenProvider {
         let previous = state.token.clone();
         drop(state);
 
-        // A task of its own: it must not end with the task that happened to be first.
+        // A separate task: the fetch must not end with the task that started it.
         let shared = self.shared.clone();
         let budget = Budget { cancel: budget.cancel.clone(), ..Budget::lasting(FETCH) };
         let fetch = async move {
@@ -204,7 +205,7 @@ impl TokenProvider {
         Ready::Flight(flight)
     }
 
-    /// The token at hand, where the failed refresh was only ahead of time and the reason can pass.
+    /// Returns the current token if only an early refresh failed, and the error is retryable.
     fn still_valid(&self, error: &Error) -> Option<Token> {
         if !error.is_retryable() {
             return None;
@@ -225,7 +226,7 @@ impl Shared {
     }
 }
 
-/// Settles the flight when the fetch ends, and also when it panics or is dropped with its runtime.
+/// Completes the fetch when it ends, panics or is dropped with its runtime.
 struct Landing {
     shared: Arc<Shared>,
     landing: watch::Sender<Landed>,
@@ -241,7 +242,7 @@ impl Drop for Landing {
                 state.token = Some(token.clone());
                 state.refused = false;
                 state.refresh_from = token.expires_at.map(|end| {
-                    // A token that lives shorter than `ahead` is used for half of its life all the same.
+                    // A token with a lifetime shorter than `ahead` is used for half of its lifetime.
                     let life = end.saturating_duration_since(Instant::now());
                     end - self.shared.ahead.min(life / 2)
                 });
@@ -253,19 +254,19 @@ impl Drop for Landing {
             None => {}
         }
         drop(state);
-        // Without an outcome the waiters see the sender go.
+        // Without an outcome, the waiting tasks see a closed channel.
         if let Some(outcome) = self.outcome.take() {
             self.landing.send_replace(Some(outcome));
         }
     }
 }
 
-/// One error for many waiters: each gets all of it, with the one original as the source.
+/// Returns a copy of one error for each waiting task, with the original as the source.
 fn shared_error(error: Arc<Error>) -> Error {
     error.duplicate().with_source(Original(error))
 }
 
-/// The error that the waiters share.
+/// The error that the waiting tasks share.
 struct Original(Arc<Error>);
 
 impl fmt::Display for Original {
@@ -303,7 +304,7 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    /// Fetches take a second; each token lives ten minutes; the given fetches fail.
+    /// A source whose fetches take 1 s. Each token is valid for 10 minutes; the given fetches fail.
     struct Source {
         fetches: Arc<AtomicUsize>,
         fails: fn(usize) -> Option<ErrorKind>,
@@ -376,7 +377,7 @@ mod tests {
         for token in crowd(&provider).await {
             assert_eq!(token.unwrap(), "token-1");
         }
-        // Not asked again with every request.
+        // The source is not asked again with every request.
         crowd(&provider).await;
         assert_eq!(fetches.load(Ordering::SeqCst), 2);
         tokio::time::advance(PAUSE).await;
@@ -414,7 +415,7 @@ mod tests {
         provider.invalidate(&first);
         assert!(!provider.is_current(&first));
         crowd(&provider).await;
-        // Late news of the first token's end: it is not the current one any more.
+        // A late rejection of the first token, which is no longer the current one.
         provider.invalidate(&first);
         assert_eq!(provider.token().await.unwrap().access.expose(), "token-2");
         assert_eq!(fetches.load(Ordering::SeqCst), 2);

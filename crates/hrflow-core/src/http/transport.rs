@@ -1,4 +1,4 @@
-//! The bare exchange: one request, one answer read to its end, and what can go wrong on the way.
+//! One HTTP exchange: a request, its completely read response, and its errors.
 
 use std::{error::Error as StdError, fmt, io, sync::Once, time::Duration};
 
@@ -10,15 +10,14 @@ use crate::{
     machine,
 };
 
-/// What every request says that it is.
+/// The user agent of every request.
 const USER_AGENT: &str = concat!("hrflow-connectors/", env!("CARGO_PKG_VERSION"));
 
-/// Load balancers commonly close a connection that has idled for 60 s. We close ours sooner: a request that runs
-/// into the closing would be one of which nobody knows whether it was executed.
+/// The time after which an idle connection is closed. Load balancers commonly close after 60 s. A request on a
+/// connection that closes at the same moment would have an unknown outcome.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// A reqwest client with what vendor calls and downloads have in common. Redirects are never
-/// followed behind our back.
+/// Returns the builder of HTTP clients for vendor calls and downloads. Redirects are never followed automatically.
 pub(super) fn builder(connect_timeout: Duration, read_timeout: Duration) -> ClientBuilder {
     choose_crypto();
     Client::builder()
@@ -34,21 +33,22 @@ pub(super) fn builder(connect_timeout: Duration, read_timeout: Duration) -> Clie
         .http2_keep_alive_timeout(Duration::from_secs(10))
 }
 
-/// Chooses the crypto provider that TLS needs, one per process. Where the program has chosen one, that stands. Whoever opens
-/// TLS connections without a [`Client`](super::Client), such as to a database, calls it first.
+/// Installs the crypto provider for TLS, once per process. A provider that the program has installed stays. Call it
+/// before opening TLS connections without a [`Client`](super::Client), such as to a database.
 pub fn choose_crypto() {
     static CHOSEN: Once = Once::new();
     CHOSEN.call_once(|| {
-        // An error only says that there is one already.
+        // An error means only that a provider is already installed.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     });
 }
 
-/// Most bytes of the file that `SSL_CERT_FILE` names; the certificates that a Linux system trusts take up about 250 KiB.
+/// The largest size of the file in `SSL_CERT_FILE`, in bytes. The trusted certificates of a Linux system take about 250
+/// KiB.
 const MAX_CERT_FILE: usize = 16 << 20;
 
-/// Checks the file that `SSL_CERT_FILE` names, which the TLS library reads whole. Call it before a TLS connection is
-/// prepared without a [`Client`](super::Client).
+/// Checks the file in `SSL_CERT_FILE`, which the TLS library reads completely. Call it before preparing a TLS
+/// connection without a [`Client`](super::Client).
 ///
 /// # Errors
 ///
@@ -65,49 +65,49 @@ pub fn check_cert_file() -> Result<()> {
     })
 }
 
-/// Status, headers and body of an answer.
+/// Status, headers and body of a response.
 pub(super) struct Received {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
 }
 
-/// How an exchange failed.
+/// The error of an exchange.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// No connection: nothing was sent.
     Connect(&'static str, BoxedError),
-    /// The request could not even be made.
+    /// The request could not be built.
     Request(BoxedError),
-    /// The time given was used up. It may have arrived.
+    /// The time limit was exceeded. The request may have arrived.
     Timeout,
-    /// The connection broke, or what came is not HTTP. It may have arrived.
+    /// The connection broke, or the response is not HTTP. The request may have arrived.
     Broken(BoxedError),
-    /// An answer began, and its body cannot be read.
+    /// A response began, and its body cannot be read.
     Body {
-        /// The status of the answer.
+        /// The status of the response.
         status: u16,
         /// Its headers.
         headers: HeaderMap,
-        /// What is wrong with the body.
+        /// The error of the body.
         fault: BodyFault,
     },
 }
 
-/// What is wrong with a body.
+/// The error of a response body.
 #[derive(Debug)]
 pub(super) enum BodyFault {
-    /// It is longer than the limit.
+    /// It is larger than the limit.
     TooLong,
-    /// It did not come to its end in time.
+    /// It was not complete in time.
     Timeout,
-    /// It broke off, or is not what its encoding says.
+    /// It was truncated, or its encoding is invalid.
     Broken(BoxedError),
 }
 
 type BoxedError = Box<dyn StdError + Send + Sync>;
 
-/// Sends `request` and reads the answer, up to `max_bytes` of body after decompression. `timeout` spans both.
+/// Sends `request` and reads the response, up to `max_bytes` of body after decompression. `timeout` covers both.
 pub(super) async fn exchange(
     client: &Client,
     request: Request,
@@ -140,7 +140,7 @@ async fn read(mut response: Response, max_bytes: usize) -> Result<Vec<u8>, BodyF
     if announced > max_bytes as u64 {
         return Err(BodyFault::TooLong);
     }
-    // An announcement is only a claim: no more than 64 KiB on credit.
+    // The announced length is not trusted: at most 64 KiB are allocated in advance.
     let mut body = Vec::with_capacity(announced.min(64 * 1024) as usize);
     loop {
         match response.chunk().await {
@@ -165,7 +165,7 @@ fn unanswered(error: reqwest::Error) -> Failure {
     }
 }
 
-/// The resolver does not say what it failed for.
+/// Detects the cause, because the resolver does not report it.
 fn is_out_of_descriptors(error: &BoxedError) -> bool {
     machine::is_out_of_descriptors(error.as_ref())
         || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_dns)
@@ -182,7 +182,7 @@ fn why_no_connection(error: &reqwest::Error) -> &'static str {
             return "no secure connection (TLS)";
         }
         source = match cause.downcast_ref::<io::Error>() {
-            // `source` would skip the error that is wrapped.
+            // `source` would skip the wrapped error.
             Some(io) if io.get_ref().is_some() => io.get_ref().map(|inner| inner as _),
             Some(io) => return why_no_tcp(io.kind()),
             None => cause.source(),
@@ -203,7 +203,7 @@ fn why_no_tcp(kind: io::ErrorKind) -> &'static str {
 }
 
 impl Failure {
-    /// A short name for metrics.
+    /// Returns a short name for metrics.
     pub(super) fn outcome(&self) -> &'static str {
         match self {
             Self::Connect(..) => "connect",
@@ -212,11 +212,11 @@ impl Failure {
         }
     }
 
-    /// The error that it is, naming the host and never the URL.
+    /// Converts the failure to an error that names the host, never the URL.
     pub(super) fn into_error(self, host: &str) -> Error {
         let after_sending = |kind, message| Error::new(kind, message).with_execution(Execution::Unknown);
         match self {
-            // Connections that end make room for others: it can be tried again.
+            // Connections that end free descriptors: it can be retried.
             Self::Connect(_, source) if is_out_of_descriptors(&source) => {
                 machine::no_descriptors().with_source(source)
             }

@@ -7,10 +7,11 @@ use tokio::time::Instant;
 
 use super::Answer;
 
-/// A vendor's clock: read off an answer once, and carried on by our monotonic one.
+/// A vendor's clock, read from one response and advanced by the local monotonic clock.
 ///
-/// Traces are stamped with it (see [`Writer::now`](crate::Writer::now)) and compared with when the vendor
-/// says that its records came to be. A wall clock of ours that is wrong, or set while a run goes on, then makes no
+/// [Traces](crate::Writer::trace) have its time (see [`Writer::now`](crate::Writer::now)), which is compared with the
+/// creation times of the vendor's records. A wrong local wall clock, or one that changes during a run, therefore makes
+/// no record look older or newer.
 /// record look older or newer than it is.
 #[derive(Debug, Clone, Copy)]
 pub struct VendorClock {
@@ -19,21 +20,21 @@ pub struct VendorClock {
 }
 
 impl VendorClock {
-    /// How far the vendor's clock may be from what was read off it: `Date` counts whole seconds, an answer
-    /// takes its time, and a vendor has more than one machine.
+    /// The largest difference between the vendor's clock and its reading. `Date` has whole seconds, a response takes
+    /// time, and a vendor has several machines.
     pub const TOLERANCE: SignedDuration = SignedDuration::from_secs(60);
 
-    /// The clock that an answer shows in `Date`; our own where it shows none.
+    /// Returns the clock of a response's `Date`, or the local clock if it has none.
     pub fn of(answer: &Answer) -> Self {
         Self::at(answer.date().unwrap_or_else(Timestamp::now))
     }
 
-    /// A clock that shows `vendor` at this moment.
+    /// Returns a clock that currently shows `vendor`.
     pub fn at(vendor: Timestamp) -> Self {
         Self { vendor, read: Instant::now() }
     }
 
-    /// The time at the vendor.
+    /// Returns the time at the vendor.
     pub fn now(&self) -> Timestamp {
         let elapsed: Duration = self.read.elapsed();
         SignedDuration::try_from(elapsed)
@@ -42,7 +43,7 @@ impl VendorClock {
             .unwrap_or(self.vendor)
     }
 
-    /// The earliest time that the vendor can have noted for what was sent at `at`.
+    /// Returns the earliest time that the vendor can have recorded for a request sent at `at`.
     pub fn earliest(at: Timestamp) -> Timestamp {
         at.checked_sub(Self::TOLERANCE).unwrap_or(at)
     }

@@ -1,4 +1,4 @@
-//! Other people's words in our errors: known secrets out, control characters out, not too long.
+//! Vendor texts in errors: secrets and control characters removed, length limited.
 
 use std::borrow::Cow;
 
@@ -9,14 +9,14 @@ use crate::{
     text::excerpt,
 };
 
-/// How many characters of a vendor's message are kept.
+/// The number of characters of a vendor's message that are kept.
 const LONGEST: usize = 500;
 
-/// How many bytes of an answer are looked at for a message.
+/// The number of bytes of a response that are searched for a message.
 const LOOKED_AT: usize = 64 * 1024;
 
-/// Adds a secret, and the parts of an `Authorization` header without its scheme: `Basic dXNlcjpwYXNz` may come back as
-/// `dXNlcjpwYXNz`. Short words such as `Basic` are no secrets.
+/// Adds a secret, and the parts of an `Authorization` header without its scheme: a vendor may repeat `Basic
+/// dXNlcjpwYXNz` as `dXNlcjpwYXNz`. Short words such as `Basic` are not secrets.
 pub(super) fn learn(redactor: &mut Redactor, secret: &Secret) {
     let whole = secret.expose();
     redactor.add(secret);
@@ -25,9 +25,9 @@ pub(super) fn learn(redactor: &mut Redactor, secret: &Secret) {
     }
 }
 
-/// A vendor's words, fit for an error message.
+/// Cleans a vendor's text for an error message.
 pub(super) fn clean(redactor: &Redactor, words: &str) -> String {
-    // Secrets first: a secret cut in half would no longer be recognised.
+    // Secrets are removed first: a secret cut in half would not be recognised.
     let words = redactor.redact_start(words, LOOKED_AT);
     let spaced = words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     let mut clean = String::new();
@@ -40,8 +40,8 @@ pub(super) fn clean(redactor: &Redactor, words: &str) -> String {
     excerpt(&clean, LONGEST)
 }
 
-/// The message in an answer that we know nothing about: the usual members of a JSON body, or a body that is
-/// plain text. Nothing of an HTML page.
+/// Returns the message of a response in an unknown format: the usual fields of a JSON body, or a plain text body. HTML
+/// pages have no message.
 pub(super) fn message_in(body: &[u8]) -> Option<Cow<'_, str>> {
     if body.len() <= LOOKED_AT
         && let Ok(json) = serde_json::from_slice::<Value>(body)

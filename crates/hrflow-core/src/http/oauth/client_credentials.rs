@@ -1,4 +1,4 @@
-//! Tokens for the client itself.
+//! Tokens of the client itself.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::{
     http::{Token, TokenSource},
 };
 
-/// Tokens for nothing but the client's own credentials (RFC 6749, 4.4).
+/// A token source that uses only the client's own credentials (RFC 6749, 4.4).
 #[derive(Debug)]
 pub struct ClientCredentials {
     endpoint: TokenEndpoint,
@@ -19,12 +19,13 @@ pub struct ClientCredentials {
 }
 
 impl ClientCredentials {
-    /// Tokens with the scopes `scope`, separated by blanks; the client's own ones where it is blank.
+    /// Creates a source of tokens with the scopes `scope`, separated by spaces. An empty `scope` requests the client's
+    /// registered scopes.
     pub fn new(endpoint: TokenEndpoint, scope: impl Into<String>) -> Self {
         Self { endpoint, scope: scope.into(), lifetime: None }
     }
 
-    /// How long a token lives of which the vendor does not say it.
+    /// Sets the lifetime of tokens without `expires_in`.
     #[must_use]
     pub fn default_lifetime(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), ..self }
@@ -36,7 +37,7 @@ impl TokenSource for ClientCredentials {
     async fn fetch(&self, _: Option<&Token>) -> Result<Token> {
         match self.endpoint.client_credentials(&self.scope).await {
             Ok(answer) => Ok(answer.token(self.lifetime)),
-            // Without a token nothing can be written.
+            // Without a token, no write of the run can succeed.
             Err(error) if error.kind() != ErrorKind::Cancelled => Err(error.with_scope(Scope::Run)),
             Err(error) => Err(error),
         }

@@ -1,4 +1,4 @@
-//! Tokens for somebody who consented, with a refresh token that changes as it is used.
+//! Tokens of a user's consent, with a refresh token that changes on use.
 
 use std::{
     fmt,
@@ -24,21 +24,21 @@ use crate::{
     state::{Grants, UNUSED},
 };
 
-/// How often storing a grant is tried: without it the grant would be lost.
+/// The number of attempts to store a grant, which would otherwise be lost.
 const STORE_ATTEMPTS: u32 = 5;
 
-/// Tells the account at the vendor from the vendor's own members of a token answer.
+/// Returns the account at the vendor from the vendor's own fields of a token response.
 type AccountOf = fn(&Map<String, Value>) -> Option<String>;
 
-/// Tokens for somebody who consented: an authorization code that is exchanged once, and from then on the refresh
-/// token that came with it, or with the refresh before (RFC 6749, 4.1 and 6).
+/// A token source for a user's consent. An authorization code is exchanged once. After that, the refresh token of the
+/// last token response is used (RFC 6749, 4.1 and 6).
 ///
-/// The grant is kept in [`Grants`]. It is renewed under its lock, after another look at it, and stored before the
-/// new access token is used. The access token is stored along, so that runs and processes which share the grant
-/// use it together, and the refresh token is rotated once per token rather than once per run.
+/// The grant is stored in [`Grants`]. It is renewed under its lock, after reading it again, and stored before the new
+/// access token is used. The access token is stored too, so that runs and processes with the same grant share it. The
+/// refresh token is therefore rotated once per token rather than once per run.
 ///
-/// A code is exchanged unless it is known to be used up. One that is refused while a grant is stored is noted as
-/// used up, and the grant is used: a workflow file may well hold its first code for ever.
+/// A code is exchanged unless it is known to be used. If the vendor rejects a code while a grant is stored, the code is
+/// recorded as used and the grant is used. A workflow file can therefore keep its first code.
 pub struct CodeGrant {
     endpoint: TokenEndpoint,
     grants: Arc<dyn Grants>,
@@ -53,8 +53,8 @@ pub struct CodeGrant {
 }
 
 impl CodeGrant {
-    /// The grant that is kept under `name`, which names vendor, authorization server, client and redirect URI.
-    /// `redirect_uri` is letter by letter the one that consent was asked with.
+    /// Creates the source of the grant stored under `name`, which identifies vendor, authorization server, client and
+    /// redirect URI. `redirect_uri` must be exactly the one of the consent request.
     pub fn new(
         endpoint: TokenEndpoint,
         grants: Arc<dyn Grants>,
@@ -75,34 +75,35 @@ impl CodeGrant {
         }
     }
 
-    /// A code to exchange, where it is not used up yet. A blank one is none.
+    /// Sets the code to exchange unless it is used. An empty code is ignored.
     #[must_use]
     pub fn code(self, code: &Secret) -> Self {
         let code = code.expose().trim();
         Self { code: (!code.is_empty()).then(|| Secret::new(code)), ..self }
     }
 
-    /// How to tell the vendor's account from its token answers, and the account that is meant, as the parameter
-    /// `account` says. Grants of several accounts are kept beside each other; which one is meant has to be said then.
+    /// Sets how to read the vendor's account from token responses, and the account to use, which is the value of the
+    /// parameter `account`. Grants of several accounts are stored separately. If there are several, `account` is
+    /// required.
     #[must_use]
     pub fn accounts(self, account_of: AccountOf, account: Option<String>) -> Self {
         Self { account_of, account, ..self }
     }
 
-    /// What a person has to do to consent (again), as a sentence.
+    /// Sets the instructions for (repeated) consent, as a sentence.
     #[must_use]
     pub fn advice(self, advice: impl Into<String>) -> Self {
         Self { advice: advice.into(), ..self }
     }
 
-    /// How long a token lives of which the vendor does not say it.
+    /// Sets the lifetime of tokens without `expires_in`.
     #[must_use]
     pub fn default_lifetime(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), ..self }
     }
 
-    /// The vendor's own members of the last token answer, such as the address of the API; empty before the first
-    /// token.
+    /// Returns the vendor's own fields of the last token response, such as the address of the API. They are empty
+    /// before the first token.
     pub fn members(&self) -> Map<String, Value> {
         self.members.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -115,7 +116,7 @@ impl CodeGrant {
         &self.redirect_uri
     }
 
-    /// Exchanges a code and stores the grant. Answers what was granted, a line each.
+    /// Exchanges a code and stores the grant. Returns the granted scopes and account, one line each.
     pub(super) async fn consent(&self, code: &Secret) -> Result<Vec<String>> {
         let _lock = self.lock().await?;
         let mut stored = self.load().await?;
@@ -138,7 +139,7 @@ impl CodeGrant {
         {
             match self.exchange(code, &mut stored).await {
                 Ok(grant) => {
-                    // The account of the code may not be the only one.
+                    // The code's account may not be the only one.
                     self.chosen(&stored)?;
                     return Ok(self.publish(&grant));
                 }
@@ -158,7 +159,7 @@ impl CodeGrant {
         Ok(self.publish(&renewed))
     }
 
-    /// The stored access token. It is not renewed, and no code is exchanged.
+    /// Returns the stored access token without renewing it or exchanging a code.
     async fn stored_token(&self, previous: Option<&Token>) -> Result<Token> {
         let stored = self.load().await?;
         let vendor = self.endpoint.vendor();
@@ -179,7 +180,7 @@ impl CodeGrant {
             .advise("Run the command where the state can be written."))
     }
 
-    /// The grant that is meant.
+    /// Returns the grant of the selected account.
     fn chosen(&self, stored: &Stored) -> Result<Grant> {
         let missing = |message: String| Err(Error::new(ErrorKind::Config, message).advise(&self.advice));
         let vendor = self.endpoint.vendor();
@@ -203,7 +204,7 @@ impl CodeGrant {
         }
     }
 
-    /// Exchanges a code and stores what it was good for, whoever's account it is.
+    /// Exchanges a code and stores its grant, for any account.
     async fn exchange(&self, code: &Secret, stored: &mut Stored) -> Result<Grant> {
         let answer = self.endpoint.exchange_code(code, &self.redirect_uri).await.map_err(|error| {
             if error.context(CODE) == Some("invalid_grant") {
@@ -238,10 +239,11 @@ impl CodeGrant {
 
     /// Refreshes a grant and stores it.
     async fn renew(&self, grant: &Grant, previous: Option<&Token>) -> Result<Grant> {
-        // Whatever the last renewal told, such as the address of the API, holds until it is told anew.
+        // The vendor's fields of the last response, such as the address of the API, stay valid until a response changes
+        // them.
         let (last, answer) = match self.refresh(grant).await {
             Ok(answer) => (grant.clone(), answer),
-            // Somebody may have renewed it all the same, where a lock is not as good as it should be.
+            // Another process may have renewed it if the lock is unreliable.
             Err(error) if is_dead(&error) => {
                 let now = self.chosen(&self.load().await?)?;
                 if now.refresh_token == grant.refresh_token {
@@ -264,7 +266,7 @@ impl CodeGrant {
         Ok(renewed)
     }
 
-    /// One refresh, and another one where its answer was lost; the [module](super) says why.
+    /// Refreshes the token. Repeats the request once if its response was lost; the [module](super) explains why.
     async fn refresh(&self, grant: &Grant) -> Result<TokenAnswer> {
         let Some(token) = &grant.refresh_token else {
             let message = format!(
@@ -291,7 +293,7 @@ impl CodeGrant {
         }
     }
 
-    /// The grant is good no more.
+    /// Returns the error of a grant that is no longer valid.
     fn dead(&self, error: Error) -> Error {
         let message = format!("{} does not accept the stored consent any more", self.endpoint.vendor());
         let dead = Error::new(ErrorKind::Unauthorized, message)
@@ -328,7 +330,7 @@ impl CodeGrant {
         Ok(Stored::read(self.grants.load(&self.name).await?.as_ref()))
     }
 
-    /// Stores, come what may: what is lost here nobody can fetch again.
+    /// Stores the grant, with retries and without regard to cancellation: a lost grant cannot be fetched again.
     async fn store(&self, stored: &Stored) -> Result<()> {
         let kept = stored.write()?;
         let mut attempt = 1;
@@ -358,7 +360,7 @@ impl TokenSource for CodeGrant {
         budget::current().check().map_err(Stopped::before_sending)?;
         match self.token(previous).await {
             Ok(token) => Ok(token),
-            // Without a token nothing can be written.
+            // Without a token, no write of the run can succeed.
             Err(error) if error.kind() != ErrorKind::Cancelled => Err(error.with_scope(Scope::Run)),
             Err(error) => Err(error),
         }

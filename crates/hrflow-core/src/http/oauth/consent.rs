@@ -1,4 +1,4 @@
-//! Asking a person for consent.
+//! Requests for a user's consent.
 
 use async_trait::async_trait;
 use url::Url;
@@ -6,7 +6,7 @@ use url::Url;
 use super::CodeGrant;
 use crate::{consent::Consent, error::Result, secret::Secret};
 
-/// The consent that a [`CodeGrant`] comes from: where to ask for it, and with which scopes.
+/// The consent of a [`CodeGrant`]: the authorization address and the scopes.
 #[derive(Debug)]
 pub struct CodeConsent {
     grant: CodeGrant,
@@ -14,11 +14,11 @@ pub struct CodeConsent {
 }
 
 impl CodeConsent {
-    /// Consent that is asked for at `authorize_url`, to the scopes `scope`, separated by blanks.
+    /// Creates the consent at `authorize_url` to the scopes `scope`, separated by spaces.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) where the grant's redirect URI is not an absolute URL.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the grant's redirect URI is not an absolute URL.
     pub fn new(grant: CodeGrant, authorize_url: &Url, scope: &str) -> Result<Self> {
         let url = grant.endpoint().authorize_url(authorize_url, grant.redirect_uri(), scope)?;
         Ok(Self { grant, url })

@@ -1,4 +1,4 @@
-//! A token endpoint, and the client that it knows us as.
+//! A token endpoint with the client's credentials.
 
 use std::{borrow::Cow, fmt, future::Future, pin::Pin, sync::OnceLock, time::Duration};
 
@@ -41,7 +41,7 @@ type Registration = oauth2::Client<
 type Response = StandardTokenResponse<Members, BasicTokenType>;
 type Outcome = Result<Response, RequestTokenError<Error, BasicErrorResponse>>;
 
-/// The token endpoint of an authorization server, and the client that it knows us as.
+/// The token endpoint of an authorization server, with the client's credentials.
 pub struct TokenEndpoint {
     client: Client,
     url: Url,
@@ -49,14 +49,14 @@ pub struct TokenEndpoint {
 }
 
 impl TokenEndpoint {
-    /// The endpoint at `url`, which has the scheme, host and port of the builder's base. Its attempts, timeouts and
-    /// back-off are the builder's; its classification is replaced by that of token endpoints.
+    /// Creates the endpoint at `url`, which must have the scheme, host and port of the builder's base. Attempts,
+    /// timeouts and backoff are the builder's. The classification is replaced by that of token endpoints.
     ///
-    /// Id and secret travel in the body, as most vendors document it.
+    /// Id and secret are sent in the body, as most vendors document it.
     ///
     /// # Errors
     ///
-    /// As [`ClientBuilder::build`].
+    /// The errors of [`ClientBuilder::build`].
     pub fn new(client: ClientBuilder, url: Url, client_id: &str, client_secret: &Secret) -> Result<Self> {
         let registration = oauth2::Client::new(ClientId::new(client_id.to_owned()))
             .set_client_secret(ClientSecret::new(client_secret.expose().to_owned()))
@@ -66,19 +66,19 @@ impl TokenEndpoint {
         Ok(Self { client, url, registration })
     }
 
-    /// Id and secret travel in the header `Authorization: Basic`.
+    /// Sends id and secret in the header `Authorization: Basic` instead.
     #[must_use]
     pub fn with_basic_auth(mut self) -> Self {
         self.registration = self.registration.set_auth_type(AuthType::BasicAuth);
         self
     }
 
-    /// Asks for a token with nothing but the client's own credentials (RFC 6749, 4.4). A blank `scope` is not sent.
+    /// Requests a token with only the client's own credentials (RFC 6749, 4.4). An empty `scope` is not sent.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unauthorized`] where the client is refused, [`ErrorKind::Config`] where the scope or the request
-    /// is, with [`CODE`](super::CODE) in the context; others as any request.
+    /// [`ErrorKind::Unauthorized`] if the client is rejected. [`ErrorKind::Config`] if the scope or the request is
+    /// rejected, with [`CODE`](super::CODE) in the context. All other errors are those of any request.
     pub async fn client_credentials(&self, scope: &str) -> Result<TokenAnswer> {
         let scopes = scope.split_whitespace().map(|scope| Scope::new(scope.to_owned()));
         let request = self.registration.exchange_client_credentials().add_scopes(scopes);
@@ -87,13 +87,13 @@ impl TokenEndpoint {
         exchange.read(outcome)
     }
 
-    /// Exchanges an authorization code (RFC 6749, 4.1.3). `redirect_uri` is letter by letter the one that consent was
-    /// asked with.
+    /// Exchanges an authorization code (RFC 6749, 4.1.3). `redirect_uri` must be exactly the one of the consent
+    /// request.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unauthorized`] where the client or the code is refused; with
-    /// [`Execution::Unknown`](crate::Execution::Unknown) where the answer was lost, and the code perhaps used up.
+    /// [`ErrorKind::Unauthorized`] if the client or the code is rejected. If the response was lost, the error has
+    /// [`Execution::Unknown`](crate::Execution::Unknown), and the code may be used.
     pub async fn exchange_code(&self, code: &Secret, redirect_uri: &str) -> Result<TokenAnswer> {
         let redirect_uri = redirect_url(redirect_uri)?;
         let request = self.registration.exchange_code(AuthorizationCode::new(code.expose().to_owned()));
@@ -103,12 +103,12 @@ impl TokenEndpoint {
         exchange.read(outcome)
     }
 
-    /// Exchanges a refresh token (RFC 6749, 6), once: a lost answer is an error with
+    /// Exchanges a refresh token (RFC 6749, 6) without retries after a lost response, which is an error with
     /// [`Execution::Unknown`](crate::Execution::Unknown).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unauthorized`] where the client or the token is refused.
+    /// [`ErrorKind::Unauthorized`] if the client or the token is rejected.
     pub async fn refresh(&self, refresh_token: &Secret) -> Result<TokenAnswer> {
         let token = RefreshToken::new(refresh_token.expose().to_owned());
         let request = self.registration.exchange_refresh_token(&token);
@@ -117,19 +117,19 @@ impl TokenEndpoint {
         exchange.read(outcome)
     }
 
-    /// The address at which a person gives consent to the scopes `scope`, separated by blanks (RFC 6749, 4.1.1), as yet
-    /// without a state.
+    /// Returns the address at which a user consents to the scopes `scope`, separated by spaces (RFC 6749, 4.1.1). It
+    /// has no state parameter.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] where `redirect_uri` is not an absolute URL.
+    /// [`ErrorKind::Config`] if `redirect_uri` is not an absolute URL.
     pub fn authorize_url(&self, at: &Url, redirect_uri: &str, scope: &str) -> Result<Url> {
         let redirect_uri = redirect_url(redirect_uri)?;
         let client = self.registration.clone().set_auth_uri(AuthUrl::from_url(at.clone()));
         let scopes = scope.split_whitespace().map(|scope| Scope::new(scope.to_owned()));
         let request = client.authorize_url(|| CsrfToken::new(String::new())).add_scopes(scopes);
         let (mut url, _) = request.set_redirect_uri(Cow::Owned(redirect_uri)).url();
-        // A state belongs to one attempt: whoever makes it appends it.
+        // A state belongs to one attempt: the caller appends it.
         let pairs: Vec<(String, String)> = url
             .query_pairs()
             .filter(|(name, _)| name != "state")
@@ -139,7 +139,7 @@ impl TokenEndpoint {
         Ok(url)
     }
 
-    /// How long to wait before a refresh whose answer was lost is repeated.
+    /// Returns the wait before a refresh with a lost response is repeated.
     pub(super) fn pause(&self) -> Duration {
         self.client.0.backoff.patient(1)
     }
@@ -161,26 +161,27 @@ fn redirect_url(redirect_uri: &str) -> Result<RedirectUrl> {
     })
 }
 
-/// What a token endpoint answered.
+/// A token endpoint's response.
 ///
-/// Tolerated are an `expires_in` that is a fraction, a text or nonsense (then nobody says), a missing `token_type`, a
-/// `scope` that is a list, any status of 2xx, and any content type. `Debug` shows no token.
+/// Deviations from the standard are accepted: any 2xx status, any content type, a missing `token_type` and a `scope`
+/// that is a list. An `expires_in` can be a fraction or a text; an invalid one counts as unknown. `Debug` shows no
+/// token.
 #[derive(Clone)]
 pub struct TokenAnswer {
     /// The access token.
     pub access_token: Secret,
-    /// How long it lives, counted from the answer; none where the vendor does not say.
+    /// The lifetime, counted from the response. `None` if the vendor does not state it.
     pub expires_in: Option<Duration>,
-    /// The refresh token, where there is one.
+    /// The refresh token, if any.
     pub refresh_token: Option<Secret>,
-    /// The scopes that were granted, separated by blanks; none where the vendor does not say.
+    /// The granted scopes, separated by spaces. `None` if the vendor does not state them.
     pub scope: Option<String>,
-    /// The vendor's own members.
+    /// The vendor's own fields.
     pub members: Map<String, Value>,
 }
 
 impl TokenAnswer {
-    /// The access token, which lives for `default` where the vendor does not say how long.
+    /// Returns the access token. `default` is its lifetime if the vendor does not state one.
     pub fn token(&self, default: Option<Duration>) -> Token {
         let token = Token::new(self.access_token.clone());
         match self.expires_in.or(default) {
@@ -212,7 +213,7 @@ impl fmt::Debug for TokenAnswer {
     }
 }
 
-/// What else a token answer holds, which may be a token too.
+/// The other fields of a token response, which can contain tokens too.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 struct Members(Map<String, Value>);
@@ -225,13 +226,13 @@ impl fmt::Debug for Members {
     }
 }
 
-/// One request of `oauth2`'s, sent by our client.
+/// One request of the crate `oauth2`, sent by this crate's client.
 struct Exchange<'a> {
     endpoint: &'a TokenEndpoint,
     operation: Operation,
-    /// The code or token that is sent.
+    /// The code or token in the request.
     secret: Option<&'a Secret>,
-    /// What was answered: `oauth2` keeps neither the status nor what takes secrets out of words.
+    /// The response: `oauth2` keeps neither the status nor the redactor.
     answer: OnceLock<Answer>,
 }
 
@@ -260,7 +261,7 @@ impl<'a> Exchange<'a> {
             Ok(response) => Ok(TokenAnswer::of(&response)),
             Err(RequestTokenError::Request(error)) => Err(error),
             Err(RequestTokenError::ServerResponse(refusal)) => Err(errors::refused(answer, &refusal)),
-            // Its words and its `Debug` form hold the answer as it came, tokens included.
+            // Its message and `Debug` output contain the original response, including tokens.
             Err(RequestTokenError::Parse(..) | RequestTokenError::Other(_)) => {
                 Err(errors::unreadable(self.endpoint.vendor()))
             }

@@ -1,4 +1,4 @@
-//! What a token endpoint's refusals mean.
+//! The meaning of a token endpoint's errors.
 
 use oauth2::basic::{BasicErrorResponse, BasicErrorResponseType};
 use serde_json::{Map, Value};
@@ -8,11 +8,11 @@ use crate::{
     http::{Answer, classify::by_status},
 };
 
-/// The context under which an error of a token endpoint names the code that was answered, such as `invalid_scope`
-/// (RFC 6749, 5.2).
+/// The context key under which an error of a token endpoint has the error code, such as `invalid_scope` (RFC 6749,
+/// 5.2).
 pub const CODE: &str = "oauth_error";
 
-/// Reads an answer of a token endpoint: a refusal that names its code is for `oauth2` to read.
+/// Classifies a response of a token endpoint. An error with a code is left to `oauth2`.
 pub(super) fn classify(answer: &Answer) -> Result<()> {
     let for_a_while = |code: &String| matches!(code.as_str(), "temporarily_unavailable" | "server_error");
     match code_in(answer) {
@@ -21,12 +21,12 @@ pub(super) fn classify(answer: &Answer) -> Result<()> {
             Err(Error::new(ErrorKind::Unavailable, message).with(CODE, code).with_status(answer.status()))
         }
         Some(_) => Ok(()),
-        // Of a body that is no refusal of the standard not a word is repeated: it may hold a token.
+        // The text of a non-standard error body is not repeated, because it can contain a token.
         None => by_status(&Answer { body: Vec::new(), ..answer.clone() }),
     }
 }
 
-/// The code of a refusal. Some vendors refuse with a 200.
+/// Returns the code of an error. Some vendors return errors with status 200.
 pub(super) fn code_in(answer: &Answer) -> Option<String> {
     if !matches!(answer.status(), 200..=299 | 400..=407) {
         return None;
@@ -39,12 +39,12 @@ pub(super) fn code_in(answer: &Answer) -> Option<String> {
     (is_code && !members.contains_key("access_token")).then(|| code.to_owned())
 }
 
-/// The body as a JSON object.
+/// Returns the body as a JSON object.
 pub(super) fn object(answer: &Answer) -> Option<Map<String, Value>> {
     serde_json::from_slice(answer.body()).ok()
 }
 
-/// The error that a refusal is. The connector adds what to do about a refused grant.
+/// Converts an error response. The connector adds the advice for a rejected grant.
 pub(super) fn refused(answer: Option<&Answer>, refusal: &BasicErrorResponse) -> Error {
     use BasicErrorResponseType::{
         InvalidClient, InvalidGrant, InvalidRequest, InvalidScope, UnauthorizedClient, UnsupportedGrantType,
@@ -76,14 +76,14 @@ pub(super) fn refused(answer: Option<&Answer>, refusal: &BasicErrorResponse) -> 
     error.with_status(answer.status()).with_vendor_message(words).with("vendor", vendor)
 }
 
-/// An answer that is no token, of which no word may be repeated.
+/// Returns the error of a response without a token, whose text must not be repeated.
 pub(super) fn unreadable(vendor: &'static str) -> Error {
     let message = format!("{vendor} answered with something else than a token");
     Error::new(ErrorKind::Protocol, message).with_execution(Execution::Unknown).with("vendor", vendor)
 }
 
-/// Whether an error says that a code or a refresh token is good no more. A refresh token of a user who was
-/// deleted is `invalid_request` at some.
+/// Whether an error means that a code or a refresh token is no longer valid. Some vendors return `invalid_request` for
+/// the refresh token of a deleted user.
 pub(super) fn is_dead(error: &Error) -> bool {
     matches!(error.context(CODE), Some("invalid_grant" | "invalid_request"))
 }

@@ -1,20 +1,20 @@
-//! OAuth 2.0 (RFC 6749): token endpoints, and the token sources that use them.
+//! OAuth 2.0 (RFC 6749): token endpoints and their token sources.
 //!
-//! The forms and the answers are the crate `oauth2`'s; what is sent goes through our [`Client`](super::Client), with
-//! its timeouts, limits, retries and redaction. Answers are brought into the form that the standard asks for
-//! before they are parsed, as vendors differ from it: see [`TokenAnswer`].
+//! The crate `oauth2` builds requests and parses responses. This crate's [`Client`](super::Client) sends them, with its
+//! timeouts, limits, retries and redaction. Responses are converted to the standard's format before parsing, because
+//! vendors deviate from it: see [`TokenAnswer`].
 //!
-//! # What is sent again
+//! # Retries
 //!
-//! A connection that could not be made and a 429 always are, as everywhere. Beyond that:
+//! Failed connections and 429 are always retried, as for all requests. In addition:
 //!
-//! | request | answer lost (5xx, timeout, reset) | why |
+//! | request | response lost (5xx, timeout, reset) | reason |
 //! |---|---|---|
 //! | client credentials | repeated | another token does no harm |
-//! | code exchange | not repeated | a code that arrives twice makes servers revoke what the first one gave (RFC 6749, 4.1.2); a person is at hand to consent again |
-//! | refresh | repeated once | if the vendor rotated the token, its successor went with the answer: only a vendor's grace period can save the grant then, and if it did not, the repetition is an ordinary refresh. More than one could look like theft (RFC 9700, 4.14.2) |
+//! | code exchange | not repeated | servers revoke the tokens of a code that arrives twice (RFC 6749, 4.1.2), and the user can consent again |
+//! | refresh | repeated once | without rotation, the repetition is an ordinary refresh. With rotation, only a grace period of the vendor saves the grant. More repetitions could look like theft (RFC 9700, 4.14.2) |
 //!
-//! Until an answer arrives the stored grant stays as it is, so the next run tries it once more.
+//! The stored grant stays unchanged until a response arrives, so that the next run tries it again.
 
 mod client_credentials;
 mod code_grant;

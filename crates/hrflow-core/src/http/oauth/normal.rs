@@ -1,4 +1,4 @@
-//! Token answers as vendors send them, brought into the form that RFC 6749 asks for.
+//! Conversion of vendors' token responses to the format of RFC 6749.
 
 use oauth2::{HttpResponse, http};
 use serde_json::{Map, Number, Value};
@@ -9,7 +9,7 @@ use crate::{
     http::Answer,
 };
 
-/// The answer in the standard's form: a 200 with a token, or a 400 with an error code.
+/// Returns the response in the standard's format: a 200 with a token, or a 400 with an error code.
 pub(super) fn response(answer: &Answer) -> Result<HttpResponse> {
     let (status, members) = match errors::code_in(answer) {
         Some(code) => (400, error(code, answer)),
@@ -22,7 +22,7 @@ pub(super) fn response(answer: &Answer) -> Result<HttpResponse> {
     made.ok_or_else(|| Error::new(ErrorKind::Internal, "a token answer cannot be written"))
 }
 
-/// The code, and the description where it is text.
+/// Returns the code, and the description if it is text.
 fn error(code: String, answer: &Answer) -> Map<String, Value> {
     let description = errors::object(answer).and_then(|mut it| it.remove("error_description"));
     let mut members = Map::from_iter([("error".to_owned(), Value::from(code))]);
@@ -57,8 +57,8 @@ fn token(answer: &Answer) -> Result<Map<String, Value>> {
     Ok(members)
 }
 
-/// A number of seconds, perhaps as text, perhaps a fraction. Zero and less are what some say of tokens that do not
-/// expire: then nobody says.
+/// Parses a number of seconds, which can be a text or a fraction. Some vendors send 0 or less for tokens that do not
+/// expire: the lifetime is then unknown.
 fn seconds(value: &Value) -> Option<u64> {
     let number = match value {
         Value::Number(number) => number.clone(),
@@ -66,7 +66,7 @@ fn seconds(value: &Value) -> Option<u64> {
         _ => return None,
     };
     let seconds = number.as_f64()?.floor();
-    // A year is as good as for ever, and fits into any clock.
+    // One year is effectively unlimited, and within the range of any clock.
     (seconds >= 1.0).then_some(seconds.min(366.0 * 24.0 * 3600.0) as u64)
 }
 

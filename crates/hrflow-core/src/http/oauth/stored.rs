@@ -1,4 +1,4 @@
-//! Grants as they are kept.
+//! Grants in storage.
 
 use std::fmt;
 
@@ -14,26 +14,26 @@ use crate::{
     secret::Secret,
 };
 
-/// How many codes are remembered.
+/// The number of used codes that are remembered.
 const MAX_CODES: usize = 16;
 
-/// A token that has less than this to live is not worth handing out.
+/// The remaining lifetime below which a stored token is not used.
 const MARGIN: SignedDuration = SignedDuration::from_secs(60);
 
-/// What is kept under one name: the grants of a client, one for each account that consented.
+/// The stored data of one name: the grants of a client, one for each account that consented.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Stored {
     #[serde(default)]
     pub(super) grants: Vec<Grant>,
-    /// Digests of codes that are used up, the newest last.
+    /// Digests of used codes, the newest last.
     #[serde(default)]
     codes: Vec<String>,
 }
 
-/// One consent: its tokens, and what the vendor said along with them.
+/// One consent: its tokens, and the vendor's own fields.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Grant {
-    /// The account at the vendor, where it tells one.
+    /// The account at the vendor, if the response names one.
     pub(super) account: Option<String>,
     pub(super) refresh_token: Option<String>,
     access_token: String,
@@ -45,7 +45,7 @@ pub(super) struct Grant {
 }
 
 impl Stored {
-    /// Reads what a state keeps. What cannot be read is as good as nothing: consent is given again.
+    /// Parses stored data. Unreadable data counts as absent, which requires a new consent.
     pub(super) fn read(kept: Option<&Secret>) -> Self {
         let Some(kept) = kept else { return Self::default() };
         serde_json::from_str(kept.expose()).unwrap_or_else(|_| {
@@ -59,19 +59,19 @@ impl Stored {
         text.map(Secret::new).map_err(|_| Error::new(ErrorKind::Internal, "an OAuth grant cannot be written"))
     }
 
-    /// Whether a code is used up.
+    /// Whether a code is used.
     pub(super) fn knows(&self, code: &Secret) -> bool {
         self.codes.contains(&digest(code))
     }
 
-    /// A code that is used up from now on.
+    /// Records a code as used.
     pub(super) fn remember(&mut self, code: &Secret) {
         self.codes.push(digest(code));
         let surplus = self.codes.len().saturating_sub(MAX_CODES);
         self.codes.drain(..surplus);
     }
 
-    /// Puts a grant in the place of the one of its account.
+    /// Adds a grant or replaces the one of its account.
     pub(super) fn put(&mut self, grant: Grant) {
         self.grants.retain(|it| it.account != grant.account);
         self.grants.push(grant);
@@ -83,7 +83,7 @@ fn digest(code: &Secret) -> String {
 }
 
 impl Grant {
-    /// The grant that a code was exchanged for.
+    /// Creates the grant of an exchanged code.
     pub(super) fn new(answer: &TokenAnswer, account: Option<String>) -> Self {
         let now = Timestamp::now();
         let lifetime = answer.expires_in.and_then(|time| SignedDuration::try_from(time).ok());
@@ -99,7 +99,7 @@ impl Grant {
         }
     }
 
-    /// The grant after a refresh. A vendor that does not rotate answers without a refresh token.
+    /// Returns the grant after a refresh. If the response has no refresh token, the old one stays.
     pub(super) fn renewed(&self, answer: &TokenAnswer) -> Self {
         let new = Self::new(answer, self.account.clone());
         let mut members = self.members.clone();
@@ -113,17 +113,17 @@ impl Grant {
         }
     }
 
-    /// The access token, where it is certainly alive and not `previous`, which is not good any more.
+    /// Returns the access token if it is certainly valid and not `previous`, which is no longer valid.
     pub(super) fn living_token(&self, previous: Option<&Token>) -> Option<Token> {
         let now = Timestamp::now();
         let end = self.expires_at?;
-        // Of a clock that was set back nothing can be concluded.
+        // If the clock was set back, the token's age is unknown.
         let is_alive = self.renewed_at <= now + MARGIN && now + MARGIN < end;
         let is_previous = previous.is_some_and(|it| it.access.expose() == self.access_token);
         (is_alive && !is_previous).then(|| self.token())
     }
 
-    /// The access token, as fresh as it may be.
+    /// Returns the access token with its remaining lifetime.
     pub(super) fn token(&self) -> Token {
         let token = Token::new(Secret::new(self.access_token.as_str()));
         match self.expires_at {
@@ -132,7 +132,7 @@ impl Grant {
         }
     }
 
-    /// What a person may know of it, a line each.
+    /// Describes the grant for users, one line each.
     pub(super) fn lines(&self) -> Vec<String> {
         let account = match &self.account {
             Some(account) => format!("consent is stored for account {account}"),

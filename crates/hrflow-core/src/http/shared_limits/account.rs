@@ -1,4 +1,4 @@
-//! This process's part in one shared limit.
+//! The access of this process to one shared limit.
 
 use std::{
     fs::{File, TryLockError},
@@ -17,46 +17,45 @@ use super::{
 };
 use crate::http::rate_limit::RateLimit;
 
-/// How long to wait before the lock of a ledger is tried again. It is held for some 20 µs at a time.
+/// The wait between attempts to acquire a ledger's lock, which is held for about 20 µs at a time.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// How long the lock is tried for. Longer means that a process was stopped while it held it.
+/// The time limit for acquiring the lock. A longer wait means that a process was suspended while it held the lock.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How many microseconds may pass between two checks of which processes are alive.
+/// The largest interval between checks of which processes are alive, in microseconds.
 const CHECKED_EVERY: u64 = 1_000_000;
 
-/// How many bytes of a ledger are read: that of a thousand processes.
+/// The largest size of a ledger that is read, in bytes. It is enough for 1000 processes.
 const LONGEST: u64 = 256 * 1024;
 
-/// One limit, shared with all processes of this user. What it counts is in a file, under a lock of the operating system
-/// that is held for the time of one read and one write.
+/// One limit, shared with all processes of this user. Its counts are in a file. An operating system lock protects each
+/// access, which is one read and one write.
 pub(in crate::http) struct Account {
     processes: Arc<Processes>,
     pub(super) path: PathBuf,
     memory: Mutex<Memory>,
 }
 
-/// What this process knows of itself. What is stored of it is written anew with every change, so that nothing that fails
-/// once is wrong for ever.
+/// This process's own counts. Each change writes all of them, so that one failed write has no lasting effect.
 #[derive(Default)]
 struct Memory {
     file: Option<Arc<File>>,
     limit: Option<RateLimit>,
     in_flight: u32,
-    /// When answers arrived that are not in the file yet.
+    /// The arrival times of responses that are not in the file yet.
     answered: Vec<u64>,
-    /// Whether the file knows this process.
+    /// Whether the file contains this process.
     entered: bool,
-    /// When the others were checked last.
+    /// The time of the last check of the other processes.
     checked: Option<u64>,
-    /// Whether a task is about to store what could not be stored immediately.
+    /// Whether a task is going to store counts that could not be stored immediately.
     storing: bool,
-    /// Whether the file cannot be used. This process is then on its own.
+    /// Whether the file is unusable. The process then limits only itself.
     is_alone: bool,
 }
 
-/// Why the ledger was not changed.
+/// The reason why the ledger was not changed.
 enum Trouble {
     /// Another process has the lock.
     Busy,
@@ -74,9 +73,9 @@ impl Account {
         Arc::new(Self { processes, path, memory: Mutex::default() })
     }
 
-    /// Takes a slot if there is one ([`Room::Free`]); it is then in flight until [`put_back`](Self::put_back).
+    /// Acquires a slot if one is free ([`Room::Free`]). The slot is in flight until [`put_back`](Self::put_back).
     ///
-    /// Where the file cannot be used, it warns once, and every slot is free from then on.
+    /// If the file is unusable, this warns once and returns [`Room::Free`] from then on.
     pub(in crate::http) async fn take(&self, limit: Option<RateLimit>) -> Room {
         self.patiently(Room::Free, |memory| {
             memory.limit = limit;
@@ -94,7 +93,7 @@ impl Account {
         self.patiently((), |memory| self.change(memory, |ledger, now| ledger.hold(now, wait))).await;
     }
 
-    /// Returns a slot. If its request was sent, it stays taken until the window has passed since now.
+    /// Returns a slot. If its request was sent, it stays in use until the window has passed from now.
     pub(in crate::http) fn put_back(self: &Arc<Self>, used: bool) {
         let mut memory = self.memory();
         memory.in_flight = memory.in_flight.saturating_sub(1);
@@ -106,7 +105,7 @@ impl Account {
         }
         match self.change(&mut memory, |_, _| ()) {
             Ok(()) => {}
-            // Until then the others count it as in flight.
+            // Until it is stored, other processes count it as in flight.
             Err(Trouble::Busy) if memory.storing => {}
             Err(Trouble::Busy) => {
                 if let Ok(runtime) = tokio::runtime::Handle::try_current() {
@@ -123,7 +122,7 @@ impl Account {
     }
 
     fn room(&self, memory: &mut Memory) -> Result<Room, Trouble> {
-        // Without a limit of its own, a process only reads: it has nothing to tell unless others keep one.
+        // A process without a limit only reads: its counts matter only if another process has a limit.
         if memory.limit.is_none() && !memory.entered {
             self.open(memory)?;
             if let Some(Ok(mut ledger)) = read(memory)?.map(|text| parse(&text)) {
@@ -159,7 +158,7 @@ impl Account {
         Ok(room)
     }
 
-    /// Changes the ledger under its lock. It knows what this process does before `work` sees it.
+    /// Changes the ledger under its lock. `work` gets the ledger with this process's current counts.
     fn change<T>(&self, memory: &mut Memory, work: impl FnOnce(&mut Ledger, u64) -> T) -> Result<T, Trouble> {
         let locked = self.lock(memory)?;
         let text = read(memory)?.unwrap_or_default();
@@ -186,7 +185,7 @@ impl Account {
         Ok(done)
     }
 
-    /// Opens the file and acquires its lock. A file that was removed is replaced.
+    /// Opens the file and acquires its lock. A removed file is created again.
     fn lock(&self, memory: &mut Memory) -> Result<Locked, Trouble> {
         for _ in 0..2 {
             self.open(memory)?;
@@ -212,7 +211,8 @@ impl Account {
         Ok(())
     }
 
-    /// Tries until the lock is free. Where that fails, this process is on its own from then on, and `alone` is returned.
+    /// Retries until the lock is free. On failure, the process limits only itself from then on, and `alone` is
+    /// returned.
     async fn patiently<T>(&self, alone: T, mut work: impl FnMut(&mut Memory) -> Result<T, Trouble>) -> T {
         let give_up = Instant::now() + PATIENCE;
         loop {
@@ -254,23 +254,23 @@ impl Drop for Account {
         let mut memory = std::mem::take(self.memory.get_mut().unwrap_or_else(PoisonError::into_inner));
         if memory.entered && !memory.is_alone {
             let own = self.processes.own();
-            // If it fails, the limit of this process applies until the process ends.
+            // If this fails, this process's limit applies until the process ends.
             let _ = self.change(&mut memory, |ledger, _| ledger.leave(own));
         }
     }
 }
 
-/// A lock that is held.
+/// A held lock.
 struct Locked(Arc<File>);
 
 impl Drop for Locked {
     fn drop(&mut self) {
-        // It ends with the file at the latest.
+        // Closing the file releases the lock too.
         let _ = self.0.unlock();
     }
 }
 
-/// What is stored; nothing for a file that was just made.
+/// Returns the stored text, or `None` for a new file.
 fn read(memory: &Memory) -> io::Result<Option<Vec<u8>>> {
     let Some(mut file) = memory.file.as_deref() else { return Ok(None) };
     file.rewind()?;
@@ -279,7 +279,8 @@ fn read(memory: &Memory) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(text))
 }
 
-/// In place: others have the file open. A kill between the two steps leaves a whole ledger and an end that is not read.
+/// Writes in place, because other processes have the file open. A kill between the two steps leaves a complete ledger
+/// with ignored trailing bytes.
 fn write(memory: &Memory, text: &[u8], old_length: usize) -> io::Result<()> {
     let Some(mut file) = memory.file.as_deref() else { return Ok(()) };
     file.rewind()?;

@@ -1,9 +1,9 @@
-//! A clock that all processes on this machine read alike.
+//! A clock with the same time for all processes on this machine.
 
-/// Microseconds since an arbitrary instant, the same instant for all processes with the same [`epoch`].
+/// Returns microseconds since an arbitrary instant, the same for all processes with the same [`epoch`].
 ///
-/// On Linux and Android it is the time since the machine started, suspension included, and cannot be set. Elsewhere it is
-/// the wall clock: [`Ledger::adopt`](super::ledger::Ledger::adopt) bounds what a wall clock that was set back can do.
+/// On Linux and Android it is the time since boot, including suspension, and cannot be set. On other systems it is the
+/// wall clock. [`Ledger::adopt`](super::ledger::Ledger::adopt) limits the effect of a wall clock that was set back.
 pub(super) fn now() -> u64 {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
@@ -18,8 +18,8 @@ pub(super) fn now() -> u64 {
     }
 }
 
-/// What the clock counts from: the identifier of this start of the machine. Empty for the wall clock, and where the kernel
-/// does not name it.
+/// Returns the identifier of the machine's current boot, from which the clock counts. It is empty for the wall clock,
+/// and if the kernel provides none.
 pub(super) fn epoch() -> String {
     let boot = if cfg!(any(target_os = "linux", target_os = "android")) {
         std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What the processes that share a limit know of each other.
+//! The stored state of a shared limit.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -9,32 +9,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::http::rate_limit::RateLimit;
 
-/// The longest pause that is passed on to other processes.
+/// The longest pause that is shared with other processes, in microseconds.
 const LONGEST_PAUSE: u64 = 24 * 60 * 60 * 1_000_000;
 
-/// Above so many requests per window, answers that arrived at about the same time are counted together.
+/// The number of requests per window above which responses of about the same time are counted together.
 const GRAINS: u64 = 256;
 
-/// A limit's content, as it is stored. Times are microseconds of [`clock`](super::clock).
+/// The content of a limit's file. Times are microseconds of [`clock`](super::clock).
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Ledger {
-    /// What the times count from.
+    /// The start of the times.
     epoch: String,
-    /// When the vendor asked to wait, and until when.
+    /// The start and end of a wait that the vendor requested.
     pause: Option<(u64, u64)>,
-    /// How long answers count: the longest window that was asked for last.
+    /// The time for which responses count: the longest window of the current processes.
     window: u64,
-    /// What each process does, by its identifier.
+    /// The state of each process, by its identifier.
     processes: BTreeMap<String, Share>,
-    /// When answers arrived, and how many.
+    /// The arrival times of responses, and their number.
     answered: VecDeque<(u64, u32)>,
 }
 
-/// One process.
+/// The state of one process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Share {
-    /// Requests and microseconds; none without a limit.
+    /// Requests and microseconds. `None` without a limit.
     limit: Option<(u32, u64)>,
     in_flight: u32,
 }
@@ -42,18 +42,18 @@ struct Share {
 /// Whether a request may be sent.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::http) enum Room {
-    /// It may.
+    /// It may be sent now.
     Free,
-    /// Not for so long, because the limit is used up.
+    /// The limit is used up for this time.
     Full(Duration),
-    /// Not before one of the requests in flight is answered.
+    /// A slot becomes free only with a response to a request in flight.
     AllInFlight,
-    /// Not for so long, because the vendor asked to wait.
+    /// The vendor requested a wait of this time.
     Paused(Duration),
 }
 
 impl Ledger {
-    /// Stands in for a ledger that cannot be read: a window of `limit` has just been used up.
+    /// Returns the replacement of an unreadable ledger: a complete window of `limit` was just used.
     pub(super) fn used_up(epoch: &str, limit: Option<RateLimit>, now: u64) -> Self {
         let mut ledger = Self { epoch: epoch.to_owned(), ..Self::default() };
         if let Some(limit) = limit {
@@ -63,9 +63,9 @@ impl Ledger {
         ledger
     }
 
-    /// Brings what an earlier process stored up to this clock. Times before a restart of the machine mean nothing.
-    /// A time in the future is one of a clock that was set back since: an answer counts as arrived now, and a pause
-    /// begins now, so that neither lasts longer than it did when it was stored.
+    /// Adapts stored times to this clock. Times before a reboot are dropped. Times in the future are from a clock that
+    /// was set back. Such a response counts as arrived now, and such a pause starts now, so that neither lasts longer
+    /// than originally.
     pub(super) fn adopt(&mut self, epoch: &str, now: u64) {
         if self.epoch != epoch {
             *self = Self { epoch: epoch.to_owned(), ..Self::default() };
@@ -80,7 +80,7 @@ impl Ledger {
         });
     }
 
-    /// Notes what a process does.
+    /// Records the state of a process.
     pub(super) fn enter(&mut self, process: &str, limit: Option<RateLimit>, in_flight: u32) {
         let limit = limit.map(|limit| (limit.requests, micros(limit.window)));
         self.processes.insert(process.to_owned(), Share { limit, in_flight });
@@ -89,7 +89,7 @@ impl Ledger {
         }
     }
 
-    /// Notes that a process sends one more request.
+    /// Records that a process sends one more request.
     pub(super) fn take(&mut self, process: &str) {
         if let Some(share) = self.processes.get_mut(process) {
             share.in_flight = share.in_flight.saturating_add(1);
@@ -101,8 +101,7 @@ impl Ledger {
         self.processes.remove(process);
     }
 
-    /// Removes the processes that are not alive. What they had in flight counts as answered now: it was, or it never
-    /// will be.
+    /// Removes processes that are not alive. Their requests in flight count as answered now: they cannot arrive later.
     pub(super) fn bury(&mut self, own: &str, now: u64, is_alive: impl Fn(&str) -> bool) {
         let mut left = 0;
         self.processes.retain(|process, share| {
@@ -115,17 +114,17 @@ impl Ledger {
         }
     }
 
-    /// Whether any process other than `own` is known.
+    /// Whether any process other than `own` is present.
     pub(super) fn has_others(&self, own: &str) -> bool {
         self.processes.keys().any(|process| process != own)
     }
 
-    /// Whether any process keeps a limit.
+    /// Whether any process has a limit.
     pub(super) fn is_limited(&self) -> bool {
         self.processes.values().any(|share| share.limit.is_some())
     }
 
-    /// Counts `number` answers that arrived at `time`.
+    /// Counts `number` responses that arrived at `time`.
     pub(super) fn answer(&mut self, time: u64, number: u32) {
         let time = match self.strictest() {
             Some(RateLimit { requests, .. }) if u64::from(requests) > GRAINS => {
@@ -147,7 +146,7 @@ impl Ledger {
         }
     }
 
-    /// Whether one more request may be sent now.
+    /// Returns whether one more request may be sent now.
     pub(super) fn room(&mut self, now: u64) -> Room {
         if let Some((_, until)) = self.pause.filter(|(_, until)| *until > now) {
             return Room::Paused(Duration::from_micros(until - now));
@@ -163,7 +162,7 @@ impl Ledger {
         if taken < u64::from(requests) {
             return Room::Free;
         }
-        // Several may have to expire, where a stricter limit than before applies.
+        // If a stricter limit than before applies, several must expire.
         for (time, number) in counted {
             taken -= u64::from(*number);
             if taken < u64::from(requests) {

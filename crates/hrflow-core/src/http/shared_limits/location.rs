@@ -1,14 +1,17 @@
-//! Where shared limits are kept, and how files there are opened so that no other user can interfere.
+//! The directory of shared limits, and safe access to its files against other users.
 
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
 };
 
-/// The directory of this user's limits, created if it is missing: `named`, else the first of these whose parent belongs
-/// to this user: `$XDG_RUNTIME_DIR/hrflow/limits` (`/run/user/UID` if the variable is not set, as in a cron job),
-/// `$XDG_CACHE_HOME/hrflow/limits`, `~/.cache/hrflow/limits` (on Windows `%LOCALAPPDATA%\hrflow\limits`),
-/// `hrflow-limits-UID` in the directory of temporary files.
+/// Returns the directory of this user's limits and creates it if missing. It is `named`, or the first of these whose
+/// parent belongs to this user:
+///
+/// - `$XDG_RUNTIME_DIR/hrflow/limits` (`/run/user/UID` if the variable is not set, as in a cron job)
+/// - `$XDG_CACHE_HOME/hrflow/limits`
+/// - `~/.cache/hrflow/limits` (on Windows `%LOCALAPPDATA%\hrflow\limits`)
+/// - `hrflow-limits-UID` in the directory of temporary files
 pub(super) fn directory(named: Option<&Path>) -> io::Result<PathBuf> {
     const BELOW: &[&str] = &["hrflow", "limits"];
     if let Some(named) = named {
@@ -33,15 +36,15 @@ pub(super) fn directory(named: Option<&Path>) -> io::Result<PathBuf> {
     private(env::temp_dir().join(format!("hrflow-limits-{}", user())), &[])
 }
 
-/// Opens a file of such a directory for reading and writing. It is created with mode 0600; a symbolic link, and a file
-/// of another user, is an error.
+/// Opens a file of that directory for reading and writing, created with mode 0600. A symbolic link or another user's
+/// file is an error.
 pub(super) fn open(path: &Path) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
-        // A FIFO would keep the opening waiting; it is no regular file, which is checked below.
+        // Opening a FIFO would block. It is rejected below because it is not a regular file.
         let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
         options.mode(0o600).custom_flags(flags.bits().cast_signed());
     }
@@ -54,7 +57,7 @@ pub(super) fn open(path: &Path) -> io::Result<fs::File> {
     Ok(file)
 }
 
-/// Whether a file that is open has been removed from its directory.
+/// Whether an open file has been removed from its directory.
 pub(super) fn is_removed(file: &fs::File) -> io::Result<bool> {
     #[cfg(unix)]
     {
@@ -63,13 +66,13 @@ pub(super) fn is_removed(file: &fs::File) -> io::Result<bool> {
     }
     #[cfg(not(unix))]
     {
-        // A file that is open cannot be removed.
+        // On this system, an open file cannot be removed.
         let _ = file;
         Ok(false)
     }
 }
 
-/// `below` in `path`, where each part is a directory of this user that no other user can write to.
+/// Returns `below` in `path`. Each part must be a directory of this user that no other user can write to.
 fn private(mut path: PathBuf, below: &[&str]) -> io::Result<PathBuf> {
     if below.is_empty() {
         make_private(&path)?;
@@ -125,12 +128,12 @@ fn check_owner(_: &fs::Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// The directory of the user's login session, for a process that was not started in one.
+/// Returns the directory of the user's login session, for processes outside a session.
 fn session() -> Option<PathBuf> {
     cfg!(target_os = "linux").then(|| PathBuf::from("/run/user").join(user()))
 }
 
-/// What tells this user from others on this machine.
+/// Returns an identifier of this user on this machine.
 fn user() -> String {
     #[cfg(unix)]
     {

@@ -1,12 +1,13 @@
-//! Rate limits that all processes of one user on one machine keep together.
+//! Rate limits that all processes of one user on one machine share.
 //!
-//! A directory of this user holds one file per vendor, origin and credential, the *ledger*: which processes use the
-//! credential, how many requests each has in flight, when answers arrived, and until when the vendor asked to wait. It is
-//! read and written under a lock of the operating system. The name of the file is an HMAC with a random key that never
-//! leaves the directory: without the key, a name does not help to guess a credential.
+//! A directory of this user has one file, the *ledger*, for each vendor, origin and credential. It contains the
+//! processes that use the credential, and their requests in flight. It also contains the arrival times of responses,
+//! and the end of a wait that the vendor requested. Reads and writes are under an operating system lock. The file name
+//! is an HMAC with a random key that stays in the directory: without the key, the name does not help to guess a
+//! credential.
 //!
-//! Each process holds the lock of a file of its own for as long as it lives. A process whose lock is free is dead, however
-//! it ended, and its requests in flight count as answered at the time when another process notices.
+//! Each process holds the lock of its own file while it is alive. A process whose lock is free has ended. Its requests
+//! in flight count as answered when another process notices.
 
 mod account;
 mod clock;
@@ -30,39 +31,39 @@ use uuid::Uuid;
 pub(super) use self::{account::Account, ledger::Room};
 use crate::secret::Secret;
 
-/// The key of the file names, in the directory. Its lock is held while processes enter the directory and leave it.
+/// The key of the file names, in the directory. Its lock is held while processes enter and leave the directory.
 const KEY: &str = "key";
 
-/// How a process's own file is named.
+/// The prefix of a process's own file.
 const PROCESS: &str = "process-";
 
-/// A ledger that was not written for so long is removed: it holds no answer and no pause any more, since both last a
-/// day at most.
+/// The time after its last write when a ledger is removed. It then has no valid response or pause, because both last at
+/// most one day.
 const KEPT: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 
-/// Where to share limits, once a program has asked for it.
+/// The directory of shared limits, once a program has requested sharing.
 static WANTED: OnceLock<Option<PathBuf>> = OnceLock::new();
 
-/// Shares rate limits and `Retry-After` pauses of all [clients](super::Client) that are built from now on with all
-/// processes of this user that do the same and use the same vendor, origin and credential. Only the first call counts. A
-/// program calls it when it starts; without it, limits are shared within the process.
+/// Shares rate limits and `Retry-After` pauses of all [clients](super::Client) built from now on. They are shared with
+/// all processes of this user that also call this and use the same vendor, origin and credential. Only the first call
+/// has an effect. Programs call it at start; without it, limits are shared within the process.
 ///
-/// They are kept in `directory`, or without one in the first of these whose parent directory belongs to the user:
-/// `$XDG_RUNTIME_DIR/hrflow/limits` (`/run/user/UID/hrflow/limits` if the variable is not set),
+/// The limits are stored in `directory`. Without one, they are in the first of these whose parent directory belongs to
+/// the user: `$XDG_RUNTIME_DIR/hrflow/limits` (`/run/user/UID/hrflow/limits` if the variable is not set),
 /// `$XDG_CACHE_HOME/hrflow/limits`, `~/.cache/hrflow/limits` (on Windows `%LOCALAPPDATA%\hrflow\limits`),
-/// `hrflow-limits-UID` in the directory of temporary files. The directory is created with mode 0700, its files with 0600.
-/// It holds no secret. It may be removed at any time; then limits and pauses are forgotten.
+/// `hrflow-limits-UID` in the directory of temporary files. The directory is created with mode 0700, its files with
+/// 0600. It contains no credentials. It may be removed at any time, which resets limits and pauses.
 ///
-/// If the directory cannot be used (it cannot be written, it is a symbolic link, it belongs to another user, other users
-/// can write to it), a warning is logged once, and limits are shared within the process only.
+/// If the directory is unusable, a warning is logged once, and limits are shared within the process only. It is
+/// unusable if it is not writable, a symbolic link, another user's, or writable for other users.
 ///
-/// A request costs two reads and two writes of a small file; without a rate limit, one read.
+/// A request costs two reads and two writes of a small file. Without a rate limit, it costs one read.
 pub fn share_limits(directory: Option<PathBuf>) {
-    // An error only says that it was called before.
+    // An error means only that this was called before.
     let _ = WANTED.set(directory);
 }
 
-/// The account of a credential at a vendor's origin; none if limits are not shared.
+/// Returns the account of a credential at a vendor's origin, or `None` if limits are not shared.
 pub(super) fn account(vendor: &str, origin: &str, credential: &Secret) -> Option<Arc<Account>> {
     static PROCESSES: OnceLock<Option<Arc<Processes>>> = OnceLock::new();
     let named = WANTED.get()?.as_deref();
@@ -85,18 +86,18 @@ fn warn(path: &Path, error: &io::Error) {
     }
 }
 
-/// The processes that share a directory, and this one among them.
+/// The processes that share a directory, including this one.
 pub(super) struct Processes {
     directory: PathBuf,
     key: [u8; 32],
     epoch: String,
     own: String,
-    /// Holds the lock that says that this process is alive.
+    /// The file whose lock shows that this process is alive.
     _alive: File,
 }
 
 impl Processes {
-    /// Enters this process.
+    /// Adds this process.
     pub(super) fn open(directory: &Path) -> io::Result<Arc<Self>> {
         let mut key_file = location::open(&directory.join(KEY))?;
         lock(&key_file)?;
@@ -109,9 +110,9 @@ impl Processes {
         Ok(Arc::new(Self { directory, key, epoch: clock::epoch(), own, _alive: alive }))
     }
 
-    /// The account of a credential at a vendor's origin.
+    /// Returns the account of a credential at a vendor's origin.
     pub(super) fn account(self: &Arc<Self>, vendor: &str, origin: &str, credential: &Secret) -> Arc<Account> {
-        // HMAC fills a short key up with zeros.
+        // HMAC pads a short key with zeros.
         let mut block = [0; 64];
         block[..self.key.len()].copy_from_slice(&self.key);
         let mut mac = Hmac::<Sha256>::new(&block.into());
@@ -139,12 +140,12 @@ impl Processes {
 
 impl Drop for Processes {
     fn drop(&mut self) {
-        // What is left behind is swept by another process.
+        // If this fails, another process removes it later.
         let _ = fs::remove_file(self.directory.join(format!("{PROCESS}{}", self.own)));
     }
 }
 
-/// The random key of this directory. It is written by the first process, under the lock.
+/// Returns the random key of this directory. The first process creates it under the lock.
 fn read_key(file: &mut File) -> io::Result<[u8; 32]> {
     let mut text = Vec::new();
     Read::by_ref(file).take(33).read_to_end(&mut text)?;
@@ -161,7 +162,7 @@ fn read_key(file: &mut File) -> io::Result<[u8; 32]> {
     Ok(key)
 }
 
-/// Removes the files of dead processes and ledgers that hold nothing any more.
+/// Removes the files of ended processes, and ledgers without valid content.
 fn sweep(directory: &Path) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
@@ -172,7 +173,7 @@ fn sweep(directory: &Path) -> io::Result<()> {
             written.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > KEPT))
         };
         if name.starts_with(PROCESS) && !is_locked(&path) || name.starts_with("limit-") && is_old() {
-            // If it cannot be removed, it is only left behind.
+            // If this fails, the file stays without effect.
             let _ = fs::remove_file(path);
         }
     }
@@ -183,7 +184,7 @@ fn is_locked(path: &Path) -> bool {
     match File::open(path).map(|file| file.try_lock()) {
         Ok(Ok(())) => false,
         Ok(Err(TryLockError::WouldBlock)) => true,
-        // If that cannot be known, nobody's requests may be forgotten.
+        // If the state is unknown, the process's requests must still count.
         Ok(Err(TryLockError::Error(_))) => true,
         Err(error) => error.kind() != io::ErrorKind::NotFound,
     }

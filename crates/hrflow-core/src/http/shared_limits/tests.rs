@@ -1,4 +1,4 @@
-//! Several processes in one: each has its own files open, and locks are per open file.
+//! Several processes simulated in one: each has its own open files, and locks belong to open files.
 
 use std::time::Instant;
 
@@ -20,7 +20,7 @@ impl Process {
         Limiter::with_account(limit(text), Some(self.account()))
     }
 
-    /// Frees its lock, as the operating system does for a process that was killed.
+    /// Frees its lock, as the operating system does for a killed process.
     fn kill(&self) {
         fs::remove_file(self.0.directory.join(format!("{PROCESS}{}", self.0.own))).unwrap();
     }
@@ -105,7 +105,7 @@ async fn slots_of_a_killed_process_become_free() {
     assert_eq!(of_killed.take(limit).await, Room::Free);
     assert_eq!(account.take(limit).await, Room::AllInFlight);
     killed.kill();
-    // Who is alive is checked every second.
+    // Live processes are checked every second.
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     assert!(full(&account.take(limit).await), "they count as answered when the death is noticed");
     tokio::time::sleep(Duration::from_millis(310)).await;
