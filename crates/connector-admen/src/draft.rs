@@ -1,5 +1,6 @@
 //! A person as the rows that are to be written, fitted into the columns.
 
+use connector_hrflow::email;
 use hrflow_core::{Error, ErrorKind, Identity, Result, Warning, Warnings};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -34,6 +35,12 @@ impl Draft {
         let mut warnings = Warnings::default();
         let mut members = members(item)?;
         OWN.iter().for_each(|own| drop(members.remove(*own)));
+        for name in ["EMAIL_PERSO", "EMAIL"] {
+            if let Some(Value::String(text)) = members.get(name) {
+                let address = address(name, text, &mut warnings)?;
+                members.insert(name.to_owned(), address.into());
+            }
+        }
         members.entry("scsync_modified").or_insert_with(|| scsync_modified.into());
         let names = names(&PERSON_COLUMNS, members.keys());
         let person = row(schema, PERSONS, &names, &members, &mut warnings)?;
@@ -99,6 +106,26 @@ pub(crate) fn digest<'a>(
     }
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     Identity::members(&parts).as_str().to_owned()
+}
+
+/// The address that a text for a column holds, as it is written. Spaces and words would hide its holder from the next run.
+fn address(column: &str, text: &str, warnings: &mut Warnings) -> Result<Option<String>> {
+    let path = format!("{PERSONS}.{column}");
+    match email::find(text) {
+        Ok(email::Found::Address { address, .. }) => Ok(Some(address)),
+        Ok(email::Found::Nothing) => {
+            if !text.trim().is_empty() {
+                warnings.add(path, "A placeholder; left out");
+            }
+            Ok(None)
+        }
+        Err(why) => {
+            let message = format!("{path} has to be an email address: {why}");
+            Err(Error::new(ErrorKind::Invalid, message)
+                .with("column", path)
+                .advise("Correct it in the format."))
+        }
+    }
 }
 
 fn members(item: &impl Serialize) -> Result<Map<String, Value>> {

@@ -1,13 +1,19 @@
 //! From an HrFlow.ai profile to a person of AD-MEN. Pure: only the profile counts.
 
-use connector_hrflow::{Experience as Work, Filled, Profile, date, plain as text, timestamp, web_page};
-use hrflow_core::{Result, Warning, text::without_html};
+use connector_hrflow::{
+    End, Experience as Work, Profile, When, date, plain as text, prose, timestamp,
+    warn_of_control_characters, web_page, when,
+};
+use hrflow_core::{Result, Warnings};
 use jiff::{
     civil::{Date, DateTime},
     tz::TimeZone,
 };
 
-use crate::person::{Experience, Person};
+use crate::{
+    mapping::MAPPING,
+    person::{Experience, Person},
+};
 
 /// The first year that dates of MySQL are meant to hold.
 const FIRST_YEAR: i16 = 1000;
@@ -18,21 +24,23 @@ const FIRST_YEAR: i16 = 1000;
 ///
 /// # Errors
 ///
-/// None: every profile makes a person.
+/// [`ErrorKind::Invalid`](hrflow_core::ErrorKind::Invalid) for an email that is no usable address: without it, the person
+/// could be created twice.
 pub fn format_hrflow_profile_to_admen(profile: &Profile) -> Result<Person> {
+    let mut warnings = Warnings::default();
     let info = &profile.info;
     let fields = &info.location.fields;
     let (first_name, last_name) = info.names();
     let page = |kind: &str| profile.url_of(kind).and_then(web_page);
-    let email_perso = info.email();
-    let malformed = email_perso.is_none() && info.email.filled().is_some();
-    let warning = Warning::new("info.email", "Malformed; left out");
+    let experiences = profile.experiences.iter().enumerate();
+    let experiences = experiences.filter_map(|(index, it)| experience(it, index, &mut warnings)).collect();
+    warn_of_control_characters(profile, MAPPING, &mut warnings);
     Ok(Person {
         nom: text(&last_name),
         prenom: text(&first_name),
-        email_perso,
-        tel_mobile: text(&info.phone),
-        date_naissance: info.date_birth.as_deref().and_then(day),
+        email_perso: info.email(&mut warnings)?,
+        tel_mobile: info.phone(&mut warnings).map(|it| it.with_extension()),
+        date_naissance: when::read_day(&info.date_birth, "info.date_birth", &mut warnings).and_then(stored),
         adresse: text(&info.location.line()),
         code_postal: text(&fields.postcode),
         ville: text(&fields.city),
@@ -42,25 +50,30 @@ pub fn format_hrflow_profile_to_admen(profile: &Profile) -> Result<Person> {
         viadeopublicprofil: page("viadeo"),
         twitterpage: page("twitter"),
         facebookpage: page("facebook"),
-        date_creation: profile.created_at.as_deref().and_then(day),
+        date_creation: profile.created_at.as_deref().and_then(date).and_then(stored),
         date_maj: profile.updated_at.as_deref().and_then(moment),
-        experiences: profile.experiences.iter().filter_map(experience).collect(),
-        warnings: malformed.then_some(warning).into_iter().collect(),
+        experiences,
+        warnings: warnings.into_vec(),
         ..Person::default()
     })
 }
 
 /// What says nothing is left out.
-fn experience(work: &Work) -> Option<Experience> {
+fn experience(work: &Work, index: usize, warnings: &mut Warnings) -> Option<Experience> {
     let title = text(&work.title);
+    let start = when::read(&work.date_start, format_args!("experiences[{index}].date_start"), warnings);
+    let end = when::read_end(&work.date_end, format_args!("experiences[{index}].date_end"), warnings);
     let experience = Experience {
         poste_occupe: title.clone(),
         intitule_poste: title,
         raison_sociale: text(&work.company),
         department: text(&work.location.line()),
-        date_exp: work.date_start.as_deref().and_then(first_day),
-        date_fin: work.date_end.as_deref().and_then(last_day),
-        en_cours: Some(u8::from(work.date_end.filled().is_none())),
+        date_exp: start.and_then(first_day),
+        date_fin: match end {
+            End::On(end) => last_day(end),
+            End::None | End::Ongoing | End::Unreadable => None,
+        },
+        en_cours: when::goes_on(start, end).map(u8::from),
         commentaires: prose(&work.description),
         ..Experience::default()
     };
@@ -70,15 +83,9 @@ fn experience(work: &Work) -> Option<Experience> {
     says_something.then_some(experience)
 }
 
-/// Text of several lines, without HTML and control characters.
-fn prose(text: &Option<String>) -> Option<String> {
-    let text = without_html(text.filled()?).replace("\r\n", "\n");
-    let text = text.replace(|it: char| it.is_control() && !matches!(it, '\n' | '\t'), " ");
-    text.filled().map(str::to_owned)
-}
-
-fn day(text: &str) -> Option<Date> {
-    date(text).filter(|day| day.year() >= FIRST_YEAR)
+/// A day that dates of MySQL are meant to hold.
+fn stored(day: Date) -> Option<Date> {
+    (day.year() >= FIRST_YEAR).then_some(day)
 }
 
 /// An instant, to the second, as a clock in UTC shows it: the database knows no time zones, and HrFlow sends UTC.
@@ -88,22 +95,12 @@ fn moment(text: &str) -> Option<DateTime> {
 }
 
 /// A day; of a month or a year that is given alone, its first.
-fn first_day(text: &str) -> Option<Date> {
-    day(text).or_else(|| month(text)).or_else(|| year(text))
+fn first_day(when: When) -> Option<Date> {
+    stored(Date::new(when.year, when.month.unwrap_or(1), when.day.unwrap_or(1)).ok()?)
 }
 
 /// A day; of a month or a year that is given alone, its last.
-fn last_day(text: &str) -> Option<Date> {
-    let end_of_year = |date: Date| date.with().month(12).day(31).build().ok();
-    day(text).or_else(|| month(text).map(Date::last_of_month)).or_else(|| year(text).and_then(end_of_year))
-}
-
-fn month(text: &str) -> Option<Date> {
-    let text = text.trim();
-    (text.len() == "0000-00".len()).then(|| day(&format!("{text}-01"))).flatten()
-}
-
-fn year(text: &str) -> Option<Date> {
-    let text = text.trim();
-    (text.len() == "0000".len()).then(|| day(&format!("{text}-01-01"))).flatten()
+fn last_day(when: When) -> Option<Date> {
+    let month = Date::new(when.year, when.month.unwrap_or(12), 1).ok()?;
+    stored(when.day.map_or_else(|| Some(month.last_of_month()), |day| month.with().day(day).build().ok())?)
 }

@@ -9,23 +9,23 @@ const COLUMNS: &str = "the Python connector's format and model; the database tel
 pub const MAPPING: &[Row] = &[
     Row::new("info.last_name", "NOM", "In one line").source(COLUMNS),
     Row::new("info.first_name", "PRENOM", "In one line").source(COLUMNS),
-    Row::new("info.full_name", "NOM", "The rest besides the first name, else its last word")
+    Row::new("info.full_name", "NOM", "The rest besides the first name, at either end; else what its comma or last space divides")
         .without(&["info.last_name"])
         .source(COLUMNS),
     Row::new(
         "info.full_name",
         "PRENOM",
-        "The rest besides the last name, else what stands before its last blank",
+        "The rest besides the last name, at either end; else what its comma or last space divides",
     )
     .without(&["info.first_name"])
     .source(COLUMNS),
     Row::new(
         "info.email",
         "EMAIL_PERSO",
-        "In lower case; left out with a warning if it does not look like an address",
+        "The address in lower case, without what wraps it; the first of several. A placeholder is left out with a warning; any other text that is no address fails the item",
     )
     .source(COLUMNS),
-    Row::new("info.phone", "TEL_MOBILE", "In one line").source(COLUMNS),
+    Row::new("info.phone", "TEL_MOBILE", "The first number as it is written, with its extension").source(COLUMNS),
     Row::new("info.date_birth", "DATE_NAISSANCE", "A day, from the year 1000 on").source(COLUMNS),
     Row::new("info.location.text", "ADRESSE", "In one line").source(COLUMNS),
     Row::new("info.location.fields.text", "ADRESSE", "In one line")
@@ -64,10 +64,11 @@ pub const MAPPING: &[Row] = &[
     Row::new(
         "experiences[].date_end",
         "experiences[].DATE_FIN",
-        "A day; of a month or a year alone, its last",
+        "A day; of a month or a year alone, its last. Left out with a warning if it cannot be read",
     )
     .source(COLUMNS),
-    Row::always("experiences[].EN_COURS", "1 for what has no end, else 0").source(COLUMNS),
+    Row::always("experiences[].EN_COURS", "1 for what goes on in any language, and for what has begun and has no end; 0 for what has ended; absent if it is not known")
+        .source(COLUMNS),
     Row::new("experiences[].description", "experiences[].COMMENTAIRES", "Without HTML").source(COLUMNS),
     Row::left_out("experiences", "All else of a time at work has no column"),
     Row::left_out("educations", "No table is known for them"),

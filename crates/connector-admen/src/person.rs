@@ -1,6 +1,6 @@
 //! A person with their experiences, as rows of AD-MEN's tables.
 
-use connector_hrflow::Filled;
+use connector_hrflow::{Filled, email};
 use hrflow_core::{Attachment, TargetItem, Warning, parameters::Fault};
 use jiff::civil::{Date, DateTime};
 use schemars::JsonSchema;
@@ -118,13 +118,15 @@ impl Person {
     /// own may fill in its place.
     pub(crate) fn email(&self) -> Option<String> {
         let work = self.other.get("EMAIL").and_then(Value::as_str);
-        [self.email_perso.as_deref(), work].into_iter().flatten().find_map(normalised)
+        [self.email_perso.clone(), work.map(str::to_owned)].iter().find_map(email::normal)
     }
 }
 
-/// An e-mail address as it is compared: case and surrounding blanks do not count.
+/// An email address as it is compared, in its normal form where it has one: what is in the tables may be no address.
 pub(crate) fn normalised(address: &str) -> Option<String> {
-    Some(address.trim().to_lowercase()).filter(|address| !address.is_empty())
+    let address = address.to_owned();
+    let written = Some(address.trim().to_lowercase()).filter(|address| !address.is_empty());
+    email::normal(&Some(address)).or(written)
 }
 
 impl TargetItem for Person {
@@ -154,8 +156,12 @@ impl TargetItem for Person {
         let of_experiences =
             experiences.flat_map(|(at, row)| taken(&format!("experiences[{at}]."), &row.other));
         let faults = taken("", &self.other).into_iter().chain(of_experiences);
+        let work = self.other.get("EMAIL").and_then(Value::as_str).map(str::to_owned);
+        let emails = [("EMAIL_PERSO", &self.email_perso), ("EMAIL", &work)];
+        let emails = emails.into_iter().filter_map(|(path, it)| email::fault(path, it));
         faults
             .map(|name| Fault::rule(name, "is not for an item to write: take it out of the format"))
+            .chain(emails)
             .collect()
     }
 }

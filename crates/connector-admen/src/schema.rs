@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use connector_hrflow::{date, timestamp};
-use hrflow_core::{Error, ErrorKind, Result, Warnings, text::cut};
+use hrflow_core::{
+    Error, ErrorKind, Result, Warnings,
+    text::{cut_at, nfc},
+};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
@@ -239,6 +242,8 @@ impl Column {
     }
 
     fn text(&self, text: &str, width: Width, warnings: &mut Warnings) -> Result<Cell> {
+        // A character with its accent apart is not in character sets that have it in one.
+        let text = &*nfc(text);
         if let Some(missing) = self.charset.misses(text) {
             let missing = format!("the character U+{:04X}", u32::from(missing));
             let charset = &self.charset_name;
@@ -295,7 +300,7 @@ impl Column {
             let over = measure(&text[..end(characters)]) - most;
             characters -= over.div_ceil(4).max(1);
         }
-        cut(text, characters)
+        cut_at(text, end(characters))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use connector_hrflow::Filled;
-use hrflow_core::{Attachment, AttachmentKind, TargetItem, Warning};
+use connector_hrflow::email;
+use hrflow_core::{Attachment, AttachmentKind, TargetItem, Warning, parameters::Fault};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -50,9 +50,9 @@ impl Applicant {
         self.attachments.iter().find(|it| it.kind == AttachmentKind::Resume)
     }
 
-    /// The e-mail address as it is sent; case does not count when two are compared.
-    pub(crate) fn email(&self) -> Option<&str> {
-        self.standard_fields.email.filled()
+    /// The email address as it is sent; case does not count when two are compared.
+    pub(crate) fn email(&self) -> Option<String> {
+        email::as_written(&self.standard_fields.email)
     }
 }
 
@@ -116,5 +116,9 @@ impl TargetItem for Applicant {
         let it = &self.standard_fields;
         let known = [&it.firstname, &it.lastname, &it.email, &it.mobile_number];
         self.attachments.is_empty() && known.into_iter().all(|text| text.filled().is_none())
+    }
+
+    fn violations(&self) -> Vec<Fault> {
+        email::fault("standard_fields.email", &self.standard_fields.email).into_iter().collect()
     }
 }

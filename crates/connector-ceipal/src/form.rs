@@ -1,7 +1,7 @@
 //! From an applicant to the form that is sent. Pure: only ids of countries and states are missing afterwards.
 
-use connector_hrflow::{Info, plain};
-use hrflow_core::{Error, ErrorKind, Result, Warning, Warnings, text::cut};
+use connector_hrflow::{line, phone};
+use hrflow_core::{Error, ErrorKind, Result, Warning, Warnings, text::length};
 use serde_json::{Map, Value};
 
 use crate::{applicant::Applicant, parameters::Parameters};
@@ -27,7 +27,7 @@ impl Form {
         let long = usize::from(parameters.long_text_limit);
         form.text(names.first_name(), &standard.firstname, short);
         form.text(names.last_name(), &standard.lastname, short);
-        form.text(names.email(), &standard.email, usize::MAX);
+        form.text(names.email(), &item.email(), usize::MAX);
         form.phone(names.phone(), &standard.mobile_number);
         form.text(names.address(), &standard.address, short);
         form.text(names.city(), &standard.city, short);
@@ -59,9 +59,9 @@ impl Form {
         form
     }
 
-    /// Refuses what Ceipal could not tell apart from others, or would refuse. Answers the e-mail address.
-    pub(crate) fn check<'i>(&self, parameters: &Parameters, item: &'i Applicant) -> Result<&'i str> {
-        let Some(email) = item.email().filter(|it| is_address(it)) else {
+    /// Rejects what Ceipal could not tell apart from others, or would reject. Returns the email address.
+    pub(crate) fn check(&self, parameters: &Parameters, item: &Applicant) -> Result<String> {
+        let Some(email) = item.email() else {
             return Err(Error::new(
                 ErrorKind::Invalid,
                 "the profile has no valid e-mail address, which Ceipal tells applicants apart by",
@@ -104,26 +104,23 @@ impl Form {
 
     /// One line of at most so many characters.
     fn text(&mut self, name: Option<&str>, value: &Option<String>, most: usize) {
-        let (Some(name), Some(value)) = (name, plain(value)) else { return };
-        let cut = cut(&value, most);
-        if cut.len() < value.len() {
-            self.warnings.add(name, format_args!("Cut to {most} characters"));
-        }
-        self.set(name, cut.to_owned());
+        let (Some(name), Some(value)) = (name, line(value)) else { return };
+        let value = self.warnings.cut(name, &value, most);
+        self.set(name, value);
     }
 
     /// An address, which cannot be cut.
     fn url(&mut self, name: Option<&str>, value: &Option<String>, most: usize) {
-        let (Some(name), Some(value)) = (name, plain(value)) else { return };
-        match value.chars().count() <= most {
+        let (Some(name), Some(value)) = (name, line(value)) else { return };
+        match length(&value) <= most {
             true => self.set(name, value),
             false => self.warnings.add(name, format_args!("Longer than {most} characters; left out")),
         }
     }
 
     fn phone(&mut self, name: Option<&str>, value: &Option<String>) {
-        let (Some(name), Some(value)) = (name, plain(value)) else { return };
-        match phone(&value) {
+        let (Some(name), Some(value)) = (name, line(value)) else { return };
+        match digits(&value) {
             Some(number) => self.set(name, number),
             None => self.warnings.add(name, "No phone number of 7 to 15 digits; left out"),
         }
@@ -160,28 +157,16 @@ impl Form {
     }
 }
 
-/// Whether text looks like an e-mail address, which a mapping of a user's own need not have checked.
-fn is_address(text: &str) -> bool {
-    Info { email: Some(text.to_owned()), ..Info::default() }.email().is_some()
-}
-
 /// A comma inside a name would make two of it.
 fn joined(skills: &[String]) -> Option<String> {
-    let skills: Vec<String> = skills.iter().filter_map(|skill| plain(&skill.replace(',', " "))).collect();
+    let skills: Vec<String> = skills.iter().filter_map(|skill| line(&skill.replace(',', " "))).collect();
     Some(skills.join(",")).filter(|skills| !skills.is_empty())
 }
 
-/// A leading plus sign and the digits, of the first number where there are several.
-fn phone(text: &str) -> Option<String> {
-    let start = text.find(|it: char| it == '+' || it.is_ascii_digit())?;
-    let plus = if text[start..].starts_with('+') { "+" } else { "" };
-    let is_part =
-        |it: char| it.is_ascii_digit() || it.is_whitespace() || "-.()+\u{2010}\u{2011}\u{2013}".contains(it);
-    let number = text[start..].split(|it| !is_part(it)).next()?;
-    // `+46 (0)8`: the zero is for calls inside the country.
-    let number = if plus.is_empty() { number.to_owned() } else { number.replace("(0)", "") };
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    PHONE_DIGITS.contains(&digits.len()).then(|| format!("{plus}{digits}"))
+/// A plus sign, if there is one, and the digits of the first number in a text of a user's own mapping.
+fn digits(text: &str) -> Option<String> {
+    let number = phone::find(text, None).phone?.digits();
+    PHONE_DIGITS.contains(&number.trim_start_matches('+').len()).then_some(number)
 }
 
 #[cfg(test)]
@@ -203,7 +188,7 @@ mod tests {
             ("", None),
             ("+", None),
         ] {
-            assert_eq!(phone(text).as_deref(), number, "{text}");
+            assert_eq!(digits(text).as_deref(), number, "{text}");
         }
     }
 }

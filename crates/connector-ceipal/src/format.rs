@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use connector_hrflow::{Attachment as HrFlowAttachment, Filled, Location, Profile, plain, web_page, web_url};
-use hrflow_core::{Attachment, AttachmentKind, Result, http::DocumentKind, text::unique};
+use connector_hrflow::{
+    Attachment as HrFlowAttachment, Filled, Location, Profile, line, plain, warn_of_control_characters,
+    web_page, web_url,
+};
+use hrflow_core::{Attachment, AttachmentKind, Result, Warnings, http::DocumentKind, text::unique};
 use serde_json::Map;
 
 use crate::{
     applicant::{Applicant, StandardFields},
+    mapping::MAPPING,
     resume::RESUME_KINDS,
 };
 
@@ -18,28 +22,31 @@ const FILE_NAME: usize = 120;
 ///
 /// Experiences, educations, languages and the summary have no field and are left out: the résumé carries them. Skills, the
 /// latest title, the LinkedIn page and the postal code are there for parameters to send, since the names of
-/// their fields are not known. Texts are at full length; the target cuts them, normalises the phone number, and looks up the ids
-/// of country and state.
+/// their fields are not known. Texts are at full length; the target cuts them, and looks up the ids of country and
+/// state.
 ///
 /// # Errors
 ///
-/// None: every profile makes an applicant. One without e-mail address is refused by the target.
+/// [`ErrorKind::Invalid`](hrflow_core::ErrorKind::Invalid) for an email that is no usable address. An applicant without
+/// one is rejected by the target.
 pub fn format_applicant(profile: &Profile) -> Result<Applicant> {
+    let mut warnings = Warnings::default();
     let info = &profile.info;
     let place = &info.location;
-    let (firstname, lastname) = names(profile);
+    let (firstname, lastname) = names(profile, &mut warnings);
     let standard_fields = StandardFields {
         firstname,
         lastname,
-        // Checked, and then as it was found: only comparisons ignore case.
-        email: info.email().and_then(|_| plain(&info.email)),
-        mobile_number: plain(&info.phone),
+        // Ceipal looks addresses up as they are written: only comparisons ignore case.
+        email: info.email_as_written(&mut warnings)?,
+        mobile_number: phone(profile, &mut warnings),
         address: address(place),
         city: plain(&place.fields.city),
         state: plain(&place.fields.state),
         country: plain(&place.fields.country),
         other: Map::new(),
     };
+    warn_of_control_characters(profile, MAPPING, &mut warnings);
     Ok(Applicant {
         standard_fields,
         attachments: resume(profile).into_iter().collect(),
@@ -48,23 +55,37 @@ pub fn format_applicant(profile: &Profile) -> Result<Applicant> {
         linkedin: profile.linkedin().and_then(web_page),
         postcode: plain(&place.fields.postcode),
         tags: tags(profile),
+        warnings: warnings.into_vec(),
         ..Applicant::default()
     })
 }
 
 /// First and last name. Who has one name only has it as first name, which Ceipal requires.
-fn names(profile: &Profile) -> (Option<String>, Option<String>) {
+fn names(profile: &Profile, warnings: &mut Warnings) -> (Option<String>, Option<String>) {
     let (first, last) = profile.info.names();
     match (plain(&first), plain(&last)) {
-        (None, only) => (only, None),
+        (None, Some(only)) => {
+            warnings
+                .add("standard_fields.firstname", "The only name; sent as first name, which Ceipal requires");
+            (Some(only), None)
+        }
         names => names,
     }
 }
 
+/// A plus sign and digits: an extension is left out.
+fn phone(profile: &Profile, warnings: &mut Warnings) -> Option<String> {
+    let phone = profile.info.phone(warnings)?;
+    if phone.extension.is_some() {
+        warnings.add("standard_fields.mobile_number", "Ceipal accepts no extension; left out");
+    }
+    Some(phone.digits())
+}
+
 fn address(place: &Location) -> Option<String> {
-    let line = place.line().and_then(|line| plain(&line));
+    let whole = place.line().and_then(|line| plain(&line));
     let parts = [&place.fields.road, &place.fields.house_number];
-    line.or_else(|| plain(&parts.into_iter().filter_map(plain).collect::<Vec<_>>().join(" ")))
+    whole.or_else(|| line(&parts.into_iter().filter_map(plain).collect::<Vec<_>>().join(" ")))
 }
 
 /// Tags, then metadatas; the first of a name stands.
@@ -112,7 +133,7 @@ fn kind(attachment: &HrFlowAttachment) -> Option<DocumentKind> {
 fn file_name(attachment: &HrFlowAttachment) -> String {
     let name = attachment.name();
     let name =
-        name.rsplit(['/', '\\']).next().and_then(|name| plain(&name)).unwrap_or_else(|| "resume".to_owned());
+        name.rsplit(['/', '\\']).next().and_then(|name| line(&name)).unwrap_or_else(|| "resume".to_owned());
     let (stem, extension) = match name.rsplit_once('.') {
         Some((stem, extension)) if extension.len() <= 8 => (stem, format!(".{extension}")),
         _ => (name.as_str(), String::new()),

@@ -12,15 +12,15 @@ pub const MAPPING: &[Row] = &[
     Row::new("info.last_name", "standard_fields.firstname", "Ceipal requires a first name")
         .without(&["info.first_name", "info.full_name"])
         .source(CLIENTS),
-    Row::new("info.full_name", "standard_fields.firstname", "The rest besides the last name, else what stands before its last blank; a single word whole")
+    Row::new("info.full_name", "standard_fields.firstname", "The rest besides the last name, at either end; else what its comma or last space divides; a single word whole")
         .without(&["info.first_name"])
         .source(CLIENTS),
-    Row::new("info.full_name", "standard_fields.lastname", "The rest besides the first name, else its last word")
+    Row::new("info.full_name", "standard_fields.lastname", "The rest besides the first name, at either end; else what its comma or last space divides")
         .without(&["info.last_name"])
         .source(CLIENTS),
-    Row::new("info.email", "standard_fields.email", "As it is; left out if it does not look like an address, and then refused")
+    Row::new("info.email", "standard_fields.email", "The address as it is written, without what wraps it; the first of several. Required")
         .source(CLIENTS),
-    Row::new("info.phone", "standard_fields.mobile_number", "In one line; a plus sign and 7 to 15 digits of it are sent")
+    Row::new("info.phone", "standard_fields.mobile_number", "The first number: a plus sign and its digits, without extension. 7 to 15 digits are sent")
         .source(CLIENTS),
     Row::new("info.location.text", "standard_fields.address", "In one line").source(CLIENTS),
     Row::new("info.location.fields.text", "standard_fields.address", "In one line")

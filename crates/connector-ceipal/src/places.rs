@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use connector_hrflow::location::country_code;
+use connector_hrflow::country as known_country;
 use hrflow_core::{Error, Result};
 use tokio::sync::OnceCell;
 
@@ -119,8 +119,8 @@ fn same(one: &str, other: &str) -> bool {
 
 /// By the code, else by the name, else by the id.
 fn find_country<'a>(countries: &'a [Country], wanted: &str) -> Option<&'a Country> {
-    let code = country_code(wanted);
-    let has_code = |text: &str| code.is_some() && country_code(text) == code;
+    let code = known_country(wanted);
+    let has_code = |text: &str| code.is_some() && known_country(text) == code;
     let find = |is: &dyn Fn(&Country) -> bool| countries.iter().find(|country| is(country));
     find(&|it| has_code(&it.iso))
         .or_else(|| find(&|it| same(&it.name, wanted) || has_code(&it.name)))

@@ -43,12 +43,12 @@ impl ApplicantWriter {
     pub(crate) async fn write_one(&self, write: &Write<'_, Applicant>) -> Result<Receipt> {
         let mut form = Form::of(&self.parameters, write.item);
         let email = form.check(&self.parameters, write.item)?;
-        let known = lock(&self.looked_up).remove(&Identity::email(email));
+        let known = lock(&self.looked_up).remove(&Identity::email(&email));
         let sent_again = known.is_none();
         let before = match known {
             Some(before) => before,
             // Sent again after a look-up that found nothing: somebody may have been quicker.
-            None => self.look(email).await?,
+            None => self.look(&email).await?,
         };
         if let Some(id) = &before.applicant
             && (before.applied || self.parameters.job_id().is_none())
@@ -204,7 +204,7 @@ impl ApplicantWriter {
         let until = Instant::now() + self.lookup_lag();
         loop {
             let asked = Instant::now();
-            let mut found = self.api.applicants_with(email).await?;
+            let mut found = self.api.applicants_with(&email).await?;
             let namesake = found.iter().position(|it| self.name_of(&it.firstname, &it.lastname) == name);
             let found = (!found.is_empty()).then(|| found.swap_remove(namesake.unwrap_or(0)));
             let is_all = found.as_ref().is_some_and(|it| !with_resume || it.resume != Some(false));

@@ -26,7 +26,7 @@ impl ApplicantWriter {
     pub(crate) async fn steps_that_arrived(&self, item: &Applicant, id: &VendorId) -> Result<Vec<String>> {
         let steps = self.steps_of(item);
         let (Some(email), false) = (item.email(), steps.is_empty()) else { return Ok(Vec::new()) };
-        let found = self.api.applicants_with(email).await?;
+        let found = self.api.applicants_with(&email).await?;
         let arrived = found.iter().any(|it| it.id == id.0 && it.resume == Some(true));
         Ok(steps.into_iter().filter(|_| arrived).map(|step| step.name).collect())
     }

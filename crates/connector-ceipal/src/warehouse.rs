@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use connector_hrflow::plain;
+use connector_hrflow::line;
 use hrflow_core::{
     Capabilities, DataType, Endpoint, Error, ErrorKind, Finding, Found, Identity, LostAnswers, OpenContext,
     Receipt, Result, Scope, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer,
@@ -150,7 +150,7 @@ impl Writer<Applicant> for ApplicantWriter {
     }
 
     fn identity(&self, item: &Applicant) -> Option<Identity> {
-        item.email().map(Identity::email)
+        item.email().as_deref().map(Identity::email)
     }
 
     /// Looks who is there already: whoever has the address afterwards, and had it not before, is ours. An item that is
@@ -158,7 +158,7 @@ impl Writer<Applicant> for ApplicantWriter {
     async fn trace(&self, items: &[&Applicant]) -> Result<Vec<Value>> {
         let mut traces = Vec::new();
         for item in items {
-            let email = Form::of(&self.parameters, item).check(&self.parameters, item)?.to_owned();
+            let email = Form::of(&self.parameters, item).check(&self.parameters, item)?;
             let before = self.look(&email).await?;
             lock(&self.looked_up).insert(Identity::email(&email), before.clone());
             let name = self.name_of(&item.standard_fields.firstname, &item.standard_fields.lastname);
@@ -269,7 +269,7 @@ impl ApplicantWriter {
     pub(crate) fn name_of(&self, first: &Option<String>, last: &Option<String>) -> Identity {
         let most = usize::from(self.parameters.text_limit);
         let name = |name: &Option<String>| {
-            let name = plain(name).unwrap_or_default().to_lowercase();
+            let name = line(name).unwrap_or_default().to_lowercase();
             cut(&name, most).to_owned()
         };
         Identity::members(&[&name(first), &name(last)])

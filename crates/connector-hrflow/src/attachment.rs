@@ -1,6 +1,6 @@
 //! Documents of a profile.
 
-use hrflow_core::Identity;
+use hrflow_core::{Identity, text::is_zero_width};
 use percent_encoding::percent_decode_str;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use url::Url;
 use crate::{
     Filled,
     lenient::{self, Record},
+    line,
 };
 
 /// A document of a profile.
@@ -50,8 +51,13 @@ pub struct Attachment {
 
 impl Attachment {
     /// The best name that is known, with the extension appended where it is missing: targets judge a
-    /// file by it. What the members do not tell may stand in the URL. `file` if there is no name at all.
+    /// file by it. What the members do not tell may stand in the URL. `file` if there is no name at all. It is one line
+    /// without characters that turn the direction of text, and without leading dots and slashes.
     pub fn name(&self) -> String {
+        visible(&self.found_name()).unwrap_or_else(|| "file".to_owned())
+    }
+
+    fn found_name(&self) -> String {
         let in_url = self.name_in_url();
         let name = self.original_file_name.filled().or_else(|| self.file_name.filled());
         let name = name.or(in_url.as_deref()).or_else(|| self.r#type.filled()).unwrap_or("file");
@@ -112,6 +118,16 @@ impl Attachment {
 
 impl Record for Attachment {}
 
+/// A file name as it looks: one line, in which nothing is hidden.
+fn visible(name: &str) -> Option<String> {
+    let name = name.replace(is_zero_width, "");
+    let name = line(&name)?;
+    let shown = name.trim_start_matches(['.', ' ', '/', '\\']).filled()?;
+    // Of `.pdf` the extension is all there is.
+    let is_extension = name.starts_with('.') && extension_of(&format!(".{shown}")) == Some(shown);
+    Some(if is_extension { format!("file.{shown}") } else { shown.to_owned() })
+}
+
 /// What looks like the extension of a file: a few letters and digits after a dot.
 fn extension_of(name: &str) -> Option<&str> {
     let (_, extension) = name.rsplit_once('.')?;
@@ -148,6 +164,11 @@ mod tests {
             (json!({ "type": "cover", "public_url": "no URL" }), "cover"),
             (json!({ "file_name": "x", "public_url": "data:text/plain,x.pdf" }), "x"),
             (json!({ "public_url": "https://f.example.com/%FF%FE" }), "file"),
+            (json!({ "original_file_name": "cv\u{202e}fdp.exe", "extension": ".exe" }), "cvfdp.exe"),
+            (json!({ "original_file_name": "..\u{200b}.profile", "extension": "pdf" }), "profile.pdf"),
+            (json!({ "original_file_name": "../../etc/passwd" }), "etc/passwd"),
+            (json!({ "public_url": "https://f.example.com/%00.pdf" }), "file.pdf"),
+            (json!({ "original_file_name": "e\u{301}t\u{0}\n\u{e9}.pdf" }), "ét é.pdf"),
         ] {
             let attachment: Attachment = serde_json::from_value(json).unwrap();
             assert_eq!(attachment.name(), name);
@@ -168,7 +189,7 @@ mod tests {
             ),
             (json!({ "file_name": "a 19ff4028.pdf", "alt": "19ff4028ab" }), "a 19ff4028.pdf"),
             (json!({ "file_name": "Dr. Who", "alt": "é1234" }), "Dr. Who-1234"),
-            (json!({ "file_name": ".pdf", "alt": "1234" }), ".pdf-1234"),
+            (json!({ "file_name": ".pdf", "alt": "1234" }), "file-1234.pdf"),
             (json!({ "alt": "1234" }), "file-1234"),
         ] {
             let attachment: Attachment = serde_json::from_value(json).unwrap();

@@ -35,28 +35,6 @@ pub fn date(text: &str) -> Option<Date> {
     Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()
 }
 
-/// The year at the start of `text`, and its month where that is told: `2015`, `2015-06`, and all that [`date`] reads. A
-/// past is often known no better.
-///
-/// ```
-/// assert_eq!(connector_hrflow::year_and_month("2015-06"), Some((2015, Some(6))));
-/// assert_eq!(connector_hrflow::year_and_month("2015"), Some((2015, None)));
-/// ```
-pub fn year_and_month(text: &str) -> Option<(i16, Option<i8>)> {
-    if let Some(date) = date(text) {
-        return Some((date.year(), Some(date.month())));
-    }
-    let is_number = |part: &str, length| part.len() == length && part.bytes().all(|it| it.is_ascii_digit());
-    let (year, month) = match text.trim().split_once('-') {
-        Some((year, month)) => (year, Some(month)),
-        None => (text.trim(), None),
-    };
-    let year = is_number(year, 4).then(|| year.parse().ok()).flatten()?;
-    let Some(month) = month else { return Some((year, None)) };
-    let month = is_number(month, 2).then(|| month.parse().ok()).flatten()?;
-    (1..=12).contains(&month).then_some((year, Some(month)))
-}
-
 /// The instant that `text` names; without an offset it is in UTC, a date alone is its midnight.
 pub fn timestamp(text: &str) -> Option<Timestamp> {
     let text = text.trim();
@@ -108,26 +86,6 @@ mod tests {
             "-020-05-18",
         ] {
             assert_eq!(date(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_past_may_be_known_to_the_month_or_the_year() {
-        for (text, known) in [
-            (" 2015 ", Some((2015, None))),
-            ("2015-06", Some((2015, Some(6)))),
-            ("2015-06-30T00:00:00+0000", Some((2015, Some(6)))),
-            ("2015-13", None),
-            ("2015-6", None),
-            ("2015-", None),
-            ("15", None),
-            ("20156", None),
-            ("+201", None),
-            ("2015/06", None),
-            ("June 2015", None),
-            ("", None),
-        ] {
-            assert_eq!(year_and_month(text), known, "{text}");
         }
     }
 

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
+use hrflow_core::{Error, ErrorKind, Result, Warnings};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{
-    Filled, Location,
+    Filled, Location, Phone, country, email,
     lenient::{self, Record},
+    names, phone,
 };
 
 /// Who somebody is, and how to reach them.
@@ -24,10 +26,10 @@ pub struct Info {
     /// The family name.
     #[serde(deserialize_with = "lenient::text")]
     pub last_name: Option<String>,
-    /// The e-mail address as it was found; [`email`](Self::email()) checks it.
+    /// The email address as it was found; [`email`](Self::email()) finds and checks it.
     #[serde(deserialize_with = "lenient::text")]
     pub email: Option<String>,
-    /// The phone number as it was found.
+    /// The phone number as it was found; [`phone`](Self::phone()) finds it.
     #[serde(deserialize_with = "lenient::text")]
     pub phone: Option<String>,
     /// The class of the driving licence.
@@ -57,23 +59,55 @@ pub struct Info {
 }
 
 impl Info {
-    /// The e-mail address, trimmed and in lower case, if it looks like one.
-    pub fn email(&self) -> Option<String> {
-        self.email.filled().map(str::to_lowercase).filter(|address| looks_like_an_address(address))
+    /// The email address in its [normal form](crate::email), with a warning for a placeholder and for further addresses.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`] for text that is neither a usable address nor a placeholder: without its address, a candidate
+    /// could be created twice.
+    pub fn email(&self, warnings: &mut Warnings) -> Result<Option<String>> {
+        Ok(self.email_as_written(warnings)?.map(|it| it.to_lowercase()))
     }
 
-    /// First and last name. What one of them lacks may stand in the full name: the rest of it besides the other one, else
-    /// what its last blank divides. Of a single word we say that it is the last name.
-    pub fn names(&self) -> (Option<&str>, Option<&str>) {
-        let (first, last) = (said(&self.first_name), said(&self.last_name));
-        let Some(full) = said(&self.full_name) else { return (first, last) };
-        let (before, after) = divided(full);
-        match (first, last) {
-            (None, None) => (before, Some(after)),
-            (Some(first), None) => (Some(first), without_start(full, first).unwrap_or(Some(after))),
-            (None, Some(last)) => (without_end(full, last).unwrap_or(before), Some(last)),
-            both => both,
+    /// [`email`](Self::email()) with its case as it is written, for targets that look addresses up by it.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn email_as_written(&self, warnings: &mut Warnings) -> Result<Option<String>> {
+        let Some(text) = &self.email else { return Ok(None) };
+        match email::find(text) {
+            Ok(email::Found::Address { address, has_others }) => {
+                if has_others {
+                    warnings.add("info.email", "Holds more than one address; the first usable one is used");
+                }
+                Ok(Some(address))
+            }
+            Ok(email::Found::Nothing) => {
+                warnings.add("info.email", "Empty or a placeholder; left out");
+                Ok(None)
+            }
+            Err(why) => {
+                Err(Error::new(ErrorKind::Invalid, format!("info.email is no usable email address: {why}"))
+                    .advise("Correct it in HrFlow.ai, or set it with a format of your own."))
+            }
         }
+    }
+
+    /// The phone number that the text holds, with a warning for what is left out or repaired.
+    pub fn phone(&self, warnings: &mut Warnings) -> Option<Phone> {
+        let country = self.location.fields.country.filled().and_then(country);
+        let found = phone::find(self.phone.as_deref()?, country.map(|it| it.alpha2));
+        if let Some(told) = found.told {
+            warnings.add("info.phone", told);
+        }
+        found.phone
+    }
+
+    /// First and last name. What one of them lacks may stand in the full name: the rest of it besides the other one, at
+    /// either end, else what its comma or its last space divides. Of a single word we say that it is the last name.
+    pub fn names(&self) -> (Option<&str>, Option<&str>) {
+        names::names(said(&self.first_name), said(&self.last_name), said(&self.full_name))
     }
 
     /// The first URL of a type such as `github`, as it was found.
@@ -192,44 +226,7 @@ fn url(r#type: Option<String>, value: Value) -> Option<Url> {
 
 /// Text with more in it than blanks and control characters.
 fn said(text: &Option<String>) -> Option<&str> {
-    text.filled().filter(|text| !text.chars().all(is_blank))
-}
-
-fn is_blank(character: char) -> bool {
-    character.is_whitespace() || character.is_control()
-}
-
-/// What stands before the last word of a name, and that word.
-fn divided(full: &str) -> (Option<&str>, &str) {
-    match full.rsplit_once(is_blank) {
-        Some((before, last)) => (before.filled(), last),
-        None => (None, full),
-    }
-}
-
-/// What follows the first name in a full name, if that begins with it.
-fn without_start<'a>(full: &'a str, first: &str) -> Option<Option<&'a str>> {
-    let (start, rest) = full.split_at_checked(first.len())?;
-    (same(start, first) && (rest.is_empty() || rest.starts_with(is_blank))).then(|| rest.filled())
-}
-
-/// What precedes the last name in a full name, if that ends with it.
-fn without_end<'a>(full: &'a str, last: &str) -> Option<Option<&'a str>> {
-    let (rest, end) = full.split_at_checked(full.len().checked_sub(last.len())?)?;
-    (same(end, last) && (rest.is_empty() || rest.ends_with(is_blank))).then(|| rest.filled())
-}
-
-fn same(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
-}
-
-/// One `@` between a name and a host with a dot, and nothing that addresses do not hold.
-fn looks_like_an_address(text: &str) -> bool {
-    let Some((name, host)) = text.split_once('@') else { return false };
-    let odd =
-        |letter: char| letter.is_whitespace() || letter.is_control() || r#"@,;:<>()[]"\"#.contains(letter);
-    let labels_are_filled = host.contains('.') && host.split('.').all(|label| !label.is_empty());
-    !name.is_empty() && labels_are_filled && text.len() <= 254 && !name.contains(odd) && !host.contains(odd)
+    text.filled().filter(|text| !text.chars().all(names::is_blank))
 }
 
 fn is_at_linkedin(link: &str) -> bool {
@@ -249,24 +246,31 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_normalised_or_refused() {
-        for (text, email) in [
-            (" Maren.Oduya@Example.COM\n", Some("maren.oduya@example.com")),
-            ("o'neil+jobs@mail.example.co.uk", Some("o'neil+jobs@mail.example.co.uk")),
-            ("élodie@exämple.com", Some("élodie@exämple.com")),
-            ("a@b@example.com", None),
-            ("a@example.com, b@example.com", None),
-            ("Ada <ada@example.com>", None),
-            ("mailto:ada@example.com", None),
-            ("ada@localhost", None),
-            ("ada@example..com", None),
-            ("@example.com", None),
-            ("not given", None),
-            ("", None),
-        ] {
-            assert_eq!(info(json!({ "email": text })).email().as_deref(), email, "{text}");
-        }
-        assert_eq!(info(json!({ "email": null })).email(), None);
+    fn what_is_wrong_with_an_address_is_told() {
+        let read = |text: Value| {
+            let mut warnings = Warnings::default();
+            let email = info(json!({ "email": text })).email(&mut warnings);
+            (email.map_err(|error| error.to_string()), warnings.into_vec().len())
+        };
+        assert_eq!(read(json!("Ada <ada@example.com>")), (Ok(Some("ada@example.com".to_owned())), 0));
+        assert_eq!(
+            read(json!("ada@example.com; b@example.com")),
+            (Ok(Some("ada@example.com".to_owned())), 1)
+        );
+        assert_eq!(read(json!("N/A")), (Ok(None), 1));
+        assert_eq!(read(json!(null)), (Ok(None), 0));
+        let (error, _) = read(json!("ada..x@example.com"));
+        let error = error.unwrap_err();
+        assert!(error.contains("info.email") && !error.contains("ada"), "{error}");
+    }
+
+    #[test]
+    fn a_phone_number_is_found_and_its_country_helps() {
+        let mut warnings = Warnings::default();
+        let phone =
+            info(json!({ "phone": "1-800-FLOWERS", "location": { "fields": { "country": "États-Unis" } } }));
+        assert_eq!(phone.phone(&mut warnings).unwrap().number, "+1 800-356-9377");
+        assert_eq!(warnings.into_vec()[0].field, "info.phone");
     }
 
     #[test]
@@ -276,33 +280,13 @@ mod tests {
             let (first, last) = info.names();
             (first.map(str::to_owned), last.map(str::to_owned))
         };
-        let of = |first: &str, last: &str| {
-            let name = |name: &str| (!name.is_empty()).then(|| name.to_owned());
-            (name(first), name(last))
-        };
+        let of = |first: &str, last: &str| (Some(first.to_owned()), Some(last.to_owned()));
         assert_eq!(names(json!({ "first_name": " Ada ", "last_name": "Byron" })), of("Ada", "Byron"));
         assert_eq!(
             names(json!({ "first_name": "", "full_name": "Ada King Byron" })),
             of("Ada King", "Byron")
         );
-        let named = |first: &str, last: &str, full: &str| {
-            names(json!({ "first_name": first, "last_name": last, "full_name": full }))
-        };
-        assert_eq!(named("Ada", "", "Ada Byron"), of("Ada", "Byron"));
-        assert_eq!(named("ADA", "", "Ada King Byron"), of("ADA", "King Byron"));
-        assert_eq!(named("Augusta", "", "Ada King Byron"), of("Augusta", "Byron"));
-        assert_eq!(named("Ad", "", "Ada Byron"), of("Ad", "Byron"));
-        assert_eq!(named("", "Byron", "Ada Byron"), of("Ada", "Byron"));
-        assert_eq!(named("\u{0}", "King Byron", "Ada  King Byron"), of("Ada", "King Byron"));
-        assert_eq!(named("", "Lovelace", "Ada King Byron"), of("Ada King", "Lovelace"));
-        // A single word is not both.
-        assert_eq!(named("Ada", "", "Ada"), of("Ada", ""));
-        assert_eq!(named("", "Ada", "ada"), of("", "Ada"));
-        assert_eq!(named("Ada", "", "Byron"), of("Ada", "Byron"));
-        assert_eq!(named("", "Byron", "Ada"), of("", "Byron"));
-        assert_eq!(named("Ada", "", ""), of("Ada", ""));
-        assert_eq!(names(json!({ "full_name": "Ada" })), of("", "Ada"));
-        assert_eq!(names(json!({ "full_name": " " })), of("", ""));
+        assert_eq!(names(json!({ "last_name": "\u{0}", "full_name": "Byron, Ada" })), of("Ada", "Byron"));
     }
 
     #[test]

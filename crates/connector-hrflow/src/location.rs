@@ -1,14 +1,16 @@
 //! Places.
 
-use std::str::FromStr;
+use std::fmt::Display;
 
+use hrflow_core::{Warning, Warnings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
 use crate::{
-    Filled,
+    Country, Filled, country,
     lenient::{self, Record},
+    plain,
 };
 
 /// A place. A bare text in place of the object is its [`text`](Self::text).
@@ -109,46 +111,28 @@ pub struct LocationFields {
 }
 
 impl LocationFields {
-    /// The ISO 3166-1 alpha-2 code of the country; see [`country_code`].
-    pub fn country_code(&self) -> Option<&'static str> {
-        country_code(self.country.filled()?)
+    /// The country, with a warning for one that ISO 3166-1 does not list. `path` is that of the fields.
+    pub fn country(&self, path: impl Display, warnings: &mut Warnings) -> Option<Country> {
+        let text = plain(&self.country)?;
+        let found = country(&text);
+        if found.is_none() {
+            let why = "No country of ISO 3166-1 was recognized; left out";
+            let warning = Warning::new(format_args!("{path}.country"), why);
+            // A country is no personal data; a whole address would be.
+            let value = Some(text).filter(|it| {
+                it.chars().count() <= LONGEST_NAME
+                    && !it.contains(|it: char| it.is_ascii_digit() || it == '@')
+            });
+            warnings.push(Warning { value, ..warning });
+        }
+        found
     }
 }
+
+/// The longest text that is told as the name of a country, in characters.
+const LONGEST_NAME: usize = 40;
 
 impl Record for LocationFields {}
-
-/// The ISO 3166-1 alpha-3 code of a country; see [`country_code`].
-pub fn country_code_alpha3(text: &str) -> Option<&'static str> {
-    country(text).map(|country| country.alpha3)
-}
-
-/// The ISO 3166-1 alpha-2 code of a country that is given by a code of two or three letters, or by its English name.
-/// Case, blanks and punctuation do not count.
-///
-/// ```
-/// use connector_hrflow::location::country_code;
-///
-/// for country in ["FRA", "fr", " France "] {
-///     assert_eq!(country_code(country), Some("FR"));
-/// }
-/// assert_eq!(country_code("Atlantis"), None);
-/// ```
-pub fn country_code(text: &str) -> Option<&'static str> {
-    country(text).map(|country| country.alpha2)
-}
-
-fn country(text: &str) -> Option<celes::Country> {
-    let letters: String = text.replace('&', "and").chars().filter(|it| it.is_alphabetic()).collect();
-    match letters.to_ascii_lowercase().as_str() {
-        // Codes that people use, and ISO 3166-1 does not.
-        "uk" => celes::Country::from_alpha2("GB").ok(),
-        "uae" => celes::Country::from_alpha2("AE").ok(),
-        // Some names begin with an article in the list, and some do not.
-        name => [name, name.strip_prefix("the").unwrap_or_default(), &format!("the{name}")]
-            .into_iter()
-            .find_map(|name| celes::Country::from_str(name).ok()),
-    }
-}
 
 fn fields<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<LocationFields, D::Error> {
     lenient::record(deserializer)
@@ -176,33 +160,21 @@ mod tests {
     }
 
     #[test]
-    fn countries_are_known_by_codes_and_names() {
-        for (country, code) in [
-            ("USA", "US"),
-            ("U.S.A.", "US"),
-            ("the United States", "US"),
-            ("United States of America", "US"),
-            ("UK", "GB"),
-            ("England", "GB"),
-            ("Netherlands", "NL"),
-            ("Bosnia & Herzegovina", "BA"),
-            ("Cote d'Ivoire", "CI"),
-            ("Türkiye", "TR"),
-            ("Republic of Korea", "KR"),
-            ("viet nam", "VN"),
-            ("Kosovo", "XK"),
-        ] {
-            assert_eq!(country_code(country), Some(code), "{country}");
-        }
-        for country in ["", " ", "Ile-de-France", "840", "x", "\u{0}", "日本"] {
-            assert_eq!(country_code(country), None, "{country}");
-        }
-        for (country, code) in [("us", "USA"), ("UK", "GBR"), ("France", "FRA"), ("DEU", "DEU")] {
-            assert_eq!(country_code_alpha3(country), Some(code), "{country}");
-        }
-        assert_eq!(country_code_alpha3("Atlantis"), None);
-        assert_eq!(location(json!({ "fields": { "country": " deu " } })).fields.country_code(), Some("DE"));
-        assert_eq!(location(json!({ "fields": [] })).fields.country_code(), None);
+    fn a_country_that_is_not_listed_is_told() {
+        let read = |name: &str| {
+            let mut warnings = Warnings::default();
+            let fields = location(json!({ "fields": { "country": name } })).fields;
+            let code = fields.country("info.location.fields", &mut warnings).map(|it| it.alpha2);
+            (code, warnings.into_vec())
+        };
+        assert_eq!(read(" deu "), (Some("DE"), Vec::new()));
+        assert_eq!(read(" "), (None, Vec::new()));
+        let (code, told) = read("Kosovo");
+        assert_eq!(
+            (code, told[0].field.as_str(), told[0].value.as_deref()),
+            (None, "info.location.fields.country", Some("Kosovo"))
+        );
+        assert_eq!(read("12 Example Street, Lyon").1[0].value, None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Profiles and jobs as HrFlow sends them, in every shape that has been seen, and in any other.
 
-use connector_hrflow::{Filled, Job, Profile, testing::SAMPLES};
+use connector_hrflow::{End, Filled, Job, Profile, email, testing::SAMPLES, when};
+use hrflow_core::Warnings;
 use proptest::{prelude::*, strategy::Union};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
@@ -73,7 +74,8 @@ fn an_empty_job_has_every_member() {
 #[test]
 fn what_helpers_find_in_a_profile() {
     let read: Profile = serde_json::from_str(PROFILE).unwrap();
-    assert_eq!(read.info.email().as_deref(), Some("maren.oduya@example.com"));
+    let email = read.info.email(&mut Warnings::default()).unwrap();
+    assert_eq!(email.as_deref(), Some("maren.oduya@example.com"));
     assert_eq!(read.info.names(), (Some("Maren"), Some("Oduya-Lindqvist")));
     assert_eq!(read.linkedin(), Some("https://social.example.com/in/maren-oduya"));
     assert_eq!(read.url_of("github"), Some("https://code.example.com/maren-oduya"));
@@ -304,7 +306,7 @@ proptest! {
     #[test]
     fn any_object_is_a_profile(json in Union::new([disturbed(PROFILE).boxed(), renamed(PROFILE).boxed()])) {
         let read: Profile = read_both_ways(&json);
-        let _ = (read.item_key(), read.is_archived(), read.linkedin(), read.info.names(), read.info.email());
+        let _ = (read.item_key(), read.is_archived(), read.linkedin(), read.info.names());
         prop_assert!(read.attachments.iter().all(|it| !it.name().is_empty()));
         let _ = read.info.location.point();
         let _ = read.info.date_birth.as_deref().map(connector_hrflow::date);
@@ -326,4 +328,54 @@ proptest! {
     fn no_text_panics(text in "[0-9éT:. +Z-]{0,30}|.{0,30}") {
         let _ = (connector_hrflow::date(&text), connector_hrflow::timestamp(&text));
     }
+
+    #[test]
+    fn no_value_vanishes_without_a_word(profile in connector_hrflow::testing::profiles()) {
+        let profile: Profile = serde_json::from_value(profile).unwrap();
+        let info = &profile.info;
+        let mut warnings = Warnings::default();
+        let email = info.email(&mut warnings);
+        let phone = info.phone(&mut warnings);
+        let country = info.location.fields.country("info.location.fields", &mut warnings);
+        let birth = when::read_day(&info.date_birth, "info.date_birth", &mut warnings);
+        let ends: Vec<_> = profile.experiences.iter().enumerate().map(|(index, it)| {
+            let path = format!("experiences[{index}].date_end");
+            (when::read_end(&it.date_end, &path, &mut warnings), it.date_end.clone(), path)
+        }).collect();
+        let told: Vec<String> = warnings.into_vec().into_iter().map(|it| it.field).collect();
+        let is_told = |field: &str| told.iter().any(|it| it == field);
+        let says = |text: &Option<String>| text.as_deref().is_some_and(|it| it.contains(char::is_alphanumeric));
+        let is_kept = |is_kept: bool, text: &Option<String>, field: &str| is_kept || !says(text) || is_told(field);
+        if let Ok(email) = &email {
+            prop_assert!(is_kept(email.is_some(), &info.email, "info.email"), "{:?}", info.email);
+            // The same form is found again.
+            prop_assert_eq!(&email::normal(email), email);
+        }
+        // An email without an address and without a warning is none at all.
+        prop_assert!(email.is_ok() || says(&info.email));
+        let text = connector_hrflow::plain(&info.phone);
+        prop_assert!(is_kept(phone.is_some(), &text, "info.phone"), "{:?}", info.phone);
+        let text = connector_hrflow::plain(&info.location.fields.country);
+        prop_assert!(is_kept(country.is_some(), &text, "info.location.fields.country"), "{text:?}");
+        prop_assert!(is_kept(birth.is_some(), &info.date_birth, "info.date_birth"), "{:?}", info.date_birth);
+        for (end, text, path) in ends {
+            prop_assert_eq!(end == End::Unreadable || matches!(end, End::On(it) if it.is_ambiguous), is_told(&path), "{:?}", text);
+        }
+        // No digit is made up, and none is lost in the middle of a number.
+        if let Some(phone) = phone {
+            let is_repaired = is_told("info.phone");
+            let all: String = text_digits(info.phone.as_deref().unwrap_or_default());
+            prop_assert!(is_repaired || all.contains(text_digits(&phone.number).trim_start_matches('0')), "{:?}", info.phone);
+        }
+    }
+}
+
+fn text_digits(text: &str) -> String {
+    text.chars()
+        .filter_map(|it| match it {
+            '٠'..='٩' => char::from_digit(u32::from(it) - u32::from('٠'), 10),
+            '0'..='9' => Some(it),
+            _ => None,
+        })
+        .collect()
 }

@@ -1,6 +1,7 @@
 //! The body of a candidate, with what the parameters add.
 
-use connector_hrflow::{Filled, plain};
+use connector_hrflow::{Filled, line};
+use hrflow_core::Warnings;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -62,7 +63,9 @@ fn tags(parameters: &Parameters, item: &Candidate) -> Vec<String> {
     let certifications = values(parameters.certifications_as_skills, CERTIFICATIONS);
     let languages = values(parameters.languages_as_skills, LANGUAGES);
     let skills = item.skill_tags.iter().cloned();
-    skill_tags(skills.chain(certifications).chain(languages).filter_map(|tag| plain(&tag)))
+    let tags = skills.chain(certifications).chain(languages).filter_map(|tag| line(&tag));
+    // The format has told what of the skills does not fit.
+    skill_tags(tags, &mut Warnings::default())
 }
 
 /// Values of custom fields; where two are for one field, the later one stands.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use connector_hrflow::Filled;
+use connector_hrflow::{Filled, email};
 use hrflow_core::{Attachment, TargetItem, Warning, parameters::Fault, text::too_long};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -92,8 +92,7 @@ pub struct Candidate {
 impl Candidate {
     /// The e-mail address in the form in which it is compared.
     pub(crate) fn email(&self) -> Option<String> {
-        let email = self.email.as_deref()?.trim().to_lowercase();
-        (!email.is_empty()).then_some(email)
+        email::normal(&self.email)
     }
 }
 
@@ -128,7 +127,7 @@ impl TargetItem for Candidate {
         let count = self.skill_tags.len();
         let many = (count > SKILL_TAGS)
             .then(|| Fault::rule("skillTags", format!("at most {SKILL_TAGS} of them, came {count}")));
-        texts.chain(tags).chain(many).collect()
+        texts.chain(tags).chain(many).chain(email::fault("email", &self.email)).collect()
     }
 }
 

@@ -6,12 +6,12 @@ use std::{
 };
 
 use connector_hrflow::{
-    Education as Studies, Experience, Filled, Named, Profile, date, plain as text, web_page, web_url,
-    year_and_month,
+    Education as Studies, End, Experience, Filled, Named, Profile, When, line, plain as text, prose,
+    warn_of_control_characters, web_page, web_url, when,
 };
 use hrflow_core::{
-    Attachment, AttachmentKind, Result, Warning,
-    text::{cut, unique, without_html},
+    Attachment, AttachmentKind, Error, ErrorKind, Result, Warnings,
+    text::{length, unique},
 };
 
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
         Period, Position, SKILL_TAG_CHARACTERS, SKILL_TAGS,
     },
     custom,
+    mapping::MAPPING,
 };
 
 /// The longest file name: many systems take no more than 255 bytes, and a character can have four.
@@ -32,88 +33,75 @@ const FILE_NAME_CHARACTERS: usize = 60;
 ///
 /// # Errors
 ///
-/// None: every profile makes a candidate.
+/// [`ErrorKind::Invalid`] for an email that is no usable address or has more than 100 characters: without it, the candidate
+/// could be created twice.
 pub fn format_profile_to_jobadder(profile: &Profile) -> Result<Candidate> {
+    let mut warnings = Warnings::default();
     let info = &profile.info;
     let (first_name, last_name) = info.names();
-    let name = |name: Option<&str>| cut(&text(&name)?, NAME_CHARACTERS).filled().map(str::to_owned);
-    let (email, warnings) = email(profile);
+    let birth = when::read_day(&info.date_birth, "info.date_birth", &mut warnings);
+    let educations = profile.educations.iter().enumerate();
+    let educations = educations.filter_map(|(index, it)| education(it, index, &mut warnings)).collect();
+    let skills = profile.skills.iter().filter_map(|skill| text(&skill.name));
+    warn_of_control_characters(profile, MAPPING, &mut warnings);
     Ok(Candidate {
-        first_name: name(first_name),
-        last_name: name(last_name),
-        email,
-        phone: phone(profile),
-        date_of_birth: day(&info.date_birth),
+        first_name: text(&first_name).map(|it| warnings.cut("firstName", &it, NAME_CHARACTERS)),
+        last_name: text(&last_name).map(|it| warnings.cut("lastName", &it, NAME_CHARACTERS)),
+        email: email(profile, &mut warnings)?,
+        phone: phone(profile, &mut warnings),
+        date_of_birth: birth.map(|it| it.to_string()),
         summary: prose(&info.summary),
-        address: address(profile),
+        address: address(profile, &mut warnings),
         social: social(profile),
-        employment: employment(profile),
-        education: profile.educations.iter().filter_map(education).collect(),
-        skill_tags: skill_tags(profile.skills.iter().filter_map(|skill| text(&skill.name))),
+        employment: employment(profile, &mut warnings),
+        education: educations,
+        skill_tags: skill_tags(skills, &mut warnings),
         attachments: attachments(profile),
         picture: info.picture.as_deref().and_then(web_url),
-        reference: text(&profile.reference).or_else(|| text(&profile.key)),
+        reference: line(&profile.reference).or_else(|| line(&profile.key)),
         custom_values: custom_values(profile),
         job_applications: job_applications(profile),
-        warnings,
+        warnings: warnings.into_vec(),
         ..Candidate::default()
     })
 }
 
-/// Text of several lines, without other control characters.
-fn prose(text: &Option<String>) -> Option<String> {
-    let text = text.filled()?.replace("\r\n", "\n");
-    let text = text.replace(|it: char| it.is_control() && !matches!(it, '\n' | '\t'), " ");
-    text.filled().map(str::to_owned)
+fn email(profile: &Profile, warnings: &mut Warnings) -> Result<Option<String>> {
+    let email = profile.info.email(warnings)?;
+    if email.as_deref().is_some_and(|it| length(it) > EMAIL_CHARACTERS) {
+        let why = format!("info.email has more than the {EMAIL_CHARACTERS} characters that JobAdder accepts");
+        return Err(Error::new(ErrorKind::Invalid, why)
+            .advise("Correct it in HrFlow.ai, or set another one with a format."));
+    }
+    Ok(email)
 }
 
-/// `2020-05-18`.
-fn day(text: &Option<String>) -> Option<String> {
-    date(text.as_deref()?).map(|date| date.to_string())
-}
-
-/// A day, a month or a year, as it stands at the start of `text`: a past that is known to the month is kept so.
-fn period(text: &Option<String>) -> Option<String> {
-    let text = text.filled()?;
-    let whole = date(text).map(|date| date.to_string());
-    whole.or_else(|| year_and_month(text).map(|_| text.to_owned()))
-}
-
-fn email(profile: &Profile) -> (Option<String>, Vec<Warning>) {
-    let email = profile.info.email().filter(|email| email.chars().count() <= EMAIL_CHARACTERS);
-    let left_out = email.is_none() && profile.info.email.filled().is_some();
-    let warning = Warning::new(
-        "info.email",
-        format_args!("Malformed or longer than {EMAIL_CHARACTERS} characters; left out"),
-    );
-    (email, left_out.then_some(warning).into_iter().collect())
-}
-
-fn phone(profile: &Profile) -> Option<String> {
-    let phone = text(&profile.info.phone)?;
-    let kept: String = phone.chars().filter(|it| it.is_ascii_digit() || "+().- ".contains(*it)).collect();
-    let phone = cut(kept.trim(), PHONE_CHARACTERS).trim();
-    phone.contains(|it: char| it.is_ascii_digit()).then(|| phone.to_owned())
+/// Digits and `+().- `, which is all that is accepted: an extension is left out.
+fn phone(profile: &Profile, warnings: &mut Warnings) -> Option<String> {
+    let phone = profile.info.phone(warnings)?;
+    if phone.extension.is_some() {
+        warnings.add("phone", "JobAdder accepts no extension; left out");
+    }
+    let number = phone.number.replace('/', " ");
+    if length(&number) <= PHONE_CHARACTERS {
+        return Some(number);
+    }
+    Some(phone.digits()).filter(|it| length(it) <= PHONE_CHARACTERS)
 }
 
 /// The parts of the address; where there is none, the address in one line stands for the street.
-fn address(profile: &Profile) -> Option<Address> {
+fn address(profile: &Profile, warnings: &mut Warnings) -> Option<Address> {
     let location = &profile.info.location;
     let fields = &location.fields;
     let street =
         [text(&fields.house_number), text(&fields.road)].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let street: Vec<String> = [text(&street), text(&fields.unit)].into_iter().flatten().collect();
-    // Two letters are a code, whether it is in our list or not.
-    let unlisted = || {
-        let code = fields.country.filled()?;
-        (code.len() == 2 && code.bytes().all(|it| it.is_ascii_alphabetic())).then(|| code.to_uppercase())
-    };
+    let street: Vec<String> = [line(&street), text(&fields.unit)].into_iter().flatten().collect();
     let address = Address {
-        street: text(&street.join(", ")).into_iter().collect(),
+        street: line(&street.join(", ")).into_iter().collect(),
         city: text(&fields.city),
         state: text(&fields.state),
         postal_code: text(&fields.postcode),
-        country_code: fields.country_code().map(str::to_owned).or_else(unlisted),
+        country_code: fields.country("info.location.fields", warnings).map(|it| it.alpha2.to_owned()),
         ..Address::default()
     };
     if address != Address::default() {
@@ -143,51 +131,92 @@ fn is(r#type: &Option<String>, wanted: &str) -> bool {
     r#type.filled().is_some_and(|it| it.eq_ignore_ascii_case(wanted))
 }
 
-fn employment(profile: &Profile) -> Option<Employment> {
-    let mut experiences: Vec<&Experience> = profile
-        .experiences
-        .iter()
-        .filter(|it| text(&it.company).is_some() || text(&it.title).is_some())
-        .collect();
-    experiences
-        .sort_by_key(|it| Reverse((is_ongoing(it), period(&it.date_start).or_else(|| period(&it.date_end)))));
-    let current = experiences.first().filter(|it| is_ongoing(it));
+/// A time at work with its start and end as they are understood.
+struct Work<'a> {
+    experience: &'a Experience,
+    start: Option<When>,
+    end: End,
+}
+
+impl Work<'_> {
+    fn is_ongoing(&self) -> bool {
+        when::goes_on(self.start, self.end) == Some(true)
+    }
+
+    /// What goes on is the newest, then what began last.
+    fn age(&self) -> Reverse<(bool, Option<When>)> {
+        let end = match self.end {
+            End::On(end) => Some(end),
+            _ => None,
+        };
+        Reverse((self.is_ongoing(), self.start.or(end)))
+    }
+}
+
+fn employment(profile: &Profile, warnings: &mut Warnings) -> Option<Employment> {
+    let experiences = profile.experiences.iter().enumerate();
+    let named = experiences.filter(|(_, it)| text(&it.company).is_some() || text(&it.title).is_some());
+    let works = named.map(|(index, it)| Work {
+        experience: it,
+        start: when::read(&it.date_start, format_args!("experiences[{index}].date_start"), warnings),
+        end: when::read_end(&it.date_end, format_args!("experiences[{index}].date_end"), warnings),
+    });
+    let mut works: Vec<Work<'_>> = works.collect();
+    works.sort_by_key(Work::age);
+    let current = works.first().filter(|it| it.is_ongoing()).map(|it| it.experience);
     let current = current.map(|it| Position {
         employer: text(&it.company),
         position: text(&it.title),
         ..Position::default()
     });
-    let history = experiences.iter().map(|it| Period {
-        employer: text(&it.company),
-        position: text(&it.title),
-        start: period(&it.date_start),
-        end: if is_ongoing(it) { Some("Present".to_owned()) } else { period(&it.date_end) },
-        description: prose(&it.description.as_deref().map(without_html)),
+    let history = works.iter().map(|it| Period {
+        employer: text(&it.experience.company),
+        position: text(&it.experience.title),
+        start: it.start.map(|it| it.to_string()),
+        end: match it.end {
+            End::On(end) => Some(end.to_string()),
+            _ => it.is_ongoing().then(|| "Present".to_owned()),
+        },
+        description: prose(&it.experience.description),
         ..Period::default()
     });
     let history: Vec<Period> = history.collect();
     (!history.is_empty()).then(|| Employment { current, history, ..Employment::default() })
 }
 
-/// Begun, and without an end.
-fn is_ongoing(experience: &Experience) -> bool {
-    period(&experience.date_start).is_some() && experience.date_end.filled().is_none()
-}
-
-fn education(studies: &Studies) -> Option<Education> {
+fn education(studies: &Studies, index: usize, warnings: &mut Warnings) -> Option<Education> {
     let (institution, title) = (text(&studies.school), text(&studies.title));
     if institution.is_none() && title.is_none() {
         return None;
     }
     let course = title.or_else(|| text(&studies.description));
-    Some(Education { institution, course, date: period(&studies.date_end), ..Education::default() })
+    let date = match when::read_end(&studies.date_end, format_args!("educations[{index}].date_end"), warnings)
+    {
+        End::On(end) => Some(end.to_string()),
+        End::None | End::Ongoing | End::Unreadable => None,
+    };
+    Some(Education { institution, course, date, ..Education::default() })
 }
 
 /// Up to a hundred, none twice in another case, none that is too long.
-pub(crate) fn skill_tags(names: impl Iterator<Item = String>) -> Vec<String> {
+pub(crate) fn skill_tags(names: impl Iterator<Item = String>, warnings: &mut Warnings) -> Vec<String> {
     let mut seen = HashSet::new();
-    let short = names.filter(|name| name.chars().count() <= SKILL_TAG_CHARACTERS);
-    short.filter(|name| seen.insert(name.to_lowercase())).take(SKILL_TAGS).collect()
+    let mut tags = Vec::new();
+    for name in names {
+        if length(&name) > SKILL_TAG_CHARACTERS {
+            warnings.add(
+                "skillTags",
+                format_args!("Tags of more than {SKILL_TAG_CHARACTERS} characters; left out"),
+            );
+        } else if seen.insert(name.to_lowercase()) {
+            if tags.len() == SKILL_TAGS {
+                warnings.add("skillTags", format_args!("More than {SKILL_TAGS} tags; the rest is left out"));
+                break;
+            }
+            tags.push(name);
+        }
+    }
+    tags
 }
 
 /// The résumé is the document of type `resume`, else the one of type `original`.
@@ -210,8 +239,7 @@ fn attachments(profile: &Profile) -> Vec<Attachment> {
         } else {
             AttachmentKind::Other
         };
-        let name = text(&it.name_of_version()).map(|name| file_name(&name));
-        let name = name.unwrap_or_else(|| "file".to_owned());
+        let name = file_name(&it.name_of_version());
         Some(Attachment { kind, name, url: url.clone(), size: it.file_size })
     });
     documents.collect()
@@ -264,5 +292,5 @@ fn job_applications(profile: &Profile) -> Vec<String> {
         reference.bytes().all(|it| it.is_ascii_digit()) && reference.parse::<i32>().is_ok_and(|id| id > 0)
     };
     let wanted = profile.labels.iter().filter(|label| is(&label.stage, "yes"));
-    unique(wanted.filter_map(|label| text(&label.job_reference)).filter(is_id))
+    unique(wanted.filter_map(|label| line(&label.job_reference)).filter(is_id))
 }

@@ -33,27 +33,27 @@ const ADDRESS_AND_LINE: &[&str] = &[
 pub const MAPPING: &[Row] = &[
     Row::new("info.first_name", "firstName", "In one line").cut(NAME_CHARACTERS).source(CANDIDATES),
     Row::new("info.last_name", "lastName", "In one line").cut(NAME_CHARACTERS).source(CANDIDATES),
-    Row::new("info.full_name", "firstName", "The rest besides the last name, else what stands before its last blank")
+    Row::new("info.full_name", "firstName", "The rest besides the last name, at either end; else what its comma or last space divides")
         .without(&["info.first_name"])
         .source(CANDIDATES),
-    Row::new("info.full_name", "lastName", "The rest besides the first name, else its last word")
+    Row::new("info.full_name", "lastName", "The rest besides the first name, at either end; else what its comma or last space divides")
         .without(&["info.last_name"])
         .source(CANDIDATES),
-    Row::new("info.email", "email", "In lower case; left out with a warning if it does not look like an address")
+    Row::new("info.email", "email", "The address in lower case, without what wraps it; the first of several. A placeholder is left out with a warning; any other text that is no address fails the item")
         .at_most(EMAIL_CHARACTERS)
         .source(CANDIDATES),
-    Row::new("info.phone", "phone", "Digits and `+().- `; the parameter `phone_as` may have it sent as `mobile`")
-        .cut(PHONE_CHARACTERS)
+    Row::new("info.phone", "phone", "The first number as it is written, without extension; the parameter `phone_as` may have it sent as `mobile`")
+        .at_most(PHONE_CHARACTERS)
         .source(CANDIDATES),
     Row::new("info.date_birth", "dateOfBirth", "`YYYY-MM-DD`").source(CANDIDATES),
-    Row::new("info.summary", "summary", "Line by line").source(CANDIDATES),
+    Row::new("info.summary", "summary", "Line by line, without HTML").source(CANDIDATES),
     Row::new("info.location.fields.house_number", "address.street", "House number, road, unit").source(CANDIDATES),
     Row::new("info.location.fields.road", "address.street", "House number, road, unit").source(CANDIDATES),
     Row::new("info.location.fields.unit", "address.street", "House number, road, unit").source(CANDIDATES),
     Row::new("info.location.fields.city", "address.city", "In one line").source(CANDIDATES),
     Row::new("info.location.fields.state", "address.state", "In one line").source(CANDIDATES),
     Row::new("info.location.fields.postcode", "address.postalCode", "In one line").source(CANDIDATES),
-    Row::new("info.location.fields.country", "address.countryCode", "By its ISO 3166-1 code of two letters")
+    Row::new("info.location.fields.country", "address.countryCode", "By its ISO 3166-1 code of two letters, from names in many languages too; left out with a warning if it is not listed")
         .source(CANDIDATES),
     Row::new("info.location.text", "address.street", "In one line").without(ADDRESS_PARTS).source(CANDIDATES),
     Row::new("info.location.fields.text", "address.street", "In one line").without(ADDRESS_AND_LINE).source(CANDIDATES),
@@ -69,9 +69,9 @@ pub const MAPPING: &[Row] = &[
         .source(CANDIDATES),
     Row::new("experiences[].company", "employment.history[].employer", "In one line, the newest first").source(CANDIDATES),
     Row::new("experiences[].title", "employment.history[].position", "In one line, the newest first").source(CANDIDATES),
-    Row::new("experiences[].date_start", "employment.history[].start", "`YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as it is known")
+    Row::new("experiences[].date_start", "employment.history[].start", "`YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as it is known; left out with a warning if it cannot be read")
         .source(CANDIDATES),
-    Row::new("experiences[].date_end", "employment.history[].end", "The same; `Present` for what has begun and has no end")
+    Row::new("experiences[].date_end", "employment.history[].end", "The same; `Present` for what goes on in any language, and for what has begun and has no end. Left out with a warning if it cannot be read")
         .source(CANDIDATES),
     Row::new("experiences[].description", "employment.history[].description", "Without HTML").source(CANDIDATES),
     Row::new("experiences[].company", "employment.current.employer", "Of the newest that has begun")
@@ -85,7 +85,7 @@ pub const MAPPING: &[Row] = &[
     Row::new("educations[].description", "education[].course", "In one line")
         .without(&["educations[].title"])
         .source(CANDIDATES),
-    Row::new("educations[].date_end", "education[].date", "`YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as it is known")
+    Row::new("educations[].date_end", "education[].date", "`YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as it is known; left out with a warning if it cannot be read")
         .source(CANDIDATES),
     Row::new("skills[].name", "skillTags", "Each once, whatever its case").elements(SKILL_TAGS).source(CANDIDATES),
     Row::new("skills[].name", "skillTags[]", "In one line").at_most(SKILL_TAG_CHARACTERS).source(CANDIDATES),

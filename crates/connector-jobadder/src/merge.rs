@@ -3,6 +3,7 @@
 //! Whether JobAdder blanks the members that an update leaves out is not documented, and reports differ. So nothing is
 //! left out that was there.
 
+use hrflow_core::Warnings;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -164,7 +165,7 @@ fn tags(old: &Value, new: &Value) -> Value {
     if old.len() >= SKILL_TAGS {
         return Value::from(old);
     }
-    Value::from(skill_tags(old.into_iter().chain(texts(new))))
+    Value::from(skill_tags(old.into_iter().chain(texts(new)), &mut Warnings::default()))
 }
 
 #[cfg(test)]

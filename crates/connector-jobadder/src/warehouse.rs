@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use connector_hrflow::Filled;
+use connector_hrflow::{Filled, email};
 use hrflow_core::{
     Capabilities, Consent, DataType, Endpoint, Error, ErrorKind, Finding, Found, Identity, LostAnswers,
     OpenContext, Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse,
@@ -165,7 +165,11 @@ impl Writer<Candidate> for CandidateWriter {
     async fn write(&self, batch: &[Write<'_, Candidate>]) -> Vec<Result<Receipt>> {
         let mut receipts = Vec::new();
         for write in batch {
-            receipts.push(self.write_one(write).await);
+            let mut receipt = self.write_one(write).await;
+            if let Ok(receipt) = &mut receipt {
+                receipt.warnings.extend(email::unused("email", &write.item.email));
+            }
+            receipts.push(receipt);
         }
         receipts
     }

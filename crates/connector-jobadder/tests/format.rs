@@ -4,7 +4,7 @@ use connector_hrflow::testing::{
     assert_reads_back, document, is_web, nothing_blank, profile, profiles, sample, shortened,
 };
 use connector_jobadder::{Candidate, format_profile_to_jobadder};
-use hrflow_core::TargetItem;
+use hrflow_core::{TargetItem, Warning};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ fn the_resume_is_the_one_or_else_the_original() {
     assert_eq!(kinds(&[unreachable, document("original", "a.pdf")]), ["resume a-7.pdf"]);
     let named = json!({ "type": "resume", "original_file_name": "../a\"b\\c", "extension": ".pdf", "alt": "ab12cd34ef",
         "public_url": "https://f.example.com/1" });
-    assert_eq!(kinds(&[named]), ["resume .._a_b_c-ab12cd34.pdf"]);
+    assert_eq!(kinds(&[named]), ["resume a_b_c-ab12cd34.pdf"]);
 }
 
 #[test]
@@ -113,7 +113,13 @@ fn an_address_is_its_parts_or_its_line() {
         address(json!({ "text": null, "fields": { "text": "There" } })),
         json!({ "street": ["There"] })
     );
-    assert_eq!(address(json!({ "fields": { "country": "zz" } })), json!({ "countryCode": "ZZ" }));
+    // A code that ISO 3166-1 does not list would have the candidate rejected.
+    assert_eq!(address(json!({ "fields": { "country": "XK" } })), json!(null));
+    assert_eq!(address(json!({ "fields": { "country": "Belgique" } })), json!({ "countryCode": "BE" }));
+    let told = format(json!({ "info": { "location": { "fields": { "country": "Kosovo" } } } })).warnings;
+    let warning =
+        Warning::new("info.location.fields.country", "No country of ISO 3166-1 was recognized; left out");
+    assert_eq!(told, [warning.with_value("Kosovo")]);
     assert_eq!(
         address(json!({ "text": "Here", "fields": { "country": "Atlantis" } })),
         json!({ "street": ["Here"] })
@@ -125,12 +131,29 @@ fn an_address_is_its_parts_or_its_line() {
 fn contact_is_taken_or_left_out() {
     let of = |info: Value| json_of(json!({ "info": info }));
     assert_eq!(of(json!({ "email": " Ada@Example.COM " }))["email"], json!("ada@example.com"));
-    let left_out = of(json!({ "email": format!("{}@example.com", "a".repeat(100)) }));
-    assert_eq!(left_out.get("email"), None);
-    assert!(left_out["warnings"][0]["reason"].as_str().unwrap().contains("left out"), "{left_out}");
-    assert!(of(json!({ "email": "not given" }))["warnings"].is_array());
-    assert_eq!(of(json!({ "email": " " })).get("warnings"), None);
-    assert_eq!(of(json!({ "phone": "tel: +33 (0)1.99-00 ext. 7" }))["phone"], json!("+33 (0)1.99-00 . 7"));
+    for unusable in
+        [format!("{}@{}.example.com", "a".repeat(64), "b".repeat(24)), "a..b@example.com".to_owned()]
+    {
+        let error =
+            format_profile_to_jobadder(&profile(json!({ "info": { "email": unusable } }))).err().unwrap();
+        assert!(error.to_string().contains("info.email"), "{error}");
+    }
+    for placeholder in ["N/A", "not given", " "] {
+        let item = of(json!({ "email": placeholder }));
+        assert_eq!(
+            (item.get("email"), &item["warnings"][0]["field"]),
+            (None, &json!("info.email")),
+            "{item}"
+        );
+    }
+    assert_eq!(of(json!({ "email": null })).get("warnings"), None);
+    let phone = of(json!({ "phone": "tel: +33 (0)1.99.00.12.34 ext. 7" }));
+    assert_eq!(
+        (&phone["phone"], &phone["warnings"][0]["field"]),
+        (&json!("+33 (0)1.99.00.12.34"), &json!("phone"))
+    );
+    let two = of(json!({ "phone": "+33612345678;+33145678901" }));
+    assert_eq!((&two["phone"], &two["warnings"][0]["field"]), (&json!("+33612345678"), &json!("info.phone")));
     assert_eq!(of(json!({ "phone": "none" })).get("phone"), None);
     let social = of(json!({ "urls": [{ "type": "github", "url": "github.com/ada" }, { "type": "from_resume",
         "url": ["ada.example.com"] }, { "type": "Twitter", "url": "javascript:1" }] }))["social"]
@@ -177,7 +200,14 @@ proptest! {
 
     #[test]
     fn no_profile_breaks_the_limits(profile in profiles()) {
-        let candidate = format(profile);
+        let candidate = match format_profile_to_jobadder(&self::profile(profile)) {
+            Ok(candidate) => candidate,
+            // What is no address is the only reason.
+            Err(error) => {
+                prop_assert!(error.to_string().contains("info.email"), "{error}");
+                return Ok(());
+            }
+        };
         let json = serde_json::to_value(&candidate).unwrap();
         prop_assert!(nothing_blank(&json), "{json}");
         let length = |name: &str| json[name].as_str().map_or(0, |text| text.chars().count());

@@ -1,6 +1,6 @@
 //! Teamtailor's candidate, as it is created and updated.
 
-use connector_hrflow::Filled;
+use connector_hrflow::{Filled, email};
 use hrflow_core::{Attachment, AttachmentKind, TargetItem, Warning, parameters::Fault, text::too_long};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,8 +43,7 @@ impl Candidate {
 
     /// The e-mail address as Teamtailor stores it.
     pub(crate) fn email(&self) -> Option<String> {
-        let email = self.data.attributes.email.as_deref()?.trim().to_lowercase();
-        (!email.is_empty()).then_some(email)
+        email::normal(&self.data.attributes.email)
     }
 }
 
@@ -133,6 +132,8 @@ impl TargetItem for Candidate {
         let kind = &self.data.resource_type;
         let other =
             (*kind != resource_type()).then(|| Fault::wrong("data.type", "candidates").with_came(kind));
-        too_long("data.attributes.pitch", pitch, PITCH_CHARACTERS).into_iter().chain(other).collect()
+        let email = email::fault("data.attributes.email", &self.data.attributes.email);
+        let pitch = too_long("data.attributes.pitch", pitch, PITCH_CHARACTERS);
+        pitch.into_iter().chain(email).chain(other).collect()
     }
 }

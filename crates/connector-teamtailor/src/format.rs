@@ -1,14 +1,15 @@
 //! From an HrFlow.ai profile to a Teamtailor candidate. Pure: only the profile counts.
 
 use connector_hrflow::{
-    Attachment as HrFlowAttachment, Filled, Named, Profile, date, plain as text, web_page, web_url,
+    Attachment as HrFlowAttachment, End, Filled, Named, Profile, line, plain as text, prose,
+    warn_of_control_characters, web_page, web_url, when,
 };
-use hrflow_core::{
-    Attachment, AttachmentKind, Result,
-    text::{cut, unique, without_html},
-};
+use hrflow_core::{Attachment, AttachmentKind, Result, Warnings, text::unique};
 
-use crate::candidate::{Attributes, Candidate, Data, PITCH_CHARACTERS};
+use crate::{
+    candidate::{Attributes, Candidate, Data, PITCH_CHARACTERS},
+    mapping::MAPPING,
+};
 
 /// The formats of résumé that Teamtailor is known to take (partner documentation, direct apply), the best first; `doc`
 /// is not among them and comes last.
@@ -21,38 +22,36 @@ const RESUME_EXTENSIONS: [&str; 6] = ["pdf", "docx", "rtf", "txt", "pptx", "doc"
 ///
 /// # Errors
 ///
-/// None: every profile makes a candidate.
+/// [`ErrorKind::Invalid`](hrflow_core::ErrorKind::Invalid) for an email that is no usable address: without it, the
+/// candidate could be created twice.
 pub fn format_profile(profile: &Profile) -> Result<Candidate> {
+    let mut warnings = Warnings::default();
     let info = &profile.info;
     let (first_name, last_name) = info.names();
     let linkedin_url = linkedin(profile);
-    let note = note(profile, linkedin_url.as_deref());
+    let note = note(profile, linkedin_url.as_deref(), &mut warnings);
     let attributes = Attributes {
         first_name: text(&first_name),
         last_name: text(&last_name),
-        email: info.email(),
-        phone: text(&info.phone),
-        pitch: info.summary.as_deref().and_then(pitch),
+        email: info.email(&mut warnings)?,
+        phone: info.phone(&mut warnings).map(|it| it.with_extension()),
+        pitch: text(&info.summary).map(|it| warnings.cut("data.attributes.pitch", &it, PITCH_CHARACTERS)),
         linkedin_url,
         picture: info.picture.as_deref().and_then(web_url),
         sourced: Some(true),
         tags: tags(profile),
         ..Attributes::default()
     };
+    warn_of_control_characters(profile, MAPPING, &mut warnings);
     Ok(Candidate {
         data: Data { attributes, ..Data::default() },
         attachments: attachments(profile),
         note,
         skills: unique(profile.skills.iter().filter_map(|skill| text(&skill.name))),
         job_applications: job_applications(profile),
-        key: text(&profile.key).or_else(|| text(&profile.reference)),
-        warnings: Vec::new(),
+        key: line(&profile.key).or_else(|| line(&profile.reference)),
+        warnings: warnings.into_vec(),
     })
-}
-
-fn pitch(summary: &str) -> Option<String> {
-    let line = text(&without_html(summary))?;
-    cut(&line, PITCH_CHARACTERS).filled().map(str::to_owned)
 }
 
 /// The first web address among those of the type, else that of a page on the site.
@@ -87,7 +86,7 @@ fn attachments(profile: &Profile) -> Vec<Attachment> {
             false if is(&it.r#type, "cover") => AttachmentKind::Cover,
             false => AttachmentKind::Other,
         },
-        name: text(&it.name()).unwrap_or_else(|| "file".to_owned()),
+        name: it.name(),
         url: url.clone(),
         size: it.file_size,
     });
@@ -113,25 +112,28 @@ fn extension(attachment: &HrFlowAttachment) -> String {
 fn job_applications(profile: &Profile) -> Vec<String> {
     let is_id = |reference: &String| !reference.is_empty() && reference.bytes().all(|it| it.is_ascii_digit());
     let wanted = profile.labels.iter().filter(|label| label.stage.filled() == Some("yes"));
-    unique(wanted.filter_map(|label| text(&label.job_reference)).filter(is_id))
+    unique(wanted.filter_map(|label| line(&label.job_reference)).filter(is_id))
 }
 
 /// What Teamtailor has no attribute for, as readable text.
-fn note(profile: &Profile, linkedin_url: Option<&str>) -> Option<String> {
-    let summary = without_html(profile.info.summary.as_deref().unwrap_or_default());
-    let experiences = profile.experiences.iter().filter_map(|it| {
+fn note(profile: &Profile, linkedin_url: Option<&str>, warnings: &mut Warnings) -> Option<String> {
+    let summary = prose(&profile.info.summary).unwrap_or_default();
+    let experiences = profile.experiences.iter().enumerate().filter_map(|(index, it)| {
         let what = [text(&it.title), text(&it.company), text(&it.location.line())];
-        period(what, &it.date_start, &it.date_end, &it.description)
+        let when = time(&it.date_start, &it.date_end, &format!("experiences[{index}]"), warnings);
+        period(what, when, &it.description)
     });
-    let educations = profile.educations.iter().filter_map(|it| {
+    let experiences: Vec<String> = experiences.collect();
+    let educations = profile.educations.iter().enumerate().filter_map(|(index, it)| {
         let what = [text(&it.title), text(&it.school), text(&it.location.line())];
-        period(what, &it.date_start, &it.date_end, &it.description)
+        let when = time(&it.date_start, &it.date_end, &format!("educations[{index}]"), warnings);
+        period(what, when, &it.description)
     });
     let links = profile.info.urls.iter().flat_map(|it| it.links()).filter_map(web_page);
     let links = unique(links.filter(|link| Some(link.as_str()) != linkedin_url));
     let sections = [
-        ("Summary", summary.lines().filter_map(|line| text(&line)).collect()),
-        ("Experience", experiences.collect()),
+        ("Summary", summary.lines().filter_map(|it| line(&it)).collect()),
+        ("Experience", experiences),
         ("Education", educations.collect()),
         ("Skills", in_one_line(profile.skills.iter().filter_map(|it| text(&it.name)))),
         ("Languages", in_one_line(profile.languages.iter().filter_map(named))),
@@ -145,7 +147,7 @@ fn note(profile: &Profile, linkedin_url: Option<&str>) -> Option<String> {
 }
 
 fn in_one_line(texts: impl Iterator<Item = String>) -> Vec<String> {
-    text(&unique(texts).join(", ")).into_iter().collect()
+    line(&unique(texts).join(", ")).into_iter().collect()
 }
 
 /// `French (fluent)`.
@@ -157,26 +159,27 @@ fn named(it: &Named) -> Option<String> {
     })
 }
 
+/// `2020-01 – 2021-05`, `since 2020`; to the month at most.
+fn time(start: &Option<String>, end: &Option<String>, path: &str, warnings: &mut Warnings) -> Option<String> {
+    let month = |it: when::When| when::When { day: None, ..it };
+    let start = when::read(start, format_args!("{path}.date_start"), warnings).map(month);
+    let end = when::read_end(end, format_args!("{path}.date_end"), warnings);
+    match (start, end) {
+        (Some(start), End::On(end)) => Some(format!("{start} – {}", month(end))),
+        (Some(start), End::None | End::Ongoing) => Some(format!("since {start}")),
+        // Nothing is known of its end, not even whether there is one.
+        (Some(start), End::Unreadable) => Some(format!("from {start}")),
+        (None, End::On(end)) => Some(format!("until {}", month(end))),
+        (None, End::Ongoing) => Some("ongoing".to_owned()),
+        (None, End::None | End::Unreadable) => None,
+    }
+}
+
 /// `2020-01 – 2021-05: Engineer, Example Ltd, Lyon`, with the description below.
-fn period(
-    what: [Option<String>; 3],
-    start: &Option<String>,
-    end: &Option<String>,
-    description: &Option<String>,
-) -> Option<String> {
-    let month = |it: &Option<String>| {
-        date(it.as_deref()?).map(|date| format!("{:04}-{:02}", date.year(), date.month()))
-    };
-    let when = match (month(start), month(end)) {
-        (Some(start), Some(end)) => Some(format!("{start} – {end}")),
-        (Some(start), None) => Some(format!("since {start}")),
-        (None, Some(end)) => Some(format!("until {end}")),
-        (None, None) => None,
-    };
+fn period(what: [Option<String>; 3], when: Option<String>, description: &Option<String>) -> Option<String> {
     let what = what.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    let head = joined(": ", [when, text(&what)]);
-    let description = description.as_deref().and_then(|it| text(&without_html(it)));
-    joined("\n  ", [head, description])
+    let head = joined(": ", [when, line(&what)]);
+    joined("\n  ", [head, text(description)])
 }
 
 /// What there is of the two.

@@ -13,15 +13,15 @@ pub const MAPPING: &[Row] = &[
     Row::always("data.attributes.sourced", "true; the parameter `sourced` has the last word").source(CANDIDATES),
     Row::new("info.first_name", "data.attributes.first-name", "In one line").source(CANDIDATES),
     Row::new("info.last_name", "data.attributes.last-name", "In one line").source(CANDIDATES),
-    Row::new("info.full_name", "data.attributes.first-name", "The rest besides the last name, else what stands before its last blank")
+    Row::new("info.full_name", "data.attributes.first-name", "The rest besides the last name, at either end; else what its comma or last space divides")
         .without(&["info.first_name"])
         .source(CANDIDATES),
-    Row::new("info.full_name", "data.attributes.last-name", "The rest besides the first name, else its last word")
+    Row::new("info.full_name", "data.attributes.last-name", "The rest besides the first name, at either end; else what its comma or last space divides")
         .without(&["info.last_name"])
         .source(CANDIDATES),
-    Row::new("info.email", "data.attributes.email", "In lower case; left out if it does not look like an address")
+    Row::new("info.email", "data.attributes.email", "The address in lower case, without what wraps it; the first of several. A placeholder is left out with a warning; any other text that is no address fails the item")
         .source(CANDIDATES),
-    Row::new("info.phone", "data.attributes.phone", "In one line").source(CANDIDATES),
+    Row::new("info.phone", "data.attributes.phone", "The first number as it is written, with its extension").source(CANDIDATES),
     Row::new("info.summary", "data.attributes.pitch", "In one line, without HTML")
         .cut(PITCH_CHARACTERS)
         .source(CANDIDATES),

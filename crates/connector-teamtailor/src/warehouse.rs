@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use connector_hrflow::Filled;
+use connector_hrflow::{Filled, email};
 use hrflow_core::{
     Capabilities, DataType, Endpoint, Error, ErrorKind, Finding, Found, Identity, LostAnswers, OpenContext,
     Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Warning, Write,
@@ -276,6 +276,7 @@ impl CandidateWriter {
         if merge {
             attributes.insert("merge".to_owned(), Value::Bool(true));
         }
+        warnings.extend(unused(write.item));
         loop {
             let body = json!({ "data": resource(write.item, &attributes) });
             let error = match self.api.create_candidate(&body, merge).await {
@@ -333,6 +334,7 @@ impl CandidateWriter {
         attributes.remove("sourced");
         add_tags(&mut attributes, &current);
         let id = VendorId(current.id);
+        warnings.extend(unused(write.item));
         loop {
             match self.api.update_candidate(&id, &attributes).await {
                 Ok(()) => return Ok(Receipt { warnings, ..Receipt::new(Outcome::Updated, id) }),
@@ -380,6 +382,11 @@ fn attributes(parameters: &Parameters, item: &Candidate, attachments: bool) -> M
         _ => Map::new(),
     };
     attributes.into_iter().filter(|(_, value)| !is_empty(value)).collect()
+}
+
+/// The warning about an address that is not sent.
+fn unused(item: &Candidate) -> Option<Warning> {
+    email::unused("data.attributes.email", &item.data.attributes.email)
 }
 
 /// The JSON:API resource to create.

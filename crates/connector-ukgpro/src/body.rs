@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use connector_hrflow::location::country_code;
+use connector_hrflow::country;
 use hrflow_core::{Warning, text::cut};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
@@ -132,11 +132,11 @@ fn set_levels(skills: &mut Vec<Skill>, levels: &Levels, default: u8, fit: &mut F
 
 fn shorten_country(candidate: &mut Candidate) {
     let address = candidate.contact_info.address.as_mut();
-    let country = address.and_then(|address| address.country.as_mut());
-    if let Some(country) = country
-        && let Some(code) = country_code(&country.code)
+    let sent = address.and_then(|address| address.country.as_mut());
+    if let Some(sent) = sent
+        && let Some(country) = country(&sent.code)
     {
-        country.code = code.to_owned();
+        sent.code = country.alpha2.to_owned();
     }
 }
 

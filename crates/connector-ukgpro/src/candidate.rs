@@ -1,6 +1,6 @@
 //! UKG Pro's candidate, as it is imported, with its limits.
 
-use connector_hrflow::Filled;
+use connector_hrflow::{Filled, email};
 use hrflow_core::{Attachment, TargetItem, Warning, parameters::Fault};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -96,8 +96,7 @@ impl Candidate {
 
     /// The e-mail address as look-ups compare it.
     pub(crate) fn email(&self) -> Option<String> {
-        let email = self.contact_info.email.as_deref()?.trim().to_lowercase();
-        (!email.is_empty()).then_some(email)
+        email::normal(&self.contact_info.email)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::fmt::Display;
 
-use connector_hrflow::{Filled, plain};
+use connector_hrflow::{Filled, line, plain, prose};
 use hrflow_core::{
     Warning, Warnings,
-    text::{cut, without_html},
+    text::{cut, length},
 };
 
 /// Makes text fit, and collects warnings about the members that were cut or left out.
@@ -18,22 +18,16 @@ pub(crate) struct Fit {
 impl Fit {
     /// One line of at most `most` characters.
     pub(crate) fn line(&mut self, member: impl Display, text: &impl Filled, most: usize) -> Option<String> {
-        let line = plain(text)?;
-        let short = cut(&line, most);
-        if short.len() < line.len() {
-            self.was_cut(member, most);
-        }
-        Some(short.to_owned())
+        Some(self.warnings.cut(member, &plain(text)?, most))
     }
 
-    /// Lines without HTML, of at most `most` characters altogether, with an ellipsis where there was more.
-    pub(crate) fn prose(&mut self, member: impl Display, text: &str, most: usize) -> Option<String> {
-        let text = lines(text)?;
-        if text.chars().count() <= most {
-            return Some(text);
+    /// Lines of at most `most` characters altogether, with an ellipsis where there was more.
+    pub(crate) fn lines(&mut self, member: impl Display, text: String, most: usize) -> String {
+        if length(&text) <= most {
+            return text;
         }
-        self.was_cut(member, most);
-        Some(format!("{}...", cut(&text, most.saturating_sub(3))))
+        self.warnings.add(member, format_args!("Cut to {most} characters"));
+        format!("{}...", cut(&text, most.saturating_sub(3)))
     }
 
     /// Notes that a member is left out, and why.
@@ -45,15 +39,10 @@ impl Fit {
     pub(crate) fn into_warnings(self) -> Vec<Warning> {
         self.warnings.into_vec()
     }
-
-    fn was_cut(&mut self, member: impl Display, most: usize) {
-        self.warnings.add(member, format_args!("Cut to {most} characters"));
-    }
 }
 
-/// Lines without HTML and control characters, without the blank ones.
-pub(crate) fn lines(text: &str) -> Option<String> {
-    let text = without_html(text);
-    let lines: Vec<String> = text.lines().filter_map(|line| plain(&line)).collect();
+/// Lines without HTML and control characters, without the empty ones.
+pub(crate) fn lines(text: &impl Filled) -> Option<String> {
+    let lines: Vec<String> = prose(text)?.lines().filter_map(|it| line(&it)).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }

@@ -7,13 +7,15 @@ mod states;
 use std::collections::HashSet;
 
 use connector_hrflow::{
-    Filled, Info, Location, Profile, Url, location::country_code_alpha3, plain, timestamp, web_page, web_url,
+    Filled, Info, Location, Phone as Number, Profile, Url, line, plain, timestamp,
+    warn_of_control_characters, web_page, web_url,
 };
-use hrflow_core::{Error, ErrorKind, Result};
+use hrflow_core::{Error, ErrorKind, Result, text::length};
 
 use crate::{
     candidate::{Address, Candidate, Code, ContactInfo, Hyperlink, Name, Phone, Provider, limit},
-    fit::Fit,
+    fit::{Fit, lines},
+    mapping::MAPPING,
 };
 
 /// The default format: everything that UKG Pro has a place for, within its limits.
@@ -45,9 +47,10 @@ pub fn format_hrflow_profile(profile: &Profile) -> Result<Candidate> {
         }),
         attachments: documents::attachments(profile),
         languages: career::languages(profile, &mut fit),
-        summary: profile.info.summary.as_deref().and_then(|it| fit.prose("summary", it, limit::COMMENT)),
+        summary: lines(&profile.info.summary).map(|it| fit.lines("summary", it, limit::COMMENT)),
         ..Candidate::default()
     };
+    warn_of_control_characters(profile, MAPPING, &mut fit.warnings);
     Ok(Candidate { warnings: fit.into_warnings(), ..candidate })
 }
 
@@ -68,43 +71,63 @@ fn required(what: &str) -> Error {
 }
 
 fn contact_info(info: &Info, fit: &mut Fit) -> Result<ContactInfo> {
-    let email = info.email().ok_or_else(|| required("usable e-mail address"))?;
-    let phone = plain(&info.phone).and_then(|it| phone(&it, fit));
+    let email = info.email(&mut fit.warnings)?.ok_or_else(|| required("usable e-mail address"))?;
+    let phone = info.phone(&mut fit.warnings).and_then(|it| phone(&it, fit));
     let phone = phone.map(|primary| Phone { primary: Some(primary), secondary: None });
     let address = Some(address(&info.location, fit)).filter(|it| *it != Address::default());
     Ok(ContactInfo { email: Some(email), phone, address, ..ContactInfo::default() })
 }
 
-/// A number that is too long is sent without the words around it, else without what only makes it easier to read.
-fn phone(text: &str, fit: &mut Fit) -> Option<String> {
-    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
-    let words_aside = text.split(char::is_alphabetic).max_by_key(|part| digits(part).len());
-    let number = words_aside.unwrap_or_default().trim_matches(|it| !"+()0123456789".contains(it));
-    let plus = if number.starts_with('+') { "+" } else { "" };
-    let bare = format!("{plus}{}", digits(number));
-    let fits = |text: &str| !digits(text).is_empty() && text.chars().count() <= limit::PHONE;
-    let phone = [text, number, &bare].into_iter().find(|it| fits(it));
-    if phone.is_none() {
-        fit.leave_out("contact_info.phone.primary", format_args!("Longer than {} characters", limit::PHONE));
+/// A number that is too long is sent without its extension, else without what only makes it easier to read.
+fn phone(phone: &Number, fit: &mut Fit) -> Option<String> {
+    let fits = |it: &String| length(it) <= limit::PHONE;
+    if let Some(whole) = Some(phone.with_extension()).filter(fits) {
+        return Some(whole);
     }
-    phone.map(str::to_owned)
+    let number = [phone.number.clone(), phone.digits()].into_iter().find(fits);
+    let member = "contact_info.phone.primary";
+    match (&number, &phone.extension) {
+        (None, _) => fit.leave_out(member, format_args!("Longer than {} characters", limit::PHONE)),
+        (Some(_), Some(_)) => fit.warnings.add(
+            member,
+            format_args!(
+                "Sent without its extension, with which it is longer than {} characters",
+                limit::PHONE
+            ),
+        ),
+        (Some(_), None) => {}
+    }
+    number
 }
 
 fn address(location: &Location, fit: &mut Fit) -> Address {
     let fields = &location.fields;
     let street = [plain(&fields.house_number), plain(&fields.road)];
     let line1 = match street {
-        [number, Some(road)] => number.into_iter().chain([road]).collect::<Vec<_>>().join(" "),
-        _ => location.line().unwrap_or_default().to_owned(),
+        [number, Some(road)] => line(&number.into_iter().chain([road]).collect::<Vec<_>>().join(" ")),
+        _ => plain(&location.line()),
     };
-    let mut line =
-        |member, text: &str| fit.line(format_args!("contact_info.address.{member}"), &text, limit::ADDRESS);
-    let country = fields.country.filled().and_then(country_code_alpha3);
-    let state = country.zip(fields.state.filled()).and_then(|(country, it)| states::code(country, it));
+    let country = fields.country("info.location.fields", &mut fit.warnings).map(|it| it.alpha3);
+    let state = country.zip(plain(&fields.state)).and_then(|(country, it)| states::code(country, &it));
+    if state.is_none() && plain(&fields.state).is_some() {
+        fit.leave_out(
+            "info.location.fields.state",
+            "UKG Pro requires a code, which is known for states of the USA and Canada only",
+        );
+    }
+    let postal_code = plain(&fields.postcode);
+    let fitting = postal_code.clone().filter(|it| limit::POSTAL_CODE.contains(&length(it)));
+    if fitting.is_none() && postal_code.is_some() {
+        fit.leave_out("contact_info.address.postal_code", "Not of 3 to 50 characters");
+    }
+    let mut part = |member, text: &Option<String>| {
+        let text = text.as_ref()?;
+        Some(fit.warnings.cut(format_args!("contact_info.address.{member}"), text, limit::ADDRESS))
+    };
     Address {
-        line1: line("line1", &line1),
-        city: line("city", fields.city.as_deref().unwrap_or_default()),
-        postal_code: plain(&fields.postcode).filter(|it| limit::POSTAL_CODE.contains(&it.chars().count())),
+        line1: part("line1", &line1),
+        city: part("city", &plain(&fields.city)),
+        postal_code: fitting,
         state: state.map(code),
         country: country.map(code),
         ..Address::default()

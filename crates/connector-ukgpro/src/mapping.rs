@@ -12,12 +12,12 @@ const DOCUMENTS: &str = "Candidate Import API, documents";
 pub const MAPPING: &[Row] = &[
     Row::new("info.first_name", "name.first", "In one line; required").cut(limit::NAME).source(CANDIDATE),
     Row::new("info.last_name", "name.last", "In one line; required").cut(limit::NAME).source(CANDIDATE),
-    Row::new("info.full_name", "name.first", "The rest besides the last name, else what stands before its last blank")
+    Row::new("info.full_name", "name.first", "The rest besides the last name, at either end; else what its comma or last space divides")
         .without(&["info.first_name"])
         .source(CANDIDATE),
-    Row::new("info.full_name", "name.last", "The rest besides the first name, else its last word").without(&["info.last_name"]).source(CANDIDATE),
-    Row::new("info.email", "contact_info.email", "In lower case; required").source(CANDIDATE),
-    Row::new("info.phone", "contact_info.phone.primary", "As it is; of one that is too long the number alone")
+    Row::new("info.full_name", "name.last", "The rest besides the first name, at either end; else what its comma or last space divides").without(&["info.last_name"]).source(CANDIDATE),
+    Row::new("info.email", "contact_info.email", "The address in lower case, without what wraps it; the first of several. Required").source(CANDIDATE),
+    Row::new("info.phone", "contact_info.phone.primary", "The first number as it is written, with its extension if there is room")
         .at_most(limit::PHONE)
         .source(CANDIDATE),
     Row::new("info.location.fields.road", "contact_info.address.line1", "House number and road")
@@ -36,7 +36,7 @@ pub const MAPPING: &[Row] = &[
     Row::new("info.location.fields.postcode", "contact_info.address.postal_code", "Of 3 characters at least")
         .at_most(*limit::POSTAL_CODE.end())
         .source(CANDIDATE),
-    Row::new("info.location.fields.country", "contact_info.address.country", "By its ISO 3166-1 code of three letters; the parameter `country_code_format` may have two")
+    Row::new("info.location.fields.country", "contact_info.address.country", "By its ISO 3166-1 code of three letters, from names in many languages too; left out with a warning if it is not listed; the parameter `country_code_format` may have two")
         .source(CANDIDATE),
     Row::new("info.location.fields.country", "contact_info.address.state", "Says whose states are meant").source(CANDIDATE),
     Row::new("info.location.fields.state", "contact_info.address.state", "By its code, in the United States and Canada")
@@ -68,7 +68,7 @@ pub const MAPPING: &[Row] = &[
         .without(&["experiences[].location.fields.city", "experiences[].location.text"])
         .source(CANDIDATE),
     Row::new("experiences[].date_start", "workexperience[].from", "Year and month; none over 100 years ago").source(CANDIDATE),
-    Row::new("experiences[].date_end", "workexperience[].to", "Year and month; nulls for what has begun and has no end")
+    Row::new("experiences[].date_end", "workexperience[].to", "Year and month; nulls for what goes on in any language, and for what has begun and has no end. Left out with a warning if it cannot be read")
         .source(CANDIDATE),
     Row::new("experiences[].description", "workexperience[].description", "Without HTML")
         .cut(limit::WORK)

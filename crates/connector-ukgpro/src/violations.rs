@@ -1,6 +1,10 @@
 //! Where a candidate that a user's own mapping made breaks a limit of UKG Pro.
 
-use hrflow_core::{parameters::Fault, text::too_long};
+use connector_hrflow::email;
+use hrflow_core::{
+    parameters::Fault,
+    text::{length, too_long},
+};
 
 use crate::candidate::{Candidate, Named, limit};
 
@@ -9,6 +13,7 @@ pub(crate) fn of(candidate: &Candidate) -> Vec<Fault> {
     let mut found = Found(Vec::new());
     found.some("name.first", &candidate.name.first, limit::NAME);
     found.some("name.last", &candidate.name.last, limit::NAME);
+    found.0.extend(email::fault("contact_info.email", &candidate.contact_info.email));
     contact(candidate, &mut found);
     for (index, work) in candidate.workexperience.iter().enumerate() {
         let path = |member: &str| format!("workexperience[{index}].{member}");
@@ -45,10 +50,10 @@ fn contact(candidate: &Candidate, found: &mut Found) {
     found.some("contact_info.address.line2", &address.line2, limit::ADDRESS);
     found.some("contact_info.address.city", &address.city, limit::ADDRESS);
     if let Some(code) = &address.postal_code
-        && !limit::POSTAL_CODE.contains(&code.chars().count())
+        && !limit::POSTAL_CODE.contains(&length(code))
     {
         let (least, most) = limit::POSTAL_CODE.into_inner();
-        let rule = format!("{least} to {most} characters, came {}", code.chars().count());
+        let rule = format!("{least} to {most} characters, came {}", length(code));
         found.0.push(Fault::rule("contact_info.address.postal_code", rule));
     }
 }

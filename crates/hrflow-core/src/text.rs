@@ -1,7 +1,12 @@
-//! Text that has to fit into somebody else's field.
+//! Text that has to fit into a field of another system.
 
-use std::collections::HashSet;
+mod html;
 
+use std::{borrow::Cow, collections::HashSet};
+
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+
+pub use self::html::without_html;
 use crate::parameters::Fault;
 
 /// One line: every run of white space, line breaks included, becomes one blank.
@@ -9,14 +14,36 @@ pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Text without its HTML tags, character references resolved. Text that holds no tag is left as it is:
-/// `C++ < C` is no HTML.
-pub fn without_html(text: &str) -> String {
-    let is_tag = |rest: &str| {
-        let name = rest.strip_prefix('/').unwrap_or(rest);
-        name.starts_with(|first: char| first.is_ascii_alphabetic()) && rest.contains('>')
-    };
-    if text.split('<').skip(1).any(is_tag) { nanohtml2text::html2text(text) } else { text.to_owned() }
+/// The text in Unicode's composed form (NFC), in which an accented letter is one character wherever it can be.
+pub fn nfc(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text)
+}
+
+/// The text in lower case, without accents and in compatibility forms, for comparisons: `É` and `ｅ` are both `e`.
+pub fn folded(text: &str) -> String {
+    let is_accent = |it: char| matches!(it, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{fe20}'..='\u{fe2f}');
+    let decomposed = DecomposingNormalizerBorrowed::new_nfkd().normalize(text);
+    let mut folded = String::with_capacity(decomposed.len());
+    for letter in decomposed.chars().filter(|it| !is_accent(*it)).flat_map(char::to_lowercase) {
+        match letter {
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            'ø' => folded.push('o'),
+            'ł' => folded.push('l'),
+            'đ' => folded.push('d'),
+            'ı' => folded.push('i'),
+            letter if !is_accent(letter) => folded.push(letter),
+            _ => {}
+        }
+    }
+    // Syllables of Hangul are letters again.
+    nfc(&folded).into_owned()
+}
+
+/// Whether a character takes no space: zero-width ones, and those that set the direction of text.
+pub fn is_zero_width(letter: char) -> bool {
+    is_invisible(letter) && !letter.is_control() && !letter.is_whitespace()
 }
 
 /// The same without repetitions, in the same order.
@@ -25,15 +52,34 @@ pub fn unique(texts: impl IntoIterator<Item = String>) -> Vec<String> {
     texts.into_iter().filter(|text| seen.insert(text.clone())).collect()
 }
 
-/// At most `most` characters, cut at a word where there is one to cut at.
+/// The length of a text in UTF-16 code units: the strictest of the ways in which vendors count characters, so that what
+/// fits by it fits by all of them.
+pub fn length(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// At most `most` UTF-16 code units, cut at a word if there is one to cut at. No character is cut in two.
 pub fn cut(text: &str, most: usize) -> &str {
-    let Some((end, next)) = text.char_indices().nth(most) else { return text };
-    let cut = &text[..end];
-    if next.is_whitespace() {
+    // No character has fewer bytes than units.
+    if text.len() <= most {
+        return text;
+    }
+    let mut units = 0;
+    let end = text.char_indices().find(|(_, letter)| {
+        units += letter.len_utf16();
+        units > most
+    });
+    end.map_or(text, |(end, _)| cut_at(text, end))
+}
+
+/// The text up to a character boundary, in bytes, or up to the end of the word before it. A word that fills more than
+/// half of the room is cut.
+pub fn cut_at(text: &str, end: usize) -> &str {
+    let Some((cut, rest)) = text.split_at_checked(end) else { return text };
+    if rest.is_empty() || rest.starts_with(char::is_whitespace) {
         return cut.trim_end();
     }
     match cut.rfind(char::is_whitespace) {
-        // A word that fills more than half the room is cut rather than dropped.
         Some(blank) if blank >= end / 2 => cut[..blank].trim_end(),
         _ => cut,
     }
@@ -72,9 +118,9 @@ pub fn is_invisible(letter: char) -> bool {
             | '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
 }
 
-/// The fault of a text, at `path`, that is longer than `most` characters.
+/// The fault of a text, at `path`, that is longer than `most` UTF-16 code units.
 pub fn too_long(path: &str, text: &str, most: usize) -> Option<Fault> {
-    let characters = text.chars().count();
+    let characters = length(text);
     (characters > most).then(|| Fault::rule(path, format!("at most {most} characters, came {characters}")))
 }
 
@@ -85,9 +131,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn html_goes_and_text_stays() {
-        assert_eq!(one_line(&without_html("<p>Hello,<br>world &amp; all</p>")), "Hello, world & all");
-        assert_eq!(without_html("C++ < C & a > b"), "C++ < C & a > b");
+    fn text_is_composed_and_folded() {
+        assert_eq!(nfc("E\u{301}lodie"), "Élodie");
+        for (text, plain) in [
+            ("Élodie", "elodie"),
+            ("E\u{301}", "e"),
+            ("ｅ", "e"),
+            ("STRASSE ß", "strasse ss"),
+            ("İŁØ", "ilo"),
+        ] {
+            assert_eq!(folded(text), plain, "{text}");
+        }
+        assert!(['\u{202e}', '\u{feff}', '\u{ad}'].into_iter().all(is_zero_width));
+        assert!(![' ', '\n', '\u{0}', '\u{2028}', 'a'].into_iter().any(is_zero_width));
+    }
+
+    #[test]
+    fn an_emoji_counts_as_two_and_stays_whole() {
+        assert_eq!(length("a😀é"), 4);
+        assert_eq!(cut("😀😀😀", 5), "😀😀");
+        assert_eq!(cut("a😀", 3), "a😀");
+        assert!(too_long("pitch", "😀😀", 3).is_some() && too_long("pitch", "éé", 2).is_none());
     }
 
     #[test]
@@ -117,10 +181,15 @@ mod tests {
 
     proptest! {
         #[test]
+        fn any_text_can_be_freed_of_html(text in "(<[a-z/!]{0,4}[ >]?|&[a-z#]{0,4};?|[a-zé\"'= ]|\n|>|--){0,60}") {
+            let plain = without_html(&text);
+            prop_assert!(text.contains(['<', '&']) || plain == text);
+        }
+
+        #[test]
         fn a_cut_never_exceeds_and_never_panics(text in any::<String>(), most in 0_usize..40) {
-            prop_assert!(cut(&text, most).chars().count() <= most);
+            prop_assert!(length(cut(&text, most)) <= most);
             prop_assert!(text.starts_with(cut(&text, most)));
-            let _ = without_html(&text);
         }
     }
 }

@@ -5,6 +5,8 @@ use std::fmt::{self, Display};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::text::cut;
+
 /// One value of an item that did not reach the target as it was found.
 ///
 /// A warning changes neither the outcome of its item nor the status of a run. It never holds personal data, so that
@@ -55,6 +57,15 @@ impl Warnings {
     /// Adds a warning without a value. The field is written out only here: pass `format_args!` for a path.
     pub fn add(&mut self, field: impl Display, reason: impl Display) {
         self.push(Warning::new(field, reason));
+    }
+
+    /// Cuts a text to UTF-16 code units, at a word if there is one to cut at, and adds a warning if it was longer.
+    pub fn cut(&mut self, field: impl Display, text: &str, most: usize) -> String {
+        let short = cut(text, most);
+        if short.len() < text.len() {
+            self.add(field, format_args!("Cut to {most} characters"));
+        }
+        short.to_owned()
     }
 
     /// Adds a warning, unless the same one is there already.

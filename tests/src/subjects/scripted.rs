@@ -6,7 +6,7 @@ use connector_hrflow::{Filled, Profile, Profiles};
 use futures::future::BoxFuture;
 use hrflow_core::{
     Action, ActionInfo, ActionType, AnyAction, Attachment, AttachmentKind, ErrorKind, FormatName, Result,
-    TriggerType, async_trait,
+    TriggerType, Warnings, async_trait,
     testing::target::{Nature, Person, Reaction, ScriptedTarget},
 };
 use serde_json::{Value, json};
@@ -74,7 +74,9 @@ fn person(profile: &Profile) -> Result<Person> {
         url: it.public_url.filled().unwrap_or_default().to_owned(),
         size: it.file_size,
     });
-    Ok(Person { name, email: profile.info.email(), attachments: attachments.collect(), warnings: Vec::new() })
+    let mut warnings = Warnings::default();
+    let email = profile.info.email(&mut warnings)?;
+    Ok(Person { name, email, attachments: attachments.collect(), warnings: warnings.into_vec() })
 }
 
 #[async_trait]

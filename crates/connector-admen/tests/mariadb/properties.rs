@@ -1,6 +1,7 @@
 //! What holds for any profile, against the database.
 
-use connector_hrflow::testing::profiles;
+use connector_admen::format_hrflow_profile_to_admen;
+use connector_hrflow::testing::{profile, profiles};
 use hrflow_core::{ErrorKind, Found, Outcome};
 use proptest::{
     strategy::{Strategy, ValueTree},
@@ -8,7 +9,7 @@ use proptest::{
 };
 use serde_json::json;
 
-use crate::support::{counts, database, item, open, report, trace};
+use crate::support::{counts, database, open, report, trace};
 
 /// People of every shape.
 const PEOPLE: usize = 150;
@@ -19,13 +20,14 @@ async fn whoever_is_stored_is_found_as_they_were_sent_and_all_others_are_refused
     let writer = open(database.parameters(), json!({})).await.unwrap();
     let mut runner = TestRunner::deterministic();
     let people: Vec<_> = (0..PEOPLE)
-        .map(|number| {
+        .filter_map(|number| {
             let mut person = profiles().new_tree(&mut runner).unwrap().current();
             // Some of them are named, whatever else they are.
             if number % 2 == 0 {
                 person["info"]["last_name"] = json!(format!("Byron {number}"));
             }
-            item(person)
+            // What is no address fails in the format.
+            format_hrflow_profile_to_admen(&profile(person)).ok()
         })
         .collect();
     let mut created = 0;

@@ -51,7 +51,7 @@ async fn an_update_fills_and_adds_and_destroys_nothing() {
             [text("Tutor"), text("Byron & Co"), text("2019-12-31"), text("0"), None],
             [text("Analyst"), None, None, None, None],
             [text("Analyst"), text("Looms Inc"), None, text("1"), None],
-            [None, None, None, text("1"), text("without a title")],
+            [None, None, None, None, text("without a title")],
         ]
     );
     assert_eq!(counts(&database).await, (2, 7));

@@ -12,9 +12,22 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     deserializer.deserialize_any(Text { members: &[] })
 }
 
-/// A date as text, which older and parsed data wrap into `{iso8601, text, timestamp}`.
+/// A date as text, which older and parsed data wrap into `{iso8601, text, timestamp}` or split into `{year, month, day}`.
 pub(crate) fn date_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    deserializer.deserialize_any(Text { members: &["iso8601", "text"] })
+    deserializer.deserialize_any(Text { members: &["iso8601", "text", "date", "year", "month", "day"] })
+}
+
+/// Where the year stands among the members of a date, with month and day behind it.
+const YEAR: usize = 3;
+
+/// `2019-3-5`, `2019-3` or `2019`; nothing without a year, or with a day and no month.
+fn of_parts([year, month, day]: [Option<String>; 3]) -> Option<String> {
+    let year = year?;
+    Some(match (month, day) {
+        (None, _) => year,
+        (Some(month), None) => format!("{year}-{month}"),
+        (Some(month), Some(day)) => format!("{year}-{month}-{day}"),
+    })
 }
 
 /// Reads text; of an object, that of the first of `members` that has some.
@@ -76,14 +89,16 @@ impl<'de> Visitor<'de> for Text {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut best = (self.members.len(), None);
+        let mut texts: Vec<Option<String>> = vec![None; self.members.len()];
         while let Some(name) = members.next_key::<String>()? {
             let text = members.next_value_seed(Self { members: &[] })?;
-            let rank = self.members.iter().position(|known| *known == name);
-            if let Some(rank) = rank.filter(|rank| *rank < best.0 && text.is_some()) {
-                best = (rank, text);
+            if let Some(rank) = self.members.iter().position(|known| *known == name) {
+                texts[rank] = text.filter(|it| !it.trim().is_empty());
             }
         }
-        Ok(best.1)
+        let mut texts = texts.into_iter();
+        let whole = texts.by_ref().take(YEAR).flatten().next();
+        let mut part = || texts.next().flatten();
+        Ok(whole.or_else(|| of_parts([part(), part(), part()])))
     }
 }

@@ -164,9 +164,10 @@ impl Table<'_> {
                 }
             }
             for row in self.rows.iter().filter(|row| row.from.is_empty()) {
-                // In a list: of every element, and there may be none.
-                let list = row.to.rfind("[]").map_or("", |end| &row.to[..end + 2]);
-                let is_due = members.keys().any(|member| list.is_empty() || is_below(member, list));
+                // In a list: of every object there that it is a member of, and there may be none.
+                let is_listed = row.to.contains("[]");
+                let parent = row.to.rsplit_once('.').map_or("", |(parent, _)| parent);
+                let is_due = members.keys().any(|member| !is_listed || is_below(member, parent));
                 if is_due && !members.keys().any(|member| is_below(member, row.to)) {
                     faults.insert(format!("`{}` is not always there", row.to));
                 }

@@ -57,6 +57,79 @@ const LINK: &[&str] = &["type", "url"];
 /// The kinds of links, when they are members instead of elements.
 const LINKS: &[&str] = &["linkedin", "github", "from_resume"];
 
+/// What people and programs write around an address.
+const EMAIL_WRAPPINGS: [&str; 10] = [
+    "mailto:{}",
+    "Ada Example <{}>",
+    "<{}>",
+    "{}.",
+    "\u{a0}{}\u{200b}",
+    "{}; alt@example.com",
+    "Email: {}",
+    "\"{}\"",
+    "{}, {}",
+    "<a href=\"mailto:{}\">{}</a>",
+];
+/// What people write around a phone number.
+const PHONE_WRAPPINGS: [&str; 8] = [
+    "tel:{}",
+    "{} (mobile)",
+    "{};{}",
+    "{} / 0145678901",
+    "{} ext. 12",
+    "{}.0",
+    "call {} after 5pm",
+    "\u{202a}{}",
+];
+const COUNTRIES: &[&str] = &[
+    "Belgique",
+    "Deutschland",
+    "España",
+    "Italia",
+    "Royaume-Uni",
+    "the Netherlands",
+    "Türkiye",
+    "日本",
+    "Kosovo",
+    "XK",
+    "Atlantis",
+    "U.S.A.",
+    "Côte d’Ivoire",
+    "n/a",
+];
+const NAMES: &[&str] = &[
+    "Ada",
+    "van Beethoven",
+    "van Beethoven Ludwig",
+    "van Beethoven, Ludwig",
+    "EXAMPLE, Ada",
+    "Ada Example",
+    "Ada Example, PhD",
+    "E\u{301}lodie",
+    "R&amp;D Ltd",
+    "<b>Ada</b>",
+    "Ada\u{0}",
+];
+const DATES: &[&str] = &[
+    "Present",
+    "heute",
+    "à ce jour",
+    "actualidad",
+    "oggi",
+    "atual",
+    "heden",
+    "March 2019",
+    "3. März 2019",
+    "05/2020",
+    "03/04/2020",
+    "2019",
+    "2019-00-00",
+    "soon",
+    "-",
+    "Q1 2019",
+    "2019-3-5",
+];
+
 /// Profiles of every shape, as JSON objects. At each place stands what belongs there, or anything else; texts are
 /// such as formats stumble over.
 pub fn profiles() -> impl Strategy<Value = Value> {
@@ -101,26 +174,61 @@ fn text(name: &str) -> BoxedStrategy<String> {
     match name {
         "type" => word(&["resume", "original", "cover", "linkedin", "github"]),
         "stage" => word(&["yes", "no", "YES"]),
-        "country" => prop_oneof![3 => word(&["US", "FRA", "Canada"]), 1 => prose()].boxed(),
+        "country" => prop_oneof![3 => word(&["US", "FRA", "Canada"]), 2 => word(COUNTRIES), 1 => prose()].boxed(),
         "state" => prop_oneof![3 => word(&["California", "TX", "qc"]), 1 => prose()].boxed(),
-        "email" => "[a-z]{0,8}@[a-z]{0,8}\\.?[a-z]{0,4}".boxed(),
-        "phone" => prop_oneof![3 => "\\+?[0-9 ().x/-]{0,40}".boxed(), 1 => prose()].boxed(),
+        "email" => prop_oneof![
+            3 => "[a-z]{1,8}@[a-z]{1,8}\\.example\\.com",
+            3 => "[a-z]{0,8}@[a-z]{0,8}\\.?[a-z]{0,4}",
+            2 => wrapped("[a-z]{1,8}@example\\.com", &EMAIL_WRAPPINGS),
+            1 => word(&["", " ", "N/A", "null", "-", "none", "ada at example.com", "a..b@example.com"]),
+        ]
+        .boxed(),
+        "phone" => prop_oneof![
+            2 => "\\+?[0-9 ().x/-]{0,40}",
+            2 => "(\\+33|0|\\+1 |00 44 )[1-9]([ .-]?[0-9]{2}){4}",
+            2 => wrapped("\\+336[0-9]{8}", &PHONE_WRAPPINGS),
+            1 => word(&["1-800-FLOWERS", "4.47911E+11", "447911123456.0", "n/a", "+33\u{2013}6", "٠٦١٢٣٤٥٦٧٨"]),
+            1 => prose(),
+        ]
+        .boxed(),
+        "first_name" | "last_name" | "full_name" => prop_oneof![
+            3 => word(NAMES),
+            1 => prose(),
+        ]
+        .boxed(),
         "url" | "public_url" | "picture" | "linkedin" | "github" | "from_resume" => prop_oneof![
             "(https?|HTTPS|ftp|file|javascript)://[a-z0-9./@:]{0,20}",
             "(https://)?[a-z]{1,8}\\.example\\.com/[a-z0-9./]{0,12}",
         ]
         .boxed(),
         "date_birth" | "date_start" | "date_end" | "created_at" => {
-            prop_oneof!["[0-9]{3,4}-[0-9]{2}-[0-9]{2}", "(19|20)[0-9]{2}-(0[1-9]|1[0-2])(-[0-2][0-9])?"]
-                .boxed()
+            prop_oneof![
+                2 => "[0-9]{3,4}-[0-9]{2}-[0-9]{2}",
+                2 => "(19|20)[0-9]{2}-(0[1-9]|1[0-2])(-[0-2][0-9])?",
+                1 => "[0-9]{1,2}[/.-][0-9]{1,2}[/.-](19|20)[0-9]{2}",
+                1 => "(19|20)[0-9]{2}([01][0-9][0-3][0-9])?",
+                2 => word(DATES),
+            ]
+            .boxed()
         }
         "value" => prop_oneof!["[0-9]{0,3}[./%]?[0-9]{0,3}".boxed(), prose()].boxed(),
         "job_reference" => "[0-9]{0,12}(-[0-9]{2}){0,2}".boxed(),
         "postcode" | "house_number" => prop_oneof![2 => "[0-9]{0,12}".boxed(), 1 => prose()].boxed(),
-        "file_name" | "original_file_name" => "[a-z/\\\\. ]{0,80}\\.(pdf|PDF|docx|doc|odt|)".boxed(),
+        "file_name" | "original_file_name" => prop_oneof![
+            4 => "[a-z/\\\\. ]{0,80}\\.(pdf|PDF|docx|doc|odt|)",
+            1 => "[.]{0,3}[a-z]{0,4}[\u{202e}\u{200b}e\u{301}]{0,4}\\.pdf",
+        ]
+        .boxed(),
         "extension" => "\\.?(pdf|PDF|docx|doc|odt|png)".boxed(),
         _ => prose(),
     }
+}
+
+/// Text that a pattern makes, in one of several wrappings: `{}` stands for it.
+fn wrapped(pattern: &'static str, wrappings: &'static [&'static str]) -> BoxedStrategy<String> {
+    (pattern, prop::sample::select(wrappings))
+        .prop_map(|(text, wrapping)| wrapping.replace("{}", &text))
+        .boxed()
 }
 
 fn word(words: &'static [&'static str]) -> BoxedStrategy<String> {
@@ -132,6 +240,7 @@ fn prose() -> BoxedStrategy<String> {
         2 => any::<String>(),
         3 => "[A-Za-z]{1,12}( [a-z]{1,8}){0,2}",
         1 => "(<[a-z]{0,4}>|&[a-z]{0,4};|\u{0}|\n| |,|word|é){0,80}",
+        1 => "(</?[pbi]>|<br/?>|List<String>|a<b|&amp;(lt;)?|&#233;|e\u{301}|😀|\u{202e}|\u{7}| ){0,40}",
         2 => (1..600_usize).prop_map(|count| "tell é ".repeat(count)),
     ]
     .boxed()

@@ -175,19 +175,19 @@ async fn a_known_candidate_is_updated_and_a_deleted_one_created_anew() {
 
     let current = json!({ "data": candidate("9", json!({ "tags": ["mine"] })) });
     vendor.then([company(), answer(200, current), one(200, "candidates", "9")]);
-    let result = vendor.push(json!({}), update.clone(), &[with_info("phone", "2")]).await;
+    let result = vendor.push(json!({}), update.clone(), &[with_info("phone", "+33 199 00 01 02")]).await;
     assert_eq!(result.events.write_success, 1, "{result:?}");
     assert_eq!(vendor.body(3)["data"]["attributes"]["tags"], json!(["mine", "open: true"]));
 
     let gone = json!([{ "title": "Record not found", "detail": "The record identified by 9 could not be found.",
         "code": "404", "status": "404" }]);
     vendor.then([company(), refusal(404, gone), created("10")]);
-    let result = vendor.push(json!({}), update.clone(), &[with_info("phone", "3")]).await;
+    let result = vendor.push(json!({}), update.clone(), &[with_info("phone", "+33 199 00 01 03")]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
 
     // Unchanged is not sent again.
     vendor.then([company()]);
-    let result = vendor.push(json!({}), update, &[with_info("phone", "3")]).await;
+    let result = vendor.push(json!({}), update, &[with_info("phone", "+33 199 00 01 03")]).await;
     assert_eq!(result.events.write_duplicate, 1, "{result:?}");
     let company = "GET /v1/company";
     assert_eq!(

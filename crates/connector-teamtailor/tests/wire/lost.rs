@@ -238,7 +238,7 @@ async fn an_update_is_tried_as_often_as_the_options_say() {
     let current = json!({ "data": candidate("9", json!({})) });
     vendor.then([company(), answer(200, current), gone(), gone(), found()]);
     let mut changed = ada();
-    changed["info"]["phone"] = json!("2");
+    changed["info"]["phone"] = json!("+33 199 00 01 02");
     let result = vendor.push(json!({}), update, &[changed]).await;
     assert_eq!(result.events.write_failure, 1, "{result:?}");
     let patches = vendor.calls().iter().filter(|call| call.starts_with("PATCH")).count();

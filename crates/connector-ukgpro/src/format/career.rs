@@ -2,10 +2,8 @@
 
 use std::collections::HashSet;
 
-use connector_hrflow::{
-    Education, Experience, Filled, Location, Named, Profile, Skill, plain, year_and_month,
-};
-use hrflow_core::text::unique;
+use connector_hrflow::{Education, End, Experience, Location, Named, Profile, Skill, When, plain, when};
+use hrflow_core::text::{length, unique};
 
 use crate::{
     candidate::{self, License, Month, ProficiencyLevel, WorkExperience, limit},
@@ -20,16 +18,18 @@ const DECEMBER: i8 = 12;
 
 pub(super) fn workexperience(profile: &Profile, fit: &mut Fit) -> Vec<WorkExperience> {
     let times = profile.experiences.iter().enumerate();
-    times.filter_map(|(index, it)| work(it, &format!("workexperience[{index}]"), fit)).collect()
+    times.filter_map(|(index, it)| work(it, index, fit)).collect()
 }
 
 /// A time at work, unless nothing at all is told of it.
-fn work(it: &Experience, member: &str, fit: &mut Fit) -> Option<WorkExperience> {
+fn work(it: &Experience, index: usize, fit: &mut Fit) -> Option<WorkExperience> {
+    let (member, source) = (format!("workexperience[{index}]"), format!("experiences[{index}]"));
     let title = fit.line(format_args!("{member}.job_title"), &it.title, limit::TITLE);
     let company = fit.line(format_args!("{member}.company"), &it.company, limit::TITLE);
     let location = place(&it.location);
-    let location = location.and_then(|it| fit.line(format_args!("{member}.location"), &it, limit::LOCATION));
-    let text = it.description.as_deref().and_then(lines);
+    let location =
+        location.map(|it| fit.warnings.cut(format_args!("{member}.location"), &it, limit::LOCATION));
+    let text = lines(&it.description);
     let details = [
         text.clone(),
         listed("Tasks", it.tasks.iter().map(|it| &it.name)),
@@ -38,25 +38,27 @@ fn work(it: &Experience, member: &str, fit: &mut Fit) -> Option<WorkExperience> 
         listed("Certifications", it.certifications.iter().map(|it| &it.name)),
     ];
     let description =
-        joined(details).and_then(|it| fit.prose(format_args!("{member}.description"), &it, limit::WORK));
-    let (from, to) = (month(&it.date_start, JANUARY), month(&it.date_end, DECEMBER));
-    let goes_on = from.is_some() && !is_time(&it.date_end);
+        joined(details).map(|it| fit.lines(format_args!("{member}.description"), it, limit::WORK));
+    let start = when::read(&it.date_start, format_args!("{source}.date_start"), &mut fit.warnings);
+    let end = when::read_end(&it.date_end, format_args!("{source}.date_end"), &mut fit.warnings);
+    let (from, to) = (start.map(|it| month(it, JANUARY)), last_month(end));
+    let goes_on = when::goes_on(start, end) == Some(true);
     if title.is_none() && company.is_none() && description.is_none() && from.is_none() && to.is_none() {
         return None;
     }
-    if to.is_none() && is_time(&it.date_end) {
-        fit.leave_out(format_args!("{member}.to"), "No date was recognized");
+    let first_line = text.as_deref().filter(|_| title.is_none()).and_then(|text| text.lines().next());
+    let first_line =
+        first_line.map(|line| fit.warnings.cut(format_args!("{member}.job_title"), line, limit::TITLE));
+    let kept = from.filter(|from| goes_on || to.is_some_and(|to| *from <= to));
+    if from.is_some() && kept.is_none() {
+        fit.leave_out(format_args!("{member}.from"), "Its end is before it or not known");
     }
-    let first_line = || {
-        let text = text.as_deref().and_then(|text| text.lines().next());
-        text.and_then(|line| fit.line(format_args!("{member}.job_title"), &line, limit::TITLE))
-    };
     Some(WorkExperience {
-        job_title: title.or_else(first_line).unwrap_or_else(|| UNKNOWN.to_owned()),
+        job_title: title.or(first_line).unwrap_or_else(|| UNKNOWN.to_owned()),
         company: company.unwrap_or_else(|| UNKNOWN.to_owned()),
         location,
         // Without its end, what is over could read as what goes on.
-        from: from.filter(|from| goes_on || to.is_some_and(|to| *from <= to)),
+        from: kept,
         // What has begun and has no end goes on. Where its end is not understood, nothing is claimed.
         to: to.or_else(|| goes_on.then(Month::default)),
         description,
@@ -66,11 +68,12 @@ fn work(it: &Experience, member: &str, fit: &mut Fit) -> Option<WorkExperience> 
 
 pub(super) fn education(profile: &Profile, fit: &mut Fit) -> Vec<candidate::Education> {
     let times = profile.educations.iter().enumerate();
-    times.filter_map(|(index, it)| school(it, &format!("education[{index}]"), fit)).collect()
+    times.filter_map(|(index, it)| school(it, index, fit)).collect()
 }
 
 /// A time at school. One without a school stands under its degree, as the school is required.
-fn school(it: &Education, member: &str, fit: &mut Fit) -> Option<candidate::Education> {
+fn school(it: &Education, index: usize, fit: &mut Fit) -> Option<candidate::Education> {
+    let (member, source) = (format!("education[{index}]"), format!("educations[{index}]"));
     let school = fit.line(format_args!("{member}.school.name"), &it.school, limit::TITLE);
     let degree = fit.line(format_args!("{member}.degree.name"), &it.title, limit::TITLE);
     let (school, degree) = match (school, degree) {
@@ -79,19 +82,24 @@ fn school(it: &Education, member: &str, fit: &mut Fit) -> Option<candidate::Educ
         (None, None) => return None,
     };
     let details = [
-        it.description.as_deref().and_then(lines),
+        lines(&it.description),
         listed("Courses", it.courses.iter().map(|it| &it.name)),
         listed("Skills", it.skills.iter().map(|it| &it.name)),
     ];
-    let to = month(&it.date_end, DECEMBER);
-    let from = month(&it.date_start, JANUARY).filter(|from| to.is_none_or(|to| *from <= to));
+    let start = when::read(&it.date_start, format_args!("{source}.date_start"), &mut fit.warnings);
+    let to = last_month(when::read_end(&it.date_end, format_args!("{source}.date_end"), &mut fit.warnings));
+    let from = start.map(|it| month(it, JANUARY));
+    let kept = from.filter(|from| to.is_none_or(|to| *from <= to));
+    if from.is_some() && kept.is_none() {
+        fit.leave_out(format_args!("{member}.from"), "Its end is before it");
+    }
     Some(candidate::Education {
         school: named(school),
         degree: degree.map(named),
-        from,
+        from: kept,
         to,
         description: joined(details)
-            .and_then(|it| fit.prose(format_args!("{member}.description"), &it, limit::EDUCATION)),
+            .map(|it| fit.lines(format_args!("{member}.description"), it, limit::EDUCATION)),
         ..candidate::Education::default()
     })
 }
@@ -99,7 +107,12 @@ fn school(it: &Education, member: &str, fit: &mut Fit) -> Option<candidate::Educ
 pub(super) fn licenses(profile: &Profile, fit: &mut Fit) -> Vec<License> {
     let licenses = profile.certifications.iter().enumerate().filter_map(|(index, it)| {
         let name = fit.line(format_args!("licenses[{index}].license.name"), &it.name, limit::LICENSE)?;
-        let number = plain(&it.value_text()).filter(|it| it.chars().count() <= limit::LICENSE_NUMBER);
+        let value = plain(&it.value_text());
+        let number = value.clone().filter(|it| length(it) <= limit::LICENSE_NUMBER);
+        if number.is_none() && value.is_some() {
+            let why = format_args!("Longer than {} characters", limit::LICENSE_NUMBER);
+            fit.leave_out(format_args!("licenses[{index}].number"), why);
+        }
         Some(License { license: named(name), number, ..License::default() })
     });
     licenses.collect()
@@ -171,13 +184,14 @@ fn joined(parts: impl IntoIterator<Item = Option<String>>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
-/// Whether an end names a time, understood or not: `06/2015` does, and `today` does not.
-fn is_time(end: &Option<String>) -> bool {
-    end.filled().is_some_and(|end| end.contains(|it: char| it.is_ascii_digit()))
+/// The month of a date. A year alone is taken from its first month or to its last, so that nothing that was is cut off.
+fn month(when: When, of_year: i8) -> Month {
+    Month { year: Some(when.year), month: Some(when.month.unwrap_or(of_year)) }
 }
 
-/// The month of a date. A year alone is taken from its first month or to its last, so that nothing that was is cut off.
-fn month(text: &Option<String>, of_year: i8) -> Option<Month> {
-    let (year, month) = year_and_month(text.as_deref()?)?;
-    Some(Month { year: Some(year), month: Some(month.unwrap_or(of_year)) })
+fn last_month(end: End) -> Option<Month> {
+    match end {
+        End::On(end) => Some(month(end, DECEMBER)),
+        End::None | End::Ongoing | End::Unreadable => None,
+    }
 }

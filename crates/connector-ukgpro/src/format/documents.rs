@@ -1,6 +1,6 @@
 //! Documents.
 
-use connector_hrflow::{Attachment as HrFlowAttachment, Profile, plain, web_url};
+use connector_hrflow::{Attachment as HrFlowAttachment, Profile, web_url};
 use hrflow_core::{Attachment, AttachmentKind};
 
 use crate::documents::is_taken;
@@ -29,6 +29,6 @@ pub(super) fn attachments(profile: &Profile) -> Vec<Attachment> {
 
 fn attachment(it: &HrFlowAttachment) -> Option<Attachment> {
     let kind = if it.is_of_type("cover") { AttachmentKind::Cover } else { AttachmentKind::Other };
-    let name = plain(&it.name()).unwrap_or_else(|| "file".to_owned());
+    let name = it.name();
     Some(Attachment { kind, name, url: it.public_url.as_deref().and_then(web_url)?, size: it.file_size })
 }

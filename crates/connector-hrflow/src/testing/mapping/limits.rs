@@ -39,10 +39,31 @@ fn longest(row: &MappingRow, length: usize, format: Format<'_>) -> Option<usize>
 /// A text of some length, such as fits under a name.
 fn text(name: &str, length: usize) -> String {
     match name {
-        "email" => format!("{}@example.com", "a".repeat(length.saturating_sub(12))),
-        "phone" | "postcode" | "house_number" => "1".repeat(length),
+        "email" => email(length),
+        "phone" => phone(length),
+        "postcode" | "house_number" => "1".repeat(length),
         _ => "é".repeat(length),
     }
+}
+
+/// An address of some length from 14 on, with at most 64 characters before the `@`.
+fn email(length: usize) -> String {
+    let local = length.saturating_sub("@example.com".len()).min(64);
+    let rest = length.saturating_sub(local + "@example.com".len());
+    let label = if rest > 1 { format!("{}.", "b".repeat(rest - 1)) } else { String::new() };
+    format!("{}@{label}example.com", "a".repeat(local))
+}
+
+/// A number of some length from 12 on, with more and more dashes between its digits.
+fn phone(length: usize) -> String {
+    let digits = "14155550142";
+    let gaps = digits.len() - 1;
+    let dashes = length.saturating_sub(digits.len() + 1);
+    let parts = digits.chars().enumerate().map(|(at, digit)| {
+        let own = if at == gaps { 0 } else { dashes / gaps + usize::from(at < dashes % gaps) };
+        format!("{digit}{}", "-".repeat(own))
+    });
+    format!("+{}", parts.collect::<String>())
 }
 
 /// How many elements there are of so many.
