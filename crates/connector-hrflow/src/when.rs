@@ -473,7 +473,7 @@ fn numbers(text: &str) -> Option<When> {
     };
     let is_number =
         |part: &&str| !part.is_empty() && part.len() <= 8 && part.bytes().all(|it| it.is_ascii_digit());
-    if !parts.iter().all(|it| is_number(it)) {
+    if !parts.iter().all(is_number) {
         return None;
     }
     let number = |part: &str| part.parse::<i16>().ok();
