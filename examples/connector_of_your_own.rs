@@ -7,7 +7,8 @@ use hrflow_connectors::{
     core::{
         Action, ActionInfo, ActionType, Attachment, Capabilities, DataType, Endpoint, Error, ErrorKind,
         Finding, FormatName, Found, Identity, OpenContext, Outcome, Receipt, Result, Secret, Step, StepTrace,
-        Target, TargetId, TargetItem, Trace, TriggerType, VendorId, Warehouse, Write, Writer, async_trait,
+        Target, TargetId, TargetItem, Trace, TriggerType, VendorId, Warehouse, Warning, Warnings, Write,
+        Writer, async_trait,
         http::{BaseUrl, Client, Operation, RateLimit},
         parameters::{self, read},
     },
@@ -36,11 +37,24 @@ struct Contact {
     key: String,
     name: String,
     email: Option<String>,
+    /// What was dropped or repaired. It is not sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
+}
+
+impl Contact {
+    fn body(&self) -> Value {
+        json!({ "key": self.key, "name": self.name, "email": self.email })
+    }
 }
 
 impl TargetItem for Contact {
     fn attachments(&self) -> &[Attachment] {
         &[]
+    }
+
+    fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 }
 
@@ -48,7 +62,9 @@ impl TargetItem for Contact {
 fn format_profile(profile: &Profile) -> Result<Contact> {
     let key = profile.key.clone().ok_or_else(|| Error::new(ErrorKind::Invalid, "the profile has no key"))?;
     let name = profile.info.full_name.clone().unwrap_or_default();
-    Ok(Contact { key, name, email: profile.info.email() })
+    let mut warnings = Warnings::default();
+    let email = profile.info.email(&mut warnings)?;
+    Ok(Contact { key, name, email, warnings: warnings.into_vec() })
 }
 
 struct Contacts;
@@ -85,7 +101,7 @@ impl Target for Contacts {
     }
 
     fn preview(&self, _: &Parameters, item: &Contact) -> Value {
-        json!(item)
+        item.body()
     }
 }
 
@@ -97,7 +113,7 @@ struct ContactWriter {
 impl ContactWriter {
     async fn put(&self, contact: &Contact) -> Result<Receipt> {
         let path = format!("contacts/{}", contact.key);
-        self.client.put(Operation::idempotent("contacts.put"), &path).json(contact).send().await?;
+        self.client.put(Operation::idempotent("contacts.put"), &path).json(&contact.body()).send().await?;
         Ok(Receipt::new(Outcome::Created, VendorId(contact.key.clone())))
     }
 }

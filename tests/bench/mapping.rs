@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow};
 use futures::{StreamExt, stream};
 use hrflow_core::connector::JsonFormat;
 use hrflow_sandbox::generate_profiles;
-use hrflow_workflow::{Surroundings, Workflow, jq::Runner};
+use hrflow_workflow::{Purpose, Surroundings, Workflow, jq::Runner};
 use serde_json::{Value, json};
 
 use crate::{
@@ -94,7 +94,7 @@ fn format(runner: Runner) -> Result<JsonFormat> {
         "action_parameters": { "format": MAPPING },
     });
     let items = Some(stream::empty().boxed());
-    let surroundings = Surroundings { items, mapping_only: true, runner, ..Surroundings::default() };
+    let surroundings = Surroundings { items, purpose: Purpose::Map, runner, ..Surroundings::default() };
     let prepared = Workflow::parse(&workflow.to_string(), "bench")?.prepare_with(surroundings)?;
     prepared.run.format.context("the workflow has a format")
 }

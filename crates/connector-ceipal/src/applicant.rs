@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use connector_hrflow::email;
+use connector_hrflow::{Filled, email};
 use hrflow_core::{Attachment, AttachmentKind, TargetItem, Warning, parameters::Fault};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
