@@ -1,7 +1,7 @@
-//! From checked JSON to the struct.
+//! Conversion of checked JSON to the parameter struct.
 //!
-//! Types have rules of their own that no schema tells (a duration, a rate). When one of them refuses
-//! its text, serde's message is dropped, as it may repeat a secret, and what we report is the path.
+//! Types have rules that the schema does not contain (a duration, a rate). If a type rejects its text, serde's message
+//! is dropped, because it may repeat a secret. The error then contains only the path.
 
 use serde::{
     de::{
@@ -18,8 +18,8 @@ use super::{
     silent::Silent,
 };
 
-/// Reads `T`. Each value that its type refuses is reported and taken away, and the rest is read
-/// again, so that all of them are found.
+/// Deserialises `T`. Each value that its type rejects is reported and removed, and the rest is deserialised again, so
+/// that all errors are found.
 pub(super) fn decode<T: DeserializeOwned>(node: &Node, mut value: Value, section: &str) -> Result<T, Faults> {
     let mut faults = Vec::new();
     let mut taken: Vec<Vec<Step>> = Vec::new();
@@ -30,7 +30,7 @@ pub(super) fn decode<T: DeserializeOwned>(node: &Node, mut value: Value, section
             Ok(_) => return Err(Faults::new(faults)),
             Err(Silent) => {}
         }
-        // What was taken away may be required: then its object fails too, and that is no news.
+        // A removed value may be required. Its object then fails too, which is not reported again.
         let is_news = taken.iter().all(|taken| !taken.starts_with(&path));
         if is_news {
             faults.push(fault(node, &value, &path, section));
@@ -43,7 +43,7 @@ pub(super) fn decode<T: DeserializeOwned>(node: &Node, mut value: Value, section
     }
 }
 
-/// A step down into a value.
+/// A step of a path into a value.
 #[derive(PartialEq, Eq)]
 enum Step {
     Name(String),
@@ -102,7 +102,7 @@ fn take(value: &mut Value, path: &[Step]) -> bool {
     }
 }
 
-/// A deserializer that leaves in `path` where it failed.
+/// A deserializer that records in `path` where it failed.
 struct Tracked<'p, 'v> {
     value: &'v Value,
     path: &'p mut Vec<Step>,

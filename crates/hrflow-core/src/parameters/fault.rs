@@ -1,4 +1,4 @@
-//! What is wrong with a value, in words that help to set it right.
+//! Errors in parameter values, with a hint for the correction.
 
 use std::{error::Error as StdError, fmt};
 
@@ -10,14 +10,14 @@ use crate::{
     text::{excerpt, shown},
 };
 
-/// How much of a name or a text is repeated in a message, in characters.
+/// The largest part of a name or text that a message repeats, in characters.
 const SHOWN: usize = 60;
-/// How much of a path is shown, in characters: it is made of names that the user chose.
+/// The largest part of a path that a message shows, in characters. Paths contain names that the user chose.
 const SHOWN_PATH: usize = 300;
-/// How many faults a message lists.
+/// The largest number of errors that a message lists.
 const LISTED: usize = 20;
 
-/// The first 20 lines; for the others one that counts them: `and 12 more`.
+/// Returns the first 20 lines, and a line with the number of the others: `and 12 more`.
 pub fn first_lines(lines: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut lines = lines.into_iter();
     let mut listed: Vec<String> = lines.by_ref().take(LISTED).collect();
@@ -28,34 +28,34 @@ pub fn first_lines(lines: impl IntoIterator<Item = String>) -> Vec<String> {
     listed
 }
 
-/// What sort of fault it is.
+/// The kind of an error in parameters.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FaultKind {
-    /// A required field is not there.
+    /// A required field is missing.
     Missing,
-    /// There is no such field.
+    /// The field does not exist.
     Unknown,
     /// The value is not of the field's type.
     Wrong,
-    /// The values are of their types, but break a rule.
+    /// The values have the right types, but break a rule.
     Rule,
 }
 
-/// One fault of a set of parameters. `Display` is one line that starts with the path.
+/// One error in a set of parameters. `Display` is one line that begins with the path.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// What sort of fault it is.
+    /// The kind of the error.
     pub kind: FaultKind,
-    /// Where it is: `target_parameters.auth_data.password`.
+    /// The path of the field: `target_parameters.auth_data.password`.
     pub path: String,
-    /// What should stand there; for [`FaultKind::Missing`] what the field is for, for
-    /// [`FaultKind::Rule`] the rule. May be empty.
+    /// The expected value. For [`FaultKind::Missing`], the purpose of the field. For [`FaultKind::Rule`], the rule. May
+    /// be empty.
     pub expected: String,
-    /// What stands there. Never a secret's value.
+    /// The value found. Never the value of a secret.
     pub came: Option<String>,
-    /// What to do about it.
+    /// The hint for the correction.
     pub hint: Option<String>,
 }
 
@@ -64,12 +64,12 @@ impl Fault {
         Self { kind, path: path.into(), expected: expected.into(), came: None, hint: None }
     }
 
-    /// A required field that is not there; of its description the first sentence is shown.
+    /// Creates the error of a missing required field. `Display` shows the first sentence of its description.
     pub fn missing(path: impl Into<String>, description: &str) -> Self {
         Self::new(FaultKind::Missing, path, first_sentence(description))
     }
 
-    /// A field that is not known, at the path of the object that holds it.
+    /// Creates the error of an unknown field. `path` is that of the object.
     pub fn unknown<'a>(path: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
         let fault = Self::new(FaultKind::Unknown, format!("{path}.{}", shortened(name)), "");
@@ -80,36 +80,37 @@ impl Fault {
         }
     }
 
-    /// A value that is not what its field takes; `expected` goes on from "expected": `an https URL`.
+    /// Creates the error of a value that its field does not accept. `expected` follows the word "expected": `an https
+    /// URL`.
     pub fn wrong(path: impl Into<String>, expected: impl Into<String>) -> Self {
         Self::new(FaultKind::Wrong, path, expected)
     }
 
-    /// Values that break a rule; `rule` is a phrase such as `cannot be combined with api_url`.
+    /// Creates the error of values that break a rule. `rule` is a phrase such as `cannot be combined with api_url`.
     pub fn rule(path: impl Into<String>, rule: impl Into<String>) -> Self {
         Self::new(FaultKind::Rule, path, rule)
     }
 
-    /// Adds what came instead: text that is not a secret, shown shortened and in quotes.
+    /// Adds the value found: text that is not a secret, shown shortened and in quotes.
     #[must_use]
     pub fn with_came(mut self, text: &str) -> Self {
         self.came = Some(quoted(text));
         self
     }
 
-    /// Adds what to do about it.
+    /// Adds the hint for the correction.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// A name that the user chose, as a path shows it.
+    /// Returns a name that the user chose, as paths show it.
     pub(super) fn name(name: &str) -> String {
         shortened(name)
     }
 
-    /// Adds what came instead; of a secret only the type.
+    /// Adds the value found. Of a secret, only the type is shown.
     pub(super) fn with_value(mut self, value: &Value, secret: bool) -> Self {
         self.came = Some(match value {
             Value::Null => "null".to_owned(),
@@ -125,7 +126,7 @@ impl Fault {
         self
     }
 
-    /// The same fault, seen from the object that holds this one under `section`.
+    /// Prefixes the path with `section`, the field of the enclosing object.
     #[must_use]
     pub fn inside(mut self, section: &str) -> Self {
         self.path =
@@ -155,28 +156,28 @@ impl fmt::Display for Fault {
     }
 }
 
-/// All faults of a set of parameters, in the order of its fields. `Display` puts one on each line: the first 20, and how
-/// many more there are.
+/// All errors in a set of parameters, in the order of its fields. `Display` shows one on each line: the first 20, and
+/// the number of the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Faults(Vec<Fault>);
 
 impl Faults {
-    /// Collects faults.
+    /// Creates a list of errors.
     pub fn new(faults: Vec<Fault>) -> Self {
         Self(faults)
     }
 
-    /// The faults.
+    /// Returns an iterator over the errors.
     pub fn iter(&self) -> std::slice::Iter<'_, Fault> {
         self.0.iter()
     }
 
-    /// How many there are.
+    /// Returns the number of errors.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether there are no errors.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -220,7 +221,7 @@ impl fmt::Display for Faults {
 
 impl StdError for Faults {}
 
-/// An [`ErrorKind::Config`] error of one line, with the faults as its source.
+/// Converts to an [`ErrorKind::Config`] error of one line, with the list as its source.
 impl From<Faults> for Error {
     fn from(faults: Faults) -> Self {
         Self::new(ErrorKind::Config, joined(&faults.0, "; ")).with_source(faults)
@@ -237,7 +238,7 @@ fn first_sentence(description: &str) -> &str {
     sentence.trim().trim_end_matches('.')
 }
 
-/// Text in quotes. URLs can carry a password, so of one that has a user part nothing is shown.
+/// Returns the text in quotes. URLs with a user part may contain a password, so nothing of them is shown.
 fn quoted(text: &str) -> String {
     if text.contains("://") && text.contains('@') {
         return "a URL with credentials".to_owned();

@@ -1,59 +1,58 @@
-//! One field of a set of parameters, as documents and `describe --json` show it.
+//! A field of a set of parameters, as the documentation and `describe --json` show it.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::node::Node;
 
-/// One field of a set of parameters.
+/// A field of a set of parameters.
 ///
-/// Serialises to `{name, type, required, default, description, secret}`, and `fields` or `choices`
-/// where it has some.
+/// Serialises to `{name, type, required, default, description, secret}`, with `fields` or `choices` if the field has
+/// them.
 #[non_exhaustive]
 #[derive(Debug, Clone, Serialize)]
 pub struct Field {
-    /// Its name, letter by letter as in a workflow file.
+    /// The name, exactly as in a workflow file.
     pub name: String,
-    /// Its type: `string`, `integer`, `number`, `boolean`, `array`, `object`, `any`, or several of
-    /// them joined by ` or `.
+    /// The type: `string`, `integer`, `number`, `boolean`, `array`, `object`, `any`, or several types joined by ` or `.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Whether it must be given.
+    /// Whether the field is required.
     pub required: bool,
-    /// What it is when it is not given; null when there is no such value.
+    /// The default value. Null if there is none.
     pub default: Value,
-    /// What it is for. Paragraphs are separated by an empty line.
+    /// The description. Paragraphs are separated by an empty line.
     pub description: String,
-    /// Whether its value must not be shown.
+    /// Whether the value must not be shown.
     pub secret: bool,
-    /// Whether it is a URL or a host that requests, and with them secrets, are sent to. In the schema: `x-address`.
+    /// Whether the value is a URL or a host that receives requests with secrets. In the schema: `x-address`.
     #[serde(skip)]
     pub address: bool,
     /// The fields of an object, or of the objects in a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<Vec<Field>>,
-    /// The only values that it takes.
+    /// The only accepted values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub choices: Option<Vec<Value>>,
-    /// What it takes, in the words of a message: `a whole number from 1 to 65535`.
+    /// A description of the accepted values: `a whole number from 1 to 65535`.
     #[serde(skip)]
     pub expected: String,
     #[serde(skip)]
     pub(super) node: Node,
 }
 
-/// Why only the workflow file may set a parameter, and no event: an event may come from anyone.
+/// The reason why only the workflow file, and no event, can set a parameter. Events are not trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protection {
-    /// It is a secret.
+    /// The parameter is a secret.
     Secret,
-    /// It decides which host receives the secrets.
+    /// The parameter decides which host receives the secrets.
     Address,
 }
 
 impl Field {
-    /// Why only the workflow file may set it. `None` if events may set it too. A list or an object is protected if it
-    /// can hold a protected value.
+    /// Returns why only the workflow file can set the parameter, or `None` if events can set it too. A list or an
+    /// object is protected if it can contain a protected value.
     pub fn protection(&self) -> Option<Protection> {
         self.node.protection()
     }

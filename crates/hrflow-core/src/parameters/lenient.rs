@@ -1,7 +1,7 @@
-//! Holds a value against the schema, and reads every scalar by the type of its field.
+//! Validation of a value against the schema, with scalars converted to the type of their field.
 //!
-//! Workflow files and environment variables hand over text; a person writes `20240904` and means text.
-//! What a value becomes depends on where it stands, never on how it looks.
+//! Workflow files and environment variables contain text. A user may write `20240904` for a text field. The conversion
+//! depends on the type of the field, never on the form of the value.
 
 use serde_json::{Map, Number, Value};
 
@@ -10,11 +10,11 @@ use super::{
     node::{Kind, Node, scalar_text},
 };
 
-/// Largest magnitude up to which every whole `f64` is exact.
+/// The largest magnitude up to which every whole `f64` is exact.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// The value with its scalars of the types that `node` takes. `None` if it is null, or at fault; of an
-/// object what is not at fault.
+/// Returns the value with its scalars converted to the types of `node`. Returns `None` for null and invalid values. Of
+/// an object, returns the valid fields.
 pub(super) fn read(node: &Node, value: &Value, path: &str, faults: &mut Vec<Fault>) -> Option<Value> {
     let read = match (&node.kind, value) {
         (_, Value::Null) => return None,
@@ -136,7 +136,7 @@ fn map(values: &Node, object: &Map<String, Value>, path: &str, faults: &mut Vec<
     (faults.len() == before).then_some(Value::Object(read_object))
 }
 
-/// What can be read of an object; the rest is in `faults`.
+/// Returns the valid fields of an object. Errors are added to `faults`.
 fn object(
     fields: &[Field],
     open: bool,
@@ -168,8 +168,8 @@ fn object(
     Some(Value::Object(read_object))
 }
 
-/// The first alternative that takes the value; text is tried last, as it takes every scalar. Where
-/// none does, an object is held against the object that it fits best.
+/// Returns the first alternative that accepts the value. Text is tried last, because it accepts every scalar. If none
+/// accepts an object, its errors are those of the best matching alternative.
 fn union(node: &Node, nodes: &[Node], value: &Value, path: &str, faults: &mut Vec<Fault>) -> Option<Value> {
     let (texts, others): (Vec<&Node>, Vec<&Node>) =
         nodes.iter().partition(|node| matches!(node.kind, Kind::Text { .. }));

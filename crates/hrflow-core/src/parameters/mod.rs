@@ -1,8 +1,8 @@
-//! Parameters: a struct per origin and target, read from untyped JSON by one validator.
+//! Parameters: one struct for each origin and target, read from untyped JSON by one validator.
 //!
-//! The struct is the single source of truth. Its doc comments are the descriptions, its serde
-//! defaults are the defaults, an `Option` may be left out, a [`Secret`](crate::Secret) is a secret.
-//! [`fields`] tells all that to documents; [`read`] holds JSON against it and names every fault at once.
+//! The struct is the single source of truth. Its doc comments are the descriptions and its serde defaults are the
+//! defaults. An `Option` is an optional field, a [`Secret`](crate::Secret) is a secret. [`fields`] returns this for
+//! documentation. [`read`] validates JSON and reports all errors together.
 //!
 //! ```
 //! use hrflow_core::{Secret, parameters::{self, Parameters}};
@@ -61,42 +61,42 @@ pub use self::{
     span::{Span, SpanError},
 };
 
-/// A set of parameters: a struct that can be described and read.
+/// A set of parameters: a struct that can be described and read from JSON.
 pub trait Parameters: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static {
-    /// Faults that the schema cannot express, such as a URL's scheme or two fields that exclude each
-    /// other. Paths are relative to this struct: `api_url`, not `target_parameters.api_url`.
+    /// Returns errors that the schema cannot express, such as a URL's scheme or two fields that exclude each other.
+    /// Paths are relative to this struct: `api_url`, not `target_parameters.api_url`.
     ///
-    /// A secret's value must not get into a fault.
+    /// [`read`] calls it after all fields were deserialised. It makes no requests. Errors must not contain the value of
+    /// a secret.
     fn check(&self) -> Vec<Fault> {
         Vec::new()
     }
 }
 
-/// What a set of parameters consists of, in the order of declaration.
+/// Returns the fields of a set of parameters, in the order of declaration.
 ///
-/// The order is lost for a struct with `#[serde(flatten)]`: its required fields come first then, the
-/// others after them by name.
+/// A struct with `#[serde(flatten)]` loses this order: its required fields come first, the others follow by name.
 pub fn fields<P: Parameters>() -> Vec<Field> {
     schema::object::<P>().into_fields()
 }
 
-/// The JSON Schema of a set of parameters, without references. Secrets are `writeOnly`, of format `password`.
+/// Returns the JSON Schema of a set of parameters, without references. Secrets are `writeOnly`, of format `password`.
 ///
-/// Beside the standard keywords, `x-order` of an object names its members in the order of declaration, `x-expected`
-/// says in words what a value has to be, and `x-address` marks URLs and hosts that requests are sent to.
+/// It has three keywords beside the standard ones. `x-order` lists the fields of an object in the order of declaration.
+/// `x-expected` describes the accepted values. `x-address` marks URLs and hosts that receive requests.
 pub fn json_schema<P: Parameters>() -> Value {
     schema::published::<P>()
 }
 
-/// Reads parameters; `section` is what the user knows them by, such as `target_parameters`.
+/// Reads parameters. `section` is their name in workflow files, such as `target_parameters`.
 ///
-/// Every scalar is read by the type of its field: a number given for a text is its text, `"5432"`
-/// given for a number is that number, and `"true"` or `"false"` given for a boolean is that boolean.
-/// `null` means absent; fields that are not known are refused.
+/// Every scalar is converted to the type of its field. A number for a text field becomes its text. `"5432"` for a
+/// number field becomes that number, and `"true"` or `"false"` for a boolean field that boolean. `null` counts as
+/// absent. Unknown fields are rejected.
 ///
 /// # Errors
 ///
-/// All faults at once. They never hold a secret's value.
+/// All errors together. They never contain the value of a secret.
 pub fn read<P: Parameters>(section: &str, value: &Value) -> Result<P, Faults> {
     let node = schema::object::<P>();
     let nothing = Value::Object(Map::new());
@@ -106,8 +106,8 @@ pub fn read<P: Parameters>(section: &str, value: &Value) -> Result<P, Faults> {
     let read = lenient::read(&node, value, section, &mut faults);
     let decoded = decode::decode::<P>(&node, read.unwrap_or(nothing), section);
     if !faults.is_empty() {
-        // What is already at fault makes its objects fail too, and that is no news. Where all the rest is good, its own
-        // rules are held against it as well.
+        // An invalid value makes its objects fail too, which is not reported again. If all other values are valid, the
+        // rules of the struct are checked as well.
         let news: Vec<Fault> = match decoded {
             Ok(rest) => rest.check().into_iter().map(|fault| fault.inside(section)).collect(),
             Err(faults) => faults.into_iter().collect(),

@@ -1,12 +1,12 @@
-//! "Did you mean …?"
+//! Suggestions for mistyped names.
 
 use strsim::damerau_levenshtein;
 
-/// Longer words are not names that somebody mistyped.
+/// The longest word that is compared, in characters.
 const LONGEST: usize = 64;
 
-/// The known name that `word` most likely stands for, if one is near enough: about one slip of the
-/// pen per three letters. Case and the separators `_`, `-`, `.` and space do not count.
+/// Returns the known name that is most similar to `word`, if it is similar enough: about one typing error for every
+/// three letters. Case and the separators `_`, `-`, `.` and space are ignored.
 ///
 /// ```
 /// use hrflow_core::parameters::nearest;

@@ -1,17 +1,17 @@
-//! The tree that validation and documents walk, and the words in which they speak of it.
+//! The tree of types for validation and documentation, with descriptions of the accepted values.
 
 use serde_json::Value;
 
 use super::{Field, Protection};
 
-/// A type: what it takes, and how messages are to speak of it.
+/// A type: the accepted values, and their description in messages.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     pub(super) kind: Kind,
     pub(super) secret: bool,
     pub(super) address: bool,
     pub(super) expected: Option<String>,
-    /// Completes text that lacks something, such as a unit.
+    /// Completes a text that lacks a part, such as a unit.
     pub(super) complete: Option<fn(&str) -> Option<String>>,
 }
 
@@ -34,7 +34,7 @@ impl Node {
         Self { kind, secret: false, address: false, expected: None, complete: None }
     }
 
-    /// The fields of an object, or of the objects in a list.
+    /// Returns the fields of an object, or of the objects in a list.
     pub(super) fn into_fields(self) -> Vec<Field> {
         match self.kind {
             Kind::Object { fields, .. } => fields,
@@ -42,8 +42,8 @@ impl Node {
         }
     }
 
-    /// Whether a value that came for it must not be shown: a secret, or what may hold one. Somebody may
-    /// give the whole of an object with secrets as text.
+    /// Whether a value found must not be shown: it is a secret or may contain one. A user may give a complete object
+    /// with secrets as text.
     pub(super) fn is_hidden(&self) -> bool {
         self.secret
             || match &self.kind {
@@ -55,7 +55,7 @@ impl Node {
             }
     }
 
-    /// Whether it is a secret or an address, or holds one.
+    /// Returns the protection of a secret or an address, or of a value that contains one.
     pub(super) fn protection(&self) -> Option<Protection> {
         if self.secret {
             return Some(Protection::Secret);
@@ -71,7 +71,7 @@ impl Node {
         }
     }
 
-    /// What it takes, to go on from "expected".
+    /// Returns a description of the accepted values, which follows the word "expected".
     pub(super) fn expected(&self) -> String {
         match (&self.expected, &self.kind) {
             (Some(words), _) => words.clone(),
@@ -82,7 +82,7 @@ impl Node {
 }
 
 impl Kind {
-    /// The JSON type, as `describe` names it.
+    /// Returns the JSON type, as `describe` names it.
     pub(super) fn word(&self) -> String {
         match self {
             Self::Any => "any".to_owned(),
@@ -97,7 +97,7 @@ impl Kind {
         }
     }
 
-    /// Whether it is nothing but secrets.
+    /// Whether it contains only secrets.
     pub(super) fn holds_secrets(&self) -> bool {
         matches!(self, Self::List(inner) | Self::Map(inner) if inner.secret)
     }
@@ -135,7 +135,7 @@ impl Kind {
     }
 }
 
-/// A scalar as text: what a text field reads of it, and how choices are compared.
+/// Returns a scalar as text, for text fields and for the comparison of choices.
 pub(super) fn scalar_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -165,7 +165,7 @@ fn range<N: std::fmt::Display + Bound>(least: Option<N>, most: Option<N>) -> Str
     }
 }
 
-/// Whether a bound tells people anything: those of 32 and 64 bit integers do not.
+/// Whether a bound is useful in a message. The bounds of 32 and 64 bit integers are not.
 trait Bound {
     fn is_telling(&self) -> bool;
 }
@@ -182,7 +182,7 @@ impl Bound for f64 {
     }
 }
 
-/// `a`, `a or b`, `a, b or c`; each once.
+/// Joins words as `a`, `a or b`, `a, b or c`, without repetitions.
 fn or(words: impl Iterator<Item = String>) -> String {
     let mut unique: Vec<String> = Vec::new();
     for word in words {

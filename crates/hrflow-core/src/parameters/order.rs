@@ -1,8 +1,8 @@
 //! The order in which a struct declares its fields.
 //!
-//! A JSON schema's `properties` come sorted by name unless `serde_json` is told, for the whole
-//! program, to keep insertion order. Serde's derived code knows the order: it hands the names of the
-//! fields to the deserializer. So this deserializer reads nothing, and takes down those names.
+//! A JSON schema sorts `properties` by name, unless the complete program configures `serde_json` to preserve the order.
+//! Serde's derived code passes the field names to the deserializer in order. This deserializer reads no data and
+//! records these names.
 
 use serde::{
     de::{
@@ -16,8 +16,8 @@ use super::silent::Silent;
 
 type Names = &'static [&'static str];
 
-/// The names of the fields of the struct that stands in `P` at `path`, seen through options and lists.
-/// Empty where serde does not tell (a flattened struct, a tagged enum).
+/// Returns the field names of the struct in `P` at `path`. Options and lists are transparent. The list is empty if
+/// serde provides no names (a flattened struct, a tagged enum).
 pub(super) fn declared<P: DeserializeOwned>(path: &[&str]) -> Names {
     let mut found: Names = &[];
     let _ = P::deserialize(Probe { path, found: &mut found });
@@ -67,7 +67,7 @@ impl<'de> Deserializer<'de> for Probe<'_> {
     }
 }
 
-/// A list with one element, or a struct with one field: the next of the path.
+/// A list with one element, or a struct with one field: the next step of the path.
 struct Inside<'a>(Probe<'a>);
 
 impl<'de> SeqAccess<'de> for Inside<'_> {

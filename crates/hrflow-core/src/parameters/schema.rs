@@ -1,10 +1,10 @@
-//! From a JSON schema, as schemars derives it, to the tree that validation and documents walk.
+//! Conversion of a JSON schema, as schemars derives it, to the tree for validation and documentation.
 //!
-//! Understood is what parameter structs need: text, numbers, booleans, choices, lists, objects, maps,
-//! and unions of these. What is not understood passes here and is left to the type's own `Deserialize`.
+//! It supports the types of parameter structs: text, numbers, booleans, choices, lists, objects, maps, and unions of
+//! these. Other schemas accept every value here, and the type's own `Deserialize` decides.
 //!
-//! A type can say what it takes with the keyword `x-expected`, or by one of the known formats. The keyword `x-address`
-//! marks a URL or a host that requests are sent to.
+//! A type can describe its accepted values with the keyword `x-expected`, or with a known format. The keyword
+//! `x-address` marks a URL or a host that receives requests.
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value};
@@ -17,7 +17,7 @@ use super::{
     order, span,
 };
 
-/// The tree of a parameter struct.
+/// Returns the tree of a parameter struct.
 pub(super) fn object<P: Parameters>() -> Node {
     let root = root_schema::<P>();
     let order = |path: &[&str]| order::declared::<P>(path).to_vec();
@@ -31,7 +31,7 @@ fn root_schema<T: JsonSchema>() -> Value {
     settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
-/// The schema as other programs get it: the order of the members in it, and descriptions as paragraphs.
+/// Returns the schema for other programs: with the order of the fields, and with descriptions as paragraphs.
 pub(super) fn published<P: Parameters>() -> Value {
     let mut schema = root_schema::<P>();
     put_order::<P>(&mut schema, &[]);
@@ -62,7 +62,7 @@ fn put_order<P: Parameters>(schema: &mut Value, path: &[&str]) {
     }
 }
 
-/// In a schema, and in every schema that it holds.
+/// Converts the descriptions of a schema and of all schemas in it.
 pub(crate) fn unwrap_descriptions(schema: &mut Value) {
     match schema {
         Value::Object(keywords) => keywords.iter_mut().for_each(|(name, value)| match value {
@@ -82,12 +82,12 @@ struct Tree<'a> {
     order: &'a dyn Fn(&[&str]) -> Vec<&'static str>,
 }
 
-/// Where in the tree we are.
+/// The position in the tree.
 struct Place<'a> {
     path: &'a [&'a str],
-    /// The references followed on the way here: a type that contains itself is cut off.
+    /// The references followed to this position. A recursive type is cut off.
     references: &'a [&'a str],
-    /// Whether what holds us is a secret.
+    /// Whether an enclosing value is a secret.
     secret: bool,
 }
 
@@ -134,7 +134,7 @@ impl Tree<'_> {
         }
         let is_object = keywords.contains_key("properties");
         if let Some(alternatives) = list(keywords, "oneOf").or_else(|| list(keywords, "anyOf")) {
-            // An object with alternatives beside its properties comes of `flatten`: serde knows best.
+            // An object with alternatives beside its properties is the result of `flatten`, which serde must check.
             if is_object {
                 return Kind::Any;
             }
@@ -231,7 +231,7 @@ impl Tree<'_> {
         }
     }
 
-    /// The field's own description, else that of the type it refers to.
+    /// Returns the field's own description, else that of the type it refers to.
     fn description(&self, schema: &Value) -> String {
         let of_type = || {
             let pointer = schema.get("$ref")?.as_str()?.strip_prefix('#')?;
@@ -242,7 +242,8 @@ impl Tree<'_> {
     }
 }
 
-/// Alternatives; those that are all constants are one choice, a boolean among constants being two.
+/// Returns the union of alternatives. If all are constants, it is one choice, in which a boolean counts as two
+/// constants.
 fn union(nodes: impl Iterator<Item = Node>) -> Kind {
     let mut nodes: Vec<Node> = nodes.collect();
     if nodes.len() == 1
@@ -283,7 +284,7 @@ fn whole(keywords: &Map<String, Value>, name: &str) -> Option<i128> {
     number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
 }
 
-/// The bounds of Rust's integers that schemars leaves to the format.
+/// Returns the bounds of Rust's integers that schemars expresses only as a format.
 fn format_bounds(keywords: &Map<String, Value>) -> Option<(i128, i128)> {
     match text(keywords, "format")? {
         "int32" => Some((i32::MIN.into(), i32::MAX.into())),
@@ -294,7 +295,7 @@ fn format_bounds(keywords: &Map<String, Value>) -> Option<(i128, i128)> {
     }
 }
 
-/// `50/10s` for `50/10`.
+/// Returns `50/10s` for `50/10`.
 fn rate_with_unit(rate: &str) -> Option<String> {
     let (requests, window) = rate.split_once('/')?;
     Some(format!("{}/{}", requests.trim(), span::with_unit(window)?))
@@ -313,7 +314,7 @@ fn format_words(format: &str) -> Option<&'static str> {
     }
 }
 
-/// Doc comments are wrapped at some column; their readers wrap elsewhere.
+/// Joins the lines of a doc comment, which is wrapped for source code.
 fn unwrapped(description: &str) -> String {
     let paragraphs = description.split("\n\n");
     let joined = paragraphs.map(|lines| lines.lines().map(str::trim).collect::<Vec<_>>().join(" "));

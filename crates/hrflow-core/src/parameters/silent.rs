@@ -1,8 +1,8 @@
-//! A deserialisation error that keeps nothing: serde's own texts repeat the values they complain about.
+//! A deserialisation error without content: serde's own messages repeat the invalid values.
 
 use std::fmt;
 
-/// That it failed, and no more.
+/// The fact of a failure, without details.
 #[derive(Debug)]
 pub(super) struct Silent;
 

@@ -1,4 +1,4 @@
-//! A duration as people write it.
+//! A duration in text form.
 
 use std::{borrow::Cow, fmt, str::FromStr, time::Duration};
 
@@ -7,30 +7,30 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 
-/// A duration such as `250ms`, `30s`, `1m30s`, `2h` or `1d`: numbers with a unit each, the larger unit first. A number
-/// without a unit is rejected: `30` may mean seconds or milliseconds.
+/// A duration such as `250ms`, `30s`, `1m30s`, `2h` or `1d`: numbers with a unit each, larger units first. A number
+/// without a unit is rejected, because `30` could mean seconds or milliseconds.
 ///
-/// Exact to the millisecond, which is also how it is shown.
+/// The resolution is 1 ms, in values and in text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span(Duration);
 
 impl Span {
-    /// Whole milliseconds.
+    /// Creates a duration of whole milliseconds.
     pub const fn from_millis(milliseconds: u64) -> Self {
         Self(Duration::from_millis(milliseconds))
     }
 
-    /// Whole seconds.
+    /// Creates a duration of whole seconds.
     pub const fn from_secs(seconds: u64) -> Self {
         Self(Duration::from_secs(seconds))
     }
 
-    /// The duration itself.
+    /// Returns the duration as [`Duration`].
     pub const fn duration(self) -> Duration {
         self.0
     }
 
-    /// Whether it lasts no time at all.
+    /// Returns whether the duration is 0.
     pub const fn is_zero(self) -> bool {
         self.0.is_zero()
     }
@@ -48,12 +48,12 @@ impl From<Span> for Duration {
     }
 }
 
-/// The text is not a duration.
+/// The error of a text that is not a duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected a duration such as 250ms, 30s, 1m30s or 2h")]
 pub struct SpanError;
 
-/// The duration that a number without a unit most likely means: `30s` for `30`.
+/// Returns the most likely meaning of a number without a unit: `30s` for `30`.
 pub(super) fn with_unit(text: &str) -> Option<String> {
     let number: u64 = text.trim().parse().ok()?;
     Some(format!("{number}s"))
@@ -72,7 +72,7 @@ impl FromStr for Span {
         while !rest.is_empty() {
             let (number, after) = split(rest, |letter| letter.is_ascii_digit());
             let (unit, after) = split(after, |letter| !letter.is_ascii_digit());
-            // Each unit comes after the larger ones, and once.
+            // Units are in descending order, each at most once.
             let (_, factor) = units.find(|(name, _)| *name == unit).ok_or(SpanError)?;
             let part = number.parse::<u64>().ok().and_then(|number| number.checked_mul(*factor));
             total = part.and_then(|part| total.checked_add(part)).ok_or(SpanError)?;
@@ -82,7 +82,7 @@ impl FromStr for Span {
     }
 }
 
-/// What a text begins with, and the rest.
+/// Splits a text after its leading characters for which `belongs` is true.
 fn split(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
     text.split_at(text.find(|letter| !belongs(letter)).unwrap_or(text.len()))
 }
@@ -93,7 +93,7 @@ impl fmt::Display for Span {
         if milliseconds == 0 {
             return f.write_str("0s");
         }
-        // Up to hours: `24h` is more usual than `1d`.
+        // Hours are the largest unit in text: `24h` is more usual than `1d`.
         let unit = UNITS[1..].iter().find(|(_, factor)| milliseconds.is_multiple_of(u128::from(*factor)));
         let (name, factor) = unit.unwrap_or(&("ms", 1));
         write!(f, "{}{name}", milliseconds / u128::from(*factor))
