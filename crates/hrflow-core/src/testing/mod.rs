@@ -1,4 +1,4 @@
-//! What the tests of connectors share, with the feature `testing`.
+//! Helpers for the tests of connectors, with the feature `testing`.
 
 mod scripted_server;
 pub mod target;

@@ -1,4 +1,4 @@
-//! A small HTTP/1.1 server that does to its clients what networks and vendors do.
+//! A small HTTP/1.1 server that simulates failures of networks and vendors.
 
 use std::{
     collections::VecDeque,
@@ -14,10 +14,10 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// The longest request that is read.
+/// The largest request that is read, in bytes.
 const LONGEST_REQUEST: usize = 64 * 1024 * 1024;
 
-/// What the server does with one request.
+/// The server's reaction to one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reaction {
     status: u16,
@@ -45,62 +45,62 @@ impl Reaction {
         Self { status, headers: Vec::new(), body: body.into(), manner }
     }
 
-    /// An answer.
+    /// Sends a response.
     pub fn answer(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::new(status, body, Manner::Answer)
     }
 
-    /// An answer of JSON.
+    /// Sends a JSON response.
     pub fn json(status: u16, body: &serde_json::Value) -> Self {
         Self::answer(status, body.to_string()).header("content-type", "application/json")
     }
 
-    /// An answer; then the connection, which the client may keep for reuse, is closed without a word.
+    /// Sends a response. Then closes the connection, which the client may keep for reuse, without notice.
     pub fn answer_then_close(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::new(status, body, Manner::AnswerThenClose)
     }
 
-    /// A reset, before a byte of the request is read.
+    /// Resets the connection before it reads the request.
     pub fn reset_before_reading() -> Self {
         Self::new(0, "", Manner::ResetBeforeReading)
     }
 
-    /// A reset, when the whole request has been read: the vendor may have executed it.
+    /// Resets the connection after it has read the complete request: a vendor may have executed it.
     pub fn reset_after_reading() -> Self {
         Self::new(0, "", Manner::ResetAfterReading)
     }
 
-    /// The connection is closed in an orderly way when the whole request has been read, without an answer.
+    /// Closes the connection normally after it has read the complete request, without a response.
     pub fn close_after_reading() -> Self {
         Self::new(0, "", Manner::CloseAfterReading)
     }
 
-    /// The request is read and never answered.
+    /// Reads the request and never responds.
     pub fn hang() -> Self {
         Self::new(0, "", Manner::Hang)
     }
 
-    /// An answer that comes after `pause`.
+    /// Sends a response after `pause`.
     pub fn late(pause: Duration, status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::new(status, body, Manner::Late { pause })
     }
 
-    /// An answer whose body comes in `pieces`, with a `pause` before each of them.
+    /// Sends a response with its body in `pieces`, with a `pause` before each piece.
     pub fn slow(pieces: usize, pause: Duration, status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::new(status, body, Manner::Slow { pieces: pieces.max(1), pause })
     }
 
-    /// An answer that announces the whole body, sends the first `sent` bytes, and closes.
+    /// Sends a response that announces the complete body, sends the first `sent` bytes and closes.
     pub fn truncated(sent: usize, status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::new(status, body, Manner::Truncated { sent })
     }
 
-    /// These very bytes in place of an answer.
+    /// Sends exactly these bytes instead of a response.
     pub fn garbage(bytes: impl Into<Vec<u8>>) -> Self {
         Self::new(0, bytes, Manner::Garbage)
     }
 
-    /// With a header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
@@ -112,7 +112,7 @@ impl Reaction {
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
-        // These have no body, and must not announce one.
+        // These statuses have no body and must not announce one.
         if !matches!(self.status, 100..=199 | 204 | 304) {
             head.push_str(&format!("content-length: {}\r\n", self.body.len()));
         }
@@ -121,25 +121,25 @@ impl Reaction {
     }
 }
 
-/// A request as it arrived.
+/// A request as received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedRequest {
-    /// Such as `POST`.
+    /// The method, such as `POST`.
     pub method: String,
-    /// The path, as it was sent, without the query.
+    /// The path as sent, without the query.
     pub path: String,
-    /// The query, as it was sent, without its `?`; empty when there is none.
+    /// The query as sent, without its `?`. Empty if there is none.
     pub query: String,
-    /// The headers in their order, names in lower case.
+    /// The headers in order, with names in lower case.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
-    /// The number of the connection that it came on, from 0.
+    /// The number of its connection, from 0.
     pub connection: usize,
 }
 
 impl RecordedRequest {
-    /// The first header of a name, in any case.
+    /// Returns the first header of a name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -147,21 +147,21 @@ impl RecordedRequest {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body as JSON; null when it is none.
+    /// Returns the body as JSON, or null if it is not JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 }
 
-/// A server on loopback with a queue of [`Reaction`]s: each request takes the next one. When none is left it answers
-/// 501, so that a request too many shows.
+/// A server on loopback with a queue of [`Reaction`]s, one for each request. With an empty queue it returns 501, so
+/// that an unexpected request is visible.
 ///
-/// It ends when it is dropped.
+/// It stops when it is dropped.
 pub struct ScriptedServer {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -176,11 +176,11 @@ struct Shared {
 }
 
 impl ScriptedServer {
-    /// Starts a server that will react with `script`.
+    /// Starts a server that reacts with `script`.
     ///
     /// # Errors
     ///
-    /// When no port on loopback is free.
+    /// If no port on loopback is free.
     pub async fn start(script: impl IntoIterator<Item = Reaction>) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
@@ -190,32 +190,32 @@ impl ScriptedServer {
         Ok(Self { address, shared, accepting })
     }
 
-    /// Where it listens, such as `http://127.0.0.1:40123`.
+    /// Returns the base URL, such as `http://127.0.0.1:40123`.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Its address.
+    /// Returns the socket address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Adds to the end of the script.
+    /// Adds a reaction to the end of the script.
     pub fn push(&self, reaction: Reaction) {
         lock(&self.shared.script).push_back(reaction);
     }
 
-    /// How many reactions nobody has called for yet.
+    /// Returns the number of unused reactions.
     pub fn left(&self) -> usize {
         lock(&self.shared.script).len()
     }
 
-    /// The requests that arrived in full so far.
+    /// Returns the completely received requests so far.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         lock(&self.shared.requests).clone()
     }
 
-    /// How many connections were made so far.
+    /// Returns the number of connections so far.
     pub fn connections(&self) -> usize {
         lock(&self.shared.connections).len()
     }
@@ -245,7 +245,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         let mut connections = lock(&shared.connections);
         let connection =
             Connection { stream, shared: shared.clone(), number: connections.len(), unread: Vec::new() };
-        // A connection that ends in an error ends as scripted, or because the client has gone.
+        // A connection that ends in an error ends as scripted, or because the client has disconnected.
         connections.push(tokio::spawn(async move { drop(connection.serve().await) }));
     }
 }
@@ -254,14 +254,14 @@ struct Connection {
     stream: TcpStream,
     shared: Arc<Shared>,
     number: usize,
-    /// What came after the last request.
+    /// Bytes received after the last request.
     unread: Vec<u8>,
 }
 
 impl Connection {
     async fn serve(mut self) -> io::Result<()> {
         loop {
-            // Only a request calls for a reaction, not a connection that a client keeps in reserve.
+            // Only a request uses a reaction, not a spare connection of the client.
             if self.unread.is_empty() {
                 self.stream.readable().await?;
                 if self.stream.peek(&mut [0]).await? == 0 {
@@ -281,7 +281,7 @@ impl Connection {
         }
     }
 
-    /// Does as scripted; says whether the connection lives on.
+    /// Runs a reaction. Returns whether the connection stays open.
     async fn react(&mut self, reaction: &Reaction) -> io::Result<bool> {
         let (head, body) = (reaction.head(), &reaction.body[..]);
         match reaction.manner {
@@ -318,7 +318,7 @@ impl Connection {
         self.stream.set_zero_linger()
     }
 
-    /// The next request; none when the client is done, or sends what is no HTTP.
+    /// Reads the next request. Returns `None` if the client has finished or sends invalid HTTP.
     async fn request(&mut self) -> io::Result<Option<RecordedRequest>> {
         let head_end = loop {
             if let Some(end) = find(&self.unread, b"\r\n\r\n") {
@@ -385,7 +385,7 @@ impl Connection {
         }
     }
 
-    /// Whether more came.
+    /// Reads more bytes. Returns whether there were any.
     async fn read_more(&mut self) -> io::Result<bool> {
         let more = self.stream.read_buf(&mut self.unread).await? > 0;
         Ok(more && self.unread.len() <= LONGEST_REQUEST)

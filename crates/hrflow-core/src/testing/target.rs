@@ -1,4 +1,4 @@
-//! A target that is scripted to fail in every way that a vendor can.
+//! A scripted target that can fail in every way that a vendor can.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -48,64 +48,64 @@ impl TargetItem for Person {
     }
 }
 
-/// How the target reacts to one call for an item.
+/// The target's reaction to one call for an item.
 #[derive(Debug, Clone)]
 pub enum Reaction {
-    /// As a healthy vendor would.
+    /// Works normally.
     Work,
-    /// Takes its time, then works.
+    /// Works after a delay.
     Slow(Duration),
-    /// Refuses: nothing is executed.
+    /// Rejects the call without executing it.
     Refuse(ErrorKind),
-    /// The answer is lost; the request was executed or not.
+    /// Loses the response.
     Lose {
-        /// Whether it was executed.
+        /// Whether the request was executed.
         executed: bool,
     },
-    /// Asks to wait, for every item.
+    /// Requests a wait, for every item.
     Wait(Duration),
-    /// Fails for a reason that hits every item.
+    /// Fails with an error that concerns every item.
     Fatal(ErrorKind),
     /// The connector panics.
     Panic,
-    /// Never comes back.
+    /// Never returns.
     Hang,
 }
 
-/// A record as the target holds it.
+/// A record at the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonRecord {
     /// Its id.
     pub id: VendorId,
     /// The name.
     pub name: String,
-    /// The e-mail address.
+    /// The email.
     pub email: Option<String>,
-    /// The documents that arrived, as often as they did.
+    /// The documents received, including repeated ones.
     pub documents: Vec<String>,
     at: Timestamp,
 }
 
-/// What the target can do; see [`Capabilities`].
+/// The target's properties; see [`Capabilities`].
 #[derive(Debug, Clone)]
 pub struct Nature {
-    /// Items per write.
+    /// The largest number of items in one write.
     pub batch_size: usize,
-    /// Writes in flight.
+    /// The number of writes in flight.
     pub concurrency: usize,
-    /// By how much look-ups lag behind writes, and say so.
+    /// The lag of lookups after writes, which the writer also reports.
     pub lag: Duration,
-    /// Whether a write recognises a record by its email address.
+    /// Whether a write recognises an existing record by its email.
     pub checks_email: bool,
-    /// Whether there is a lookup at all.
+    /// Whether there is a lookup.
     pub finds: bool,
-    /// Whether a look-up without an e-mail address can tell.
+    /// Whether a lookup without an email is conclusive.
     pub finds_without_email: bool,
-    /// Whether documents go along with the request that creates a record.
+    /// Whether documents are sent in the request that creates a record.
     pub documents_along: bool,
-    /// How much older than a trace a record may be and still be taken for its own, as clocks differ.
+    /// How much older than its trace a record may be and still match, because clocks differ.
     pub tolerance: Duration,
-    /// Whether it cuts names, and its receipts warn of that.
+    /// Whether the target cuts names and reports it as a warning in receipts.
     pub cuts_names: bool,
 }
 
@@ -137,11 +137,11 @@ struct Held {
     finds: usize,
 }
 
-/// The target; its clones share what it holds.
+/// The scripted target. Clones share its records.
 #[derive(Clone, Default)]
 pub struct ScriptedTarget {
     held: Arc<Mutex<Held>>,
-    /// What it can do.
+    /// The target's properties.
     pub nature: Nature,
 }
 
@@ -153,47 +153,48 @@ pub struct ScriptedParameters {}
 impl Parameters for ScriptedParameters {}
 
 impl ScriptedTarget {
-    /// A target of another nature.
+    /// Creates a target with these properties.
     pub fn new(nature: Nature) -> Self {
         Self { nature, ..Self::default() }
     }
 
-    /// How it reacts to the next calls for `name` (a person's, or `name/document` for a step); after that it works.
+    /// Sets the reactions to the next calls for `name` (a candidate's name, or `name/document` for a step). After them,
+    /// it works normally.
     pub fn script(&self, name: &str, reactions: impl IntoIterator<Item = Reaction>) {
         self.lock().scripts.entry(name.to_owned()).or_default().extend(reactions);
     }
 
-    /// How it reacts to the next writes, whoever they are for, in place of what was scripted so before.
+    /// Sets the reactions to the next writes of any item, replacing earlier ones of this kind.
     pub fn script_next(&self, reactions: impl IntoIterator<Item = Reaction>) {
         self.lock().next = reactions.into_iter().collect();
     }
 
-    /// Whether documents are refused.
+    /// Sets whether documents are rejected.
     pub fn refuse_documents(&self, refuse: bool) {
         self.lock().refuses_documents = refuse;
     }
 
-    /// What it holds.
+    /// Returns the records.
     pub fn records(&self) -> Vec<PersonRecord> {
         self.lock().records.clone()
     }
 
-    /// Puts a record there that we did not write.
+    /// Adds a record that hrflow did not write.
     pub fn seed(&self, name: &str, email: Option<&str>) -> VendorId {
         self.lock().create(name, email, Timestamp::UNIX_EPOCH)
     }
 
-    /// The batches it was asked to write, by name.
+    /// Returns the batches of all writes, by name.
     pub fn writes(&self) -> Vec<Vec<String>> {
         self.lock().writes.clone()
     }
 
-    /// How many writes were in flight at the same time at the most.
+    /// Returns the largest number of writes that were in flight at the same time.
     pub fn most_in_flight(&self) -> usize {
         self.lock().most_in_flight
     }
 
-    /// How often it was asked what became of an item.
+    /// Returns the number of lookups of items.
     pub fn finds(&self) -> usize {
         self.lock().finds
     }
@@ -251,7 +252,7 @@ impl Held {
         id
     }
 
-    /// The documents of an item join its record, which is the newest. Answers their steps.
+    /// Adds an item's documents to its record, which is the newest. Returns their steps.
     fn send_along(&mut self, item: &Person) -> Vec<String> {
         let Some(record) = self.records.last_mut() else { return Vec::new() };
         record.documents.extend(item.attachments.iter().map(Attachment::identity));
