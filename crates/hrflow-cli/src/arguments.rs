@@ -313,7 +313,7 @@ pub(crate) struct Runs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Where {
-    /// The item's key (source/key), its part after the source, its e-mail address, or the vendor's id
+    /// The item's key (source/key), its part after the source, its digest in logs, its email address, or the vendor's id
     pub(crate) key: String,
 
     #[command(flatten)]

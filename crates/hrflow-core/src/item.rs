@@ -132,6 +132,9 @@ impl fmt::Debug for Attachment {
 pub struct ItemKey(String);
 
 impl ItemKey {
+    /// How many digits [`short`](Self::short) has.
+    pub(crate) const SHORT: usize = 12;
+
     /// A key as the origin gives it.
     pub fn new(key: impl Into<String>) -> Self {
         Self(key.into())
@@ -156,11 +159,16 @@ impl ItemKey {
         self.0 == wanted || self.0.split_once('/').is_some_and(|(_, key)| key == wanted)
     }
 
-    /// A short digest of the key, fit for logs.
+    /// A short digest of the key, which logs have in its place: 12 hexadecimal digits, in lower case.
     pub fn short(&self) -> String {
         let mut digest = digest_text(&self.0);
-        digest.truncate(12);
+        digest.truncate(Self::SHORT);
         digest
+    }
+
+    /// Whether `wanted` is its [`short`](Self::short) digest.
+    pub(crate) fn has_digest(&self, wanted: &str) -> bool {
+        wanted.len() == Self::SHORT && self.short() == wanted
     }
 }
 

@@ -23,8 +23,9 @@ pub trait History: Send + Sync {
     /// The run of an id, or of the beginning of one: the first 20, oldest first, if the beginning fits several.
     async fn run(&self, id: &str) -> Result<Vec<PastRun>>;
 
-    /// All that is known of an item. `wanted` is its key, the part of it after the source, the vendor's id of its
-    /// record, or its e-mail address: the one it was sent with, or one in its dead letters.
+    /// All that is known of an item. `wanted` is its key, the part of it after the source, the [digest](ItemKey::short) that
+    /// logs have in its place, the vendor's id of its record, or its email address: the one it was sent with, or one in its
+    /// dead letters.
     async fn items(&self, wanted: &str) -> Result<Vec<ItemHistory>>;
 
     /// The dead letters that `filter` means, oldest first: at most `most` of those with a number above `after`.

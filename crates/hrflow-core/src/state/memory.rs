@@ -254,12 +254,15 @@ impl History for MemoryState {
                 let id = slot.entry.receipt.as_ref().and_then(|receipt| receipt.id.as_ref());
                 key.item.is(wanted)
                     || id.is_some_and(|id| id.0 == wanted)
+                    || key.item.has_digest(wanted)
                     || slot.identity.as_ref() == Some(&identity)
             })
             .map(|(key, _)| key)
             .chain(shared.passages.iter().map(|(key, _)| key).filter(|key| {
                 let letters = shared.dead_letters.iter().filter(|stored| is_about(&stored.letter, key));
-                key.item.is(wanted) || letters.into_iter().any(|stored| names(&stored.letter, wanted))
+                key.item.is(wanted)
+                    || key.item.has_digest(wanted)
+                    || letters.into_iter().any(|stored| names(&stored.letter, wanted))
             }))
             .collect();
         keys.sort_by_key(|key| (&key.target.0, &key.item));

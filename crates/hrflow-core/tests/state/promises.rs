@@ -438,7 +438,8 @@ async fn everything_about_one_item_is_told(state: &dyn State) {
     let history = state.history();
     let found = history.items("Bob@example.com").await.unwrap();
     assert_eq!(found.iter().map(|it| it.key.clone()).collect::<Vec<_>>(), [key("b").item], "delivered");
-    for wanted in ["source/a", "a", "7", "Ada@example.com"] {
+    let digest = key("a").item.short();
+    for wanted in ["source/a", "a", "7", "Ada@example.com", &digest] {
         let found = history.items(wanted).await.unwrap();
         assert_eq!(found.len(), 1, "{wanted}");
         let item = &found[0];
@@ -480,3 +481,4 @@ async fn grants_are_kept_and_locked(state: &dyn State) {
     drop(lock);
     waiting.await.unwrap().unwrap();
 }
+    assert!(history.items(&digest[..11]).await.unwrap().is_empty(), "a digest is given whole");

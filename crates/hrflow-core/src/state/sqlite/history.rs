@@ -217,17 +217,35 @@ fn items(connection: &Connection, wanted: &str) -> SqlResult<Vec<ItemHistory>> {
     let found: Vec<(i64, ItemHistory)> = connection
         .prepare_cached(&format!(
             "SELECT item, target_id, data_type, item_key, trace, {} FROM items JOIN targets USING (target) \
-             WHERE {KEY_IS} OR vendor_id = ?1 OR identity = ?2 OR {LETTER_NAMES} ORDER BY item_key, item",
+             WHERE {KEY_IS} OR vendor_id = ?1 OR identity = ?2 OR {LETTER_NAMES} \
+             OR item IN (SELECT value FROM json_each(?3)) ORDER BY item_key, item",
             journal::RECEIPT
         ))?
-        .query_map(params![wanted, identity], |row| {
+        .query_map(params![wanted, identity, of_digest], |row| {
             let Json(data_type) = row.get(2)?;
             let trace: Option<Json<Trace>> = row.get(4)?;
             let history = ItemHistory {
                 target: TargetId(row.get(1)?),
                 data_type,
+/// The items whose key has the digest `wanted`. Digests are not stored: all keys are read if it is as long as one.
+fn of_digest(connection: &Connection, wanted: &str) -> SqlResult<Vec<i64>> {
+    let mut items = Vec::new();
+    if wanted.len() != ItemKey::SHORT {
+        return Ok(items);
+    }
+    let mut statement = connection.prepare_cached("SELECT item, item_key FROM items")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if ItemKey::new(row.get::<_, String>(1)?).has_digest(wanted) {
+            items.push(row.get(0)?);
+        }
+    }
+    Ok(items)
+}
+
                 key: ItemKey::new(row.get::<_, String>(3)?),
                 receipt: journal::receipt(row, 5)?,
+    let of_digest = Json(of_digest(connection, wanted)?);
                 unanswered: trace.map(|Json(trace)| ("write".to_owned(), trace.at)).into_iter().collect(),
                 passages: Vec::new(),
                 dead_letters: Vec::new(),
