@@ -127,6 +127,44 @@ fn past_runs_are_listed_and_shown() {
 }
 
 #[test]
+fn a_past_run_separates_how_its_items_were_delivered() {
+    let play = nameless();
+    let first = play.home.run(RUN).json();
+    play.home.run(RUN);
+    let counts = |created: u64, unchanged: u64| serde_json::json!({ "created": created, "updated": 0, "recovered": 0, "unchanged": unchanged, "existing": 0 });
+    let runs = play.home.run("runs --json").json();
+    assert_eq!((&runs[1]["deliveries"], &runs[0]["deliveries"]), (&counts(6, 0), &counts(0, 6)));
+    assert!(first.get("deliveries").is_none() && runs[1]["result"].get("deliveries").is_none(), "{runs}");
+    let shown = |index: usize, json: &str| {
+        play.home.run(&format!("runs {} {json}", runs[index]["run_id"].as_str().unwrap()))
+    };
+    assert_eq!(shown(1, "--json").json()["deliveries"], counts(6, 0));
+    let words = shown(1, "").words();
+    assert!(words.contains("write_success 6 items created or updated created 6"), "{words}");
+    let words = shown(0, "").words();
+    assert!(words.contains("that were there already unchanged 6 since an earlier run"), "{words}");
+}
+
+/// With -vv the log has a line for each warning of an item, which it names by a digest.
+#[test]
+fn the_digest_in_the_log_finds_its_item() {
+    let play = Playground::new();
+    play.home.write("p.jsonl", &many(3));
+    let workflow = std::fs::read_to_string(play.home.0.path().join("w.yaml")).unwrap();
+    let warns = r#"default_format | if .data.attributes.email == "many1@example.com" then .warnings += [{field: "a", reason: "b"}] else . end"#;
+    play.home.write("w.yaml", &format!("{workflow}action_parameters:\n  format: '{warns}'\n"));
+    let ran = play.home.run("run w.yaml --from p.jsonl -vv");
+    let line = ran.stderr.lines().find(|line| line.contains("item=")).unwrap();
+    let (_, rest) = line.split_once("item=").unwrap();
+    let digest: String = rest.chars().filter(|it| *it != '"').take(12).collect();
+    let found = play.home.run(&format!("where {digest}"));
+    assert_eq!(found.code, Some(0), "{found:?}");
+    assert!(found.stdout.starts_with("source/many-1\n"), "{}", found.stdout);
+    let other = play.home.run(&format!("where {}", "0".repeat(12)));
+    assert_eq!((other.code, other.stdout.as_str()), (Some(1), ""));
+}
+
+#[test]
 fn receipts_are_exported() {
     let play = nameless();
     play.home.run(RUN);

@@ -219,7 +219,7 @@ impl Failure {
 }
 
 /// What runs made of the items in `write_success` and `write_duplicate`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deliveries {
     /// Items that the target created.
     pub created: u64,
@@ -273,7 +273,8 @@ pub struct RunResult {
     /// The first [`MAX_WARNINGS`] warnings, in the order in which their items were settled.
     #[serde(default)]
     pub warnings: Vec<ItemWarning>,
-    /// How the delivered items were delivered. It is not stored: all 0 in a result that was read from history or JSON.
+    /// How the delivered items were delivered. It is not part of the JSON: all 0 in a result that was read from it. History
+    /// has it, unless an earlier version stored the result.
     #[serde(skip)]
     pub deliveries: Deliveries,
 }

@@ -8,7 +8,7 @@ use super::{DeadLetter, LetterFilter, Passage, StoredLetter, StoredReceipt};
 use crate::{
     error::{ErrorKind, Result},
     item::{DataType, ItemKey},
-    result::RunResult,
+    result::{Deliveries, RunResult},
     target::TargetId,
 };
 
@@ -81,8 +81,10 @@ pub struct PastRun {
     pub stage: RunStage,
     /// When it started.
     pub started_at: Timestamp,
-    /// How it ended.
+    /// How it ended, with its [deliveries](RunResult::deliveries) where they are known.
     pub result: Option<RunResult>,
+    /// How it delivered its items; `None` where it has no result, or an earlier version stored it.
+    pub deliveries: Option<Deliveries>,
 }
 
 /// All that is known of one item at one target.

@@ -225,6 +225,7 @@ impl RunState for MemoryRun {
         if let Some(run) = self.lock().run_mut(&self.run.run_id) {
             run.stage = RunStage::Finished;
             run.result = Some(result.clone());
+            run.deliveries = Some(result.deliveries);
         }
         Ok(())
     }
@@ -341,6 +342,7 @@ impl Shared {
             stage: RunStage::Running,
             started_at: run.started_at,
             result: None,
+            deliveries: None,
         });
     }
 

@@ -1,7 +1,8 @@
 //! What every home of state promises.
 
 use hrflow_core::{
-    ErrorKind, Identity, Secret,
+    ErrorKind, Identity, RunResult, Secret,
+    result::Deliveries,
     state::{
         Claim, ClaimRequest, DeadLetter, Entry, Intent, IntentTrace, KnownStep, LetterFilter, MemoryState,
         Passage, Payload, Record, RunStage, SameIdentity, SqliteState, State, StoredReceipt,
@@ -400,13 +401,16 @@ async fn a_run_is_remembered_with_its_result(state: &dyn State) {
     assert!(state.last_result("workflow").await.unwrap().is_none());
     let run = begin(state, "run-1").await;
     assert_eq!(history.run("run-1").await.unwrap()[0].stage, RunStage::Running);
-    run.finish(&result("run-1")).await.unwrap();
+    let deliveries = Deliveries { created: 3, updated: 1, recovered: 0, unchanged: 5, existing: 2 };
+    let result = RunResult { deliveries, ..result("run-1") };
+    run.finish(&result).await.unwrap();
     drop(run);
     drop(begin(state, "run-2").await);
     let runs = history.runs(Some("workflow"), 10).await.unwrap();
     let stages: Vec<_> = runs.iter().map(|run| (run.run_id.as_str(), run.stage)).collect();
     assert_eq!(stages, [("run-2", RunStage::BrokenOff), ("run-1", RunStage::Finished)]);
-    assert_eq!(runs[1].result, Some(result("run-1")));
+    assert_eq!((&runs[1].result, runs[1].deliveries), (&Some(result.clone()), Some(deliveries)));
+    assert_eq!((&runs[0].result, runs[0].deliveries), (&None, None));
     assert_eq!((runs[1].connector.as_str(), runs[1].started_at), ("connector", at(0)));
     assert_eq!(history.runs(None, 1).await.unwrap().len(), 1);
     assert!(history.runs(Some("another"), 10).await.unwrap().is_empty());
@@ -416,7 +420,7 @@ async fn a_run_is_remembered_with_its_result(state: &dyn State) {
     }
     let found = history.run("run-").await.unwrap();
     assert_eq!((found.len(), found[0].run_id.as_str()), (20, "run-1"), "the oldest twenty");
-    assert_eq!(state.last_result("workflow").await.unwrap(), Some(result("run-1")));
+    assert_eq!(state.last_result("workflow").await.unwrap(), Some(result));
 }
 
 async fn everything_about_one_item_is_told(state: &dyn State) {

@@ -17,7 +17,7 @@ use crate::{
     error::{ErrorKind, Result},
     item::{Identity, ItemKey},
     receipt::{StepTrace, Trace},
-    result::RunResult,
+    result::{Deliveries, RunResult},
     state::{
         DeadLetter, Delivered, History, ItemHistory, LetterFilter, PastPassage, PastRun, Payload, RunStage,
         StoredLetter, history::MOST_RUNS_OF_PREFIX,
@@ -138,13 +138,14 @@ fn limit(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
 }
 
-const RUN: &str = "run_id, workflow_id, connector, action, started_at, broken_off, finished_at, result";
+const RUN: &str =
+    "run_id, workflow_id, connector, action, started_at, broken_off, finished_at, result, deliveries";
 
 fn past_run(row: &Row<'_>, locks: &Locks) -> SqlResult<PastRun> {
     let run_id: String = row.get(0)?;
     let Time(started_at) = row.get(4)?;
     let finished: Option<i64> = row.get(6)?;
-    let result: Option<Json<RunResult>> = row.get(7)?;
+    let (result, deliveries) = result(row, 7)?;
     let stage = match finished {
         Some(_) => RunStage::Finished,
         None if row.get(5)? || !locks.run_is_alive(&run_id) => RunStage::BrokenOff,
@@ -157,17 +158,30 @@ fn past_run(row: &Row<'_>, locks: &Locks) -> SqlResult<PastRun> {
         action: row.get(3)?,
         stage,
         started_at,
-        result: result.map(|Json(result)| result),
+        result,
+        deliveries,
     })
+}
+
+/// The result in a column and the deliveries in the next one, which belong to it. Earlier versions stored none.
+fn result(row: &Row<'_>, first: usize) -> SqlResult<(Option<RunResult>, Option<Deliveries>)> {
+    let mut result = row.get::<_, Option<Json<RunResult>>>(first)?.map(|Json(result)| result);
+    let deliveries = row.get::<_, Option<Json<Deliveries>>>(first + 1)?.map(|Json(counts)| counts);
+    if let (Some(result), Some(deliveries)) = (&mut result, deliveries) {
+        result.deliveries = deliveries;
+    }
+    Ok((result, deliveries))
 }
 
 pub(super) fn last_result(connection: &Connection, workflow_id: &str) -> SqlResult<Option<RunResult>> {
     connection
         .prepare_cached(
-            "SELECT result FROM runs WHERE workflow_id = ?1 AND result IS NOT NULL ORDER BY run DESC LIMIT 1",
+            "SELECT result, deliveries FROM runs WHERE workflow_id = ?1 AND result IS NOT NULL \
+             ORDER BY run DESC LIMIT 1",
         )?
-        .query_row([workflow_id], |row| row.get(0).map(|Json(result)| result))
+        .query_row([workflow_id], |row| result(row, 0).map(|(result, _)| result))
         .optional()
+        .map(Option::flatten)
 }
 
 fn delivered(row: &Row<'_>) -> SqlResult<Option<Delivered>> {

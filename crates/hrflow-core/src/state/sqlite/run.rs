@@ -210,8 +210,10 @@ impl RunState for SqliteRun {
         let (result, run) = (result.clone(), self.run);
         let stored = self.shared.store.write(move |connection| {
             connection
-                .prepare_cached("UPDATE runs SET finished_at = ?2, result = ?3 WHERE run = ?1")?
-                .execute(params![run, Time(result.finished_at), Json(&result)])?;
+                .prepare_cached(
+                    "UPDATE runs SET finished_at = ?2, result = ?3, deliveries = ?4 WHERE run = ?1",
+                )?
+                .execute(params![run, Time(result.finished_at), Json(&result), Json(result.deliveries)])?;
             journal::disown_all(connection, run)
         });
         stored.await

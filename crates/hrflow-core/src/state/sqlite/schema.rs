@@ -7,7 +7,7 @@ const APPLICATION_ID: i32 = 0x4852_464C;
 
 /// The steps from one version to the next. A file's `user_version` says how many it has taken; a step that was
 /// released is never changed.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     r"
     CREATE TABLE runs (
         run INTEGER PRIMARY KEY,
@@ -152,6 +152,10 @@ const MIGRATIONS: [&str; 3] = [
     ALTER TABLE items ADD COLUMN warnings TEXT;
     UPDATE items SET receipt_identity = identity WHERE outcome IS NOT NULL AND trace IS NULL;
     CREATE INDEX items_by_claimed_identity ON items (claimed_identity, target) WHERE claimed_identity IS NOT NULL;
+",
+    // How a run delivered its items, as JSON: that is not in its result.
+    r"
+    ALTER TABLE runs ADD COLUMN deliveries TEXT;
 ",
 ];
 
