@@ -59,6 +59,10 @@ impl ApplicantWriter {
             return Ok(Receipt::new(Outcome::AlreadyThere, id.clone()));
         }
         self.places.put_ids(&self.api, &self.parameters, &mut form).await?;
+        if before.unlisted {
+            let reason = "Applied for the job without a check for an earlier application: Ceipal lists none of this account";
+            form.warnings.add("job_id", reason);
+        }
         let resume = self.resume(write).await?;
         self.send(write.item, form, resume, before.applicant).await
     }

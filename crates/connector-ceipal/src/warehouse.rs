@@ -137,6 +137,9 @@ pub(crate) struct Before {
     pub(crate) applicant: Option<VendorId>,
     /// Whether it has applied for the job.
     pub(crate) applied: bool,
+    /// Whether that cannot be looked up, because the account has no list of applications.
+    #[serde(default)]
+    pub(crate) unlisted: bool,
 }
 
 #[async_trait]
@@ -237,18 +240,18 @@ impl ApplicantWriter {
     pub(crate) async fn look(&self, email: &str) -> Result<Before> {
         let found = self.api.applicants_with(email).await?;
         let Some(first) = found.first() else { return Ok(Before::default()) };
-        let applied = match self.parameters.job_id() {
+        let (applied, unlisted) = match self.parameters.job_id() {
             Some(job) => match self.api.has_applied(&first.ids, job).await {
-                // An account without that list: a second application is refused, and the first one stands.
+                // A second application is refused, and the first one stands.
                 Err(error) if is_no_list(&error) => {
-                    tracing::warn!(%error, "who has applied cannot be looked up");
-                    false
+                    tracing::debug!(%error, "who has applied cannot be looked up");
+                    (false, true)
                 }
-                applied => applied?,
+                applied => (applied?, false),
             },
-            None => false,
+            None => (false, false),
         };
-        Ok(Before { applicant: Some(VendorId(first.id.clone())), applied })
+        Ok(Before { applicant: Some(VendorId(first.id.clone())), applied, unlisted })
     }
 
     /// What became of an application by somebody who was there before.

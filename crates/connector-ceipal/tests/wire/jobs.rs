@@ -117,6 +117,20 @@ async fn a_second_application_that_ceipal_refuses_is_there_already() {
 }
 
 #[tokio::test]
+async fn an_application_without_a_list_to_check_warns_its_item() {
+    let vendor = Vendor::new([ada_found(), Reaction::answer(404, ""), applied()]).await;
+    let result = vendor.push(parameters(), json!({}), &[ada()]).await;
+    assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
+    let warned = result.warnings.iter().filter(|it| it.warning.field == "job_id");
+    assert_eq!(warned.map(|it| it.key.as_str()).collect::<Vec<_>>(), [result.warnings[0].key.as_str()]);
+    // With the list there is nothing to warn of.
+    let vendor = Vendor::new([ada_found(), nobody(), applied()]).await;
+    let result = vendor.push(parameters(), json!({}), &[ada()]).await;
+    assert_eq!(result.events.write_success, 1, "{result:?}");
+    assert!(result.warnings.iter().all(|it| it.warning.field != "job_id"), "{:?}", result.warnings);
+}
+
+#[tokio::test]
 async fn a_lost_application_is_looked_for() {
     let lost = || Reaction::answer(500, "");
     // Somebody new.
