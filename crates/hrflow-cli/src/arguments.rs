@@ -14,7 +14,7 @@ use crate::{
 const AFTER_HELP: &str = "\
 Results go to stdout, logs and progress to stderr.
 Exit status: 0 success, 1 fatal, 2 bad usage, workflow or parameters, 3 success with failures,
-130 stopped by Ctrl-C.";
+130 cancelled by Ctrl-C (SIGINT), 143 cancelled by SIGTERM.";
 
 const INIT_HELP: &str = "\
 What has to be given comes from environment variables: HRFLOW_ and the parameter's name in capitals for HrFlow.ai, the \

@@ -10,7 +10,7 @@ use std::{
 };
 
 use common::{Home, Playground, Ran, many};
-use hrflow_sandbox::{Fault, Rule, Vendor};
+use hrflow_sandbox::{Fault, FaultBody, Rule, Vendor};
 use serde_json::Value;
 
 /// Both signals, and the exit status of a program that one of them stopped.
@@ -264,19 +264,43 @@ fn one_signal_ends_a_command_that_settles_nothing() {
 
 #[test]
 fn a_run_that_waits_for_standard_input_can_be_stopped() {
-    let play = Playground::new();
-    let mut command = play.home.command("run w.yaml --from -");
-    let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
-    wait_until("it has logged in", || !play.sandbox.journal().entries().is_empty());
-    send("-INT", &child);
-    // Kept open: nothing more comes, and nobody says so.
-    let stdin = child.stdin.take();
-    let ran = Ran::from(child.wait_with_output().unwrap());
-    drop(stdin);
-    assert_eq!(ran.code, Some(130), "{ran:?}");
-    assert!(ran.stdout.starts_with("teamtailor push_profile: cancelled in "), "{}", ran.stdout);
-    let why = "\n0 items were written: the run was stopped. Run it again to go on.\n";
-    assert!(ran.stdout.ends_with(why), "{}", ran.stdout);
+    for (signal, code) in SIGNALS {
+        let play = Playground::new();
+        let mut command = play.home.command("run w.yaml --from -");
+        let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        wait_until("it has logged in", || !play.sandbox.journal().entries().is_empty());
+        send(signal, &child);
+        // Kept open: nothing more comes, and nobody says so.
+        let stdin = child.stdin.take();
+        let ran = Ran::from(child.wait_with_output().unwrap());
+        drop(stdin);
+        assert_eq!(ran.code, Some(code), "{ran:?}");
+        assert!(ran.stdout.starts_with("teamtailor push_profile: cancelled in "), "{}", ran.stdout);
+        let why = "\n0 items were written: the run was stopped. Run it again to go on.\n";
+        assert!(ran.stdout.ends_with(why), "{}", ran.stdout);
+        let run = play.home.run("runs --json").json();
+        assert_eq!(run[0]["result"]["status"], "cancelled");
+    }
+}
+
+#[test]
+fn a_retry_that_is_stopped_is_cancelled_too() {
+    for (signal, code) in SIGNALS {
+        let play = Playground::new();
+        play.home.write("p.jsonl", &many(20));
+        let refusal = Fault::Status { code: 422, body: FaultBody::Json, executed: false };
+        play.sandbox.faults().set(vec![Rule::new(Vendor::Teamtailor, "candidates.create", refusal)]);
+        assert_eq!(play.home.run("run w.yaml --from p.jsonl").code, Some(1));
+        let latency = Fault::Latency { milliseconds: 300 };
+        play.sandbox.faults().set(vec![Rule::new(Vendor::Teamtailor, "candidates.create", latency)]);
+        let before = creates(&play);
+        let retry = "dead-letters retry w.yaml --json --set options.concurrency=1";
+        let child = play.home.command(retry).spawn().unwrap();
+        wait_until("a candidate is sent", || creates(&play) > before);
+        send(signal, &child);
+        let ran = Ran::from(child.wait_with_output().unwrap());
+        assert_eq!((ran.code, &ran.json()["status"]), (Some(code), &"cancelled".into()), "{ran:?}");
+    }
 }
 
 #[test]

@@ -40,6 +40,7 @@ fn help_and_version() {
         "run",
         "sandbox",
         "Exit status: 0 success, 1 fatal",
+        "130 cancelled by Ctrl-C (SIGINT), 143 cancelled by SIGTERM",
     ] {
         assert!(help.stdout.contains(word), "{word}");
     }
