@@ -342,8 +342,8 @@ pub(crate) struct Export {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DeadLetters {
-    /// List them
-    Ls(LetterList),
+    /// List them; known ones only with --known
+    Ls(LetterLs),
     /// Print what is kept of them, the item as it was read included
     Show(LetterPick),
     /// Drop them: what they hold is gone
@@ -382,6 +382,16 @@ pub(crate) struct LetterList {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LetterLs {
+    #[command(flatten)]
+    pub(crate) list: LetterList,
+
+    /// List those of documents and notes that the target rejects
+    #[arg(long)]
+    pub(crate) known: bool,
 }
 
 #[derive(Debug, Args)]

@@ -104,6 +104,7 @@ struct Inner {
     retry_after: Option<Duration>,
     execution: Execution,
     scope: Scope,
+    circumstantial: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -124,6 +125,7 @@ impl Error {
             retry_after: None,
             execution: Execution::No,
             scope: if matches!(kind, Unauthorized | Config) { Scope::Run } else { Scope::Item },
+            circumstantial: false,
             source: None,
         }))
     }
@@ -166,6 +168,16 @@ impl Error {
     /// Whom it concerns.
     pub fn scope(&self) -> Scope {
         self.0.scope
+    }
+
+    /// Whether the same item or document fails again however often it is sent: it was rejected for what it is. Such an error
+    /// has the kind [`ErrorKind::Invalid`], concerns one item, cannot have taken effect, and is neither retryable nor
+    /// [circumstantial](Self::circumstantial).
+    pub fn is_permanent(&self) -> bool {
+        let Inner { kind, retryable, execution, scope, circumstantial, .. } = *self.0;
+        (kind, execution, scope) == (ErrorKind::Invalid, Execution::No, Scope::Item)
+            && !retryable
+            && !circumstantial
     }
 
     /// A context value by its name, such as `operation` or `field`.
@@ -232,6 +244,14 @@ impl Error {
     #[must_use]
     pub fn with_scope(mut self, scope: Scope) -> Self {
         self.0.scope = scope;
+        self
+    }
+
+    /// Says that the error depends on more than what was sent, such as an option or a URL: another run may succeed with the
+    /// same item.
+    #[must_use]
+    pub fn circumstantial(mut self) -> Self {
+        self.0.circumstantial = true;
         self
     }
 
@@ -330,5 +350,22 @@ mod tests {
         assert!(!Error::new(ErrorKind::Invalid, "").is_retryable());
         assert_eq!(Error::new(ErrorKind::Unauthorized, "").scope(), Scope::Run);
         assert_eq!(Error::new(ErrorKind::NotFound, "").scope(), Scope::Item);
+    }
+
+    #[test]
+    fn only_a_rejection_of_the_item_itself_is_permanent() {
+        let invalid = || Error::new(ErrorKind::Invalid, "");
+        assert!(invalid().is_permanent() && invalid().duplicate().is_permanent());
+        for error in [
+            invalid().with_retryable(true),
+            invalid().with_execution(Execution::Unknown),
+            invalid().with_scope(Scope::Run),
+            invalid().circumstantial(),
+            invalid().circumstantial().duplicate(),
+        ] {
+            assert!(!error.is_permanent(), "{error:?}");
+        }
+        let permanent = |kind: &ErrorKind| Error::new(*kind, "").is_permanent();
+        assert_eq!(ErrorKind::ALL.iter().filter(|kind| permanent(kind)).count(), 1);
     }
 }

@@ -68,6 +68,8 @@ async fn what_is_no_document_is_not_handed_out() {
         let page = Reaction::answer(200, body).header("content-type", "application/pdf");
         let server = server([page]).await;
         let error = downloader().fetch(&server.base_url(), "cv.pdf", Accepts::Documents).await.unwrap_err();
+        // A page may be shown in place of the file, for example to log in.
+        assert_eq!(error.is_permanent(), part != "an HTML page", "{part}");
         assert_eq!(
             (error.kind(), error.scope(), error.is_retryable()),
             (ErrorKind::Invalid, Scope::Item, false)
@@ -93,6 +95,7 @@ async fn local_addresses_take_permission() {
         "not a url".to_owned(),
     ] {
         let error = fetch(&strict, &url).await.unwrap_err();
+        assert!(!error.is_permanent(), "{url}: another URL or option may do");
         assert_eq!(
             (error.kind(), error.scope(), error.execution()),
             (ErrorKind::Invalid, Scope::Item, Execution::No),
@@ -139,7 +142,7 @@ async fn redirects_are_followed_and_every_hop_is_checked() {
 async fn redirects_have_an_end() {
     let server = server((0..20).map(|_| redirect(302, "/again"))).await;
     let error = fetch(&downloader(), &server.base_url()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Invalid);
+    assert_eq!((error.kind(), error.is_permanent()), (ErrorKind::Invalid, false));
     assert_eq!(server.requests().len(), 6);
 }
 
@@ -152,6 +155,7 @@ async fn a_file_has_a_greatest_length() {
     for _ in 0..2 {
         let error = fetch(&downloader, &server.base_url()).await.unwrap_err();
         assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Invalid, false));
+        assert!(error.is_permanent());
         assert!(error.to_string().contains("larger than 1000 bytes"), "{error}");
     }
     assert_eq!(server.left(), 0);

@@ -194,7 +194,8 @@ async fn a_failing_document_does_not_undo_the_candidate() {
     assert_eq!((failure.step.as_str(), failure.kind), ("resume", ErrorKind::Invalid));
     assert!(failure.message.contains("Invalid file; fileData: type not allowed"), "{}", failure.message);
 
-    // The next run sends the résumé alone, and lists what is there first.
+    // The next run sends another résumé alone, and lists what is there first.
+    profile["attachments"][1]["alt"] = json!("another-file");
     files.push(file(PDF));
     vendor.then([count(), list(json!([])), attached("a")]);
     let result = vendor.push(json!({}), json!({ LOCAL: true }), &[profile]).await;

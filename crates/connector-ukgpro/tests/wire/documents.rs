@@ -105,21 +105,26 @@ async fn documents_are_for_candidates_that_we_created_unless_asked() {
 }
 
 #[tokio::test]
-async fn a_document_that_failed_is_sent_by_the_next_run() {
+async fn a_document_that_was_refused_is_sent_by_the_next_run_once_it_has_changed() {
     let vendor =
         Vendor::new([nobody(), created("c-1"), file(PDF), refusal(400, "file_name", "is odd")]).await;
-    let profile = ada_with(json!({ "attachments": [document(&vendor, "resume", "cv.pdf")] }));
+    let mut resume = document(&vendor, "resume", "cv.pdf");
+    let profile = ada_with(json!({ "attachments": [resume.clone()] }));
     let result = vendor.push(json!({}), json!({}), std::slice::from_ref(&profile)).await;
     assert_eq!((result.events.write_success, result.events.attachment_failure), (1, 1), "{result:?}");
     let failure = &result.failures[0];
     assert_eq!((failure.step.as_str(), failure.kind), ("resume", ErrorKind::Invalid));
     assert!(failure.message.contains("refuses the document: file_name: is odd"), "{}", failure.message);
 
-    vendor.then([token(), levels(), file(PDF), sent()]);
+    vendor.then([token(), levels()]);
     let result = vendor.push(json!({}), json!({}), &[profile]).await;
     assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
+    resume["file_size"] = json!(12);
+    vendor.then([token(), levels(), file(PDF), sent()]);
+    let result = vendor.push(json!({}), json!({}), &[ada_with(json!({ "attachments": [resume] }))]).await;
+    assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
     let file = "GET /files/cv.pdf";
-    assert_eq!(vendor.calls(), [LOOK_UP, CREATE, file, SEND, LOG_IN, LEVELS, file, SEND]);
+    assert_eq!(vendor.calls(), [LOOK_UP, CREATE, file, SEND, LOG_IN, LEVELS, LOG_IN, LEVELS, file, SEND]);
 }
 
 #[tokio::test]

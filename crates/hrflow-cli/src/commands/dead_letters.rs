@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::state;
 use crate::{
-    arguments::{DeadLetters, LetterDrop, LetterFilters, LetterList, LetterPick},
+    arguments::{DeadLetters, LetterDrop, LetterFilters, LetterList, LetterLs, LetterPick},
     exit::{Exit, Failure},
     output, program,
     progress::Bar,
@@ -96,14 +96,22 @@ fn filter_of_pick(pick: &LetterPick) -> LetterFilter {
     LetterFilter { key: pick.item.clone().or(filter.key), ..filter }
 }
 
-async fn list(arguments: &LetterList) -> Result<Exit, Failure> {
-    let filter = filter_of_list(arguments);
-    if arguments.json {
-        return print_each(&filter, arguments, |stored| serde_json::to_value(Line::of(stored))).await;
+async fn list(arguments: &LetterLs) -> Result<Exit, Failure> {
+    let LetterLs { list, known } = arguments;
+    let filter = filter_of_list(list);
+    let is_listed = |stored: &StoredLetter| if *known { stored.rejected } else { !stored.known };
+    if list.json {
+        let line = |stored: &StoredLetter| serde_json::to_value(Line::of(stored));
+        return print_each(&filter, list, is_listed, line).await;
     }
+    let mut left_out = 0_u64;
     let mut table =
         report::Table::new(["item", "workflow", "step", "kind", "last", "tries", "what happened"]);
-    for_each(&filter, arguments, |stored| {
+    for_each(&filter, list, |stored| {
+        if !is_listed(stored) {
+            left_out += 1;
+            return Ok(true);
+        }
         let line = Line::of(stored);
         table.row([
             line.key,
@@ -117,9 +125,31 @@ async fn list(arguments: &LetterList) -> Result<Exit, Failure> {
         Ok(true)
     })
     .await?;
-    let text = if table.is_empty() { "There are no dead letters.".to_owned() } else { table.to_string() };
+    let text = match (table.is_empty(), *known, left_out) {
+        (false, ..) => table.to_string(),
+        (true, true, _) => {
+            "There are no dead letters of documents or notes that the target rejects.".to_owned()
+        }
+        (true, false, 0) => "There are no dead letters.".to_owned(),
+        (true, false, _) => "There are no new dead letters.".to_owned(),
+    };
     output::print(&format!("{text}\n"))?;
+    if left_out > 0 && !known {
+        output::print(&format!("\n{}\n", known_ones(left_out)))?;
+    }
     Ok(Exit::Success)
+}
+
+fn known_ones(count: u64) -> String {
+    let (are, them) = match count {
+        1 => ("1 known dead letter is", "it"),
+        _ => (&*format!("{count} known dead letters are"), "them"),
+    };
+    format!(
+        "{are} not listed: the target rejects the document or note, and runs no longer send it. \
+         `{} dead-letters ls --known` lists {them}.",
+        program::name()
+    )
 }
 
 /// Prints whole letters, as JSON in any case: what they hold is JSON.
@@ -131,7 +161,8 @@ async fn show(arguments: &LetterPick) -> Result<Exit, Failure> {
             return Err(none_of(key));
         }
     }
-    print_each(&filter, &arguments.list, |stored| serde_json::to_value(Whole::of(stored)?)).await
+    let whole = |stored: &StoredLetter| serde_json::to_value(Whole::of(stored)?);
+    print_each(&filter, &arguments.list, |_| true, whole).await
 }
 
 /// A key was mistyped, or its item has no dead letter.
@@ -163,14 +194,19 @@ async fn drop_letters(arguments: &LetterDrop) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-/// Prints letters as a JSON list, one after another: there may be many, and each holds a whole item.
+/// Prints the letters that `is_listed` accepts as a JSON list, one after another: there may be many, and each holds a whole
+/// item.
 async fn print_each(
     filter: &LetterFilter,
     arguments: &LetterList,
+    is_listed: impl Fn(&StoredLetter) -> bool,
     shown: impl Fn(&StoredLetter) -> serde_json::Result<Value>,
 ) -> Result<Exit, Failure> {
     let mut list = output::JsonList::new();
     for_each(filter, arguments, |stored| {
+        if !is_listed(stored) {
+            return Ok(true);
+        }
         let value =
             shown(stored).map_err(|error| Failure::fatal(format!("cannot show a letter: {error}")))?;
         list.print(&value)

@@ -2,7 +2,7 @@
 
 use hrflow_core::{
     DataType,
-    state::{ItemHistory, Passage, PastPassage, State, StoredReceipt},
+    state::{ItemHistory, Passage, PastPassage, State, StepState, StoredReceipt},
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -68,8 +68,7 @@ fn text(history: &ItemHistory) -> String {
     let mut text = format!("{}\nat {}\n\n", line(history.key.as_str()), line(&history.target.0));
     text.push_str(&format!("  {}\n", whereabouts(history)));
     for step in history.receipt.iter().flat_map(|receipt| &receipt.steps) {
-        let fate = if step.sent { "sent" } else { "not sent: it belongs to a record that was there before" };
-        text.push_str(&format!("  {}: {} {fate}\n", step.name, line(&step.identity)));
+        text.push_str(&format!("  {}: {} {}\n", step.name, line(&step.identity), what_happened(step.state)));
     }
     for warning in history.receipt.iter().flat_map(|receipt| &receipt.warnings) {
         text.push_str(&format!("  warning: {}\n", line(&warning.to_string())));
@@ -110,6 +109,16 @@ fn whereabouts(history: &ItemHistory) -> String {
     let id = receipt.id.as_ref().map(|id| format!(" with id {}", line(&id.0))).unwrap_or_default();
     let ours = if receipt.created_by_us { ", created by a run" } else { ", made by somebody else" };
     format!("It is there{id}{ours}; {} {}", word(&receipt.outcome), time(receipt.at))
+}
+
+fn what_happened(step: StepState) -> &'static str {
+    match step {
+        StepState::Sent => "sent",
+        StepState::Seen => "not sent: it belongs to a record that was there before",
+        StepState::Rejected => {
+            "rejected: it is sent again if it changes, by `dead-letters retry`, or with --resend"
+        }
+    }
 }
 
 fn meaning(passage: Passage) -> &'static str {

@@ -13,7 +13,7 @@ use crate::{
     item::TargetItem,
     options::Attachments,
     receipt::{Found, Step, StepTrace, VendorId},
-    state::{Intent, IntentTrace, KnownStep, Passage, Record, StoredReceipt},
+    state::{Intent, IntentTrace, KnownStep, Passage, Record, StepState, StoredReceipt},
 };
 
 /// How a step ended. Where its outcome is unknown, its trace stays.
@@ -47,11 +47,13 @@ impl<I: TargetItem> Delivery<I> {
         let along = self.went_along(parcel, &mut receipt, done);
         let mut due = Vec::new();
         for step in self.writer.steps(&parcel.prepared.item) {
-            if !done.contains(&step.name) && self.is_wanted(&step) && !is_sent(&receipt, &step) {
+            let is_open =
+                !is_known(&receipt, &step, StepState::Sent) && !self.is_rejected(parcel, &receipt, &step);
+            if !done.contains(&step.name) && self.is_wanted(&step) && is_open {
                 if self.is_due(parcel, &receipt, &step) {
                     due.push(step);
                 } else if !self.retry {
-                    remember(&mut receipt, &step, false);
+                    remember(&mut receipt, &step, StepState::Seen);
                 }
             }
         }
@@ -76,7 +78,9 @@ impl<I: TargetItem> Delivery<I> {
                 StepEnd::Failed { error, attempts, unknown } => {
                     let letter = self.letter_of(parcel, &step.name, &error, attempts);
                     let mut records = vec![Record::DeadLetter(Box::new(letter))];
-                    if !unknown {
+                    if !unknown && error.is_permanent() {
+                        records.push(Record::Step(parcel.key.clone(), known(&step, StepState::Rejected)));
+                    } else if !unknown {
                         records.push(Record::StepNotSent(parcel.key.clone(), step.name.clone()));
                     }
                     self.state.record(&records).await?;
@@ -115,14 +119,20 @@ impl<I: TargetItem> Delivery<I> {
     ) -> Vec<Record> {
         let mut along = Vec::new();
         for step in self.writer.steps(&parcel.prepared.item).iter().filter(|step| done.contains(&step.name)) {
-            along.push(Record::Step(parcel.key.clone(), known(step, true)));
-            remember(receipt, step, true);
+            along.push(Record::Step(parcel.key.clone(), known(step, StepState::Sent)));
+            remember(receipt, step, StepState::Sent);
         }
         along
     }
 
     fn is_wanted(&self, step: &Step) -> bool {
         !step.document || self.options.attachments != Attachments::Never
+    }
+
+    /// Whether the target has rejected this very step, and nobody asks to try it again: it was reported then, and counts no more.
+    fn is_rejected(&self, parcel: &Parcel<'_, I>, receipt: &StoredReceipt, step: &Step) -> bool {
+        let asked = self.resend || parcel.missing.as_ref().is_some_and(|missing| missing.step(&step.name));
+        !asked && is_known(receipt, step, StepState::Rejected)
     }
 
     /// Steps are for records that we created. At a record that was there before us, a document is sent only
@@ -133,8 +143,7 @@ impl<I: TargetItem> Delivery<I> {
             return missing.step(&step.name);
         }
         let seen_before = parcel.entry.receipt.is_some() && !parcel.recovered;
-        let known =
-            receipt.steps.iter().any(|known| known.name == step.name && known.identity == step.identity);
+        let known = receipt.steps.iter().any(|known| is_same(known, step));
         receipt.created_by_us
             || (step.document && self.options.attachments == Attachments::Always)
             || (seen_before && !known)
@@ -152,7 +161,7 @@ impl<I: TargetItem> Delivery<I> {
                 Error::new(ErrorKind::Invalid, "the target did not tell the id of the record it belongs to");
             return Ok(StepEnd::Failed { error, attempts: 0, unknown: false });
         };
-        let done = Record::Step(parcel.key.clone(), known(step, true));
+        let done = Record::Step(parcel.key.clone(), known(step, StepState::Sent));
         let earlier = parcel.entry.step_traces.iter().find(|trace| trace.step == *step && trace.id == *id);
         if let Some(trace) = earlier.filter(|_| !step.idempotent) {
             match self.find_step(trace, self.last_sent(trace.sent_until), 0).await {
@@ -236,20 +245,21 @@ fn stops(error: &Error) -> bool {
     error.scope() == Scope::Run || error.kind() == ErrorKind::Cancelled
 }
 
-fn is_sent(receipt: &StoredReceipt, step: &Step) -> bool {
-    receipt.steps.iter().any(|known| known.sent && known.name == step.name && known.identity == step.identity)
+fn is_same(known: &KnownStep, step: &Step) -> bool {
+    known.name == step.name && known.identity == step.identity
 }
 
-fn remember(receipt: &mut StoredReceipt, step: &Step, sent: bool) {
-    let same = |known: &KnownStep| known.identity == step.identity && known.sent == sent;
-    if receipt.steps.iter().any(|known| known.name == step.name && same(known)) {
-        return;
+fn is_known(receipt: &StoredReceipt, step: &Step, state: StepState) -> bool {
+    receipt.steps.iter().any(|known| known.state == state && is_same(known, step))
+}
+
+fn remember(receipt: &mut StoredReceipt, step: &Step, state: StepState) {
+    if !is_known(receipt, step, state) {
+        known(step, state).join(&mut receipt.steps);
     }
-    receipt.steps.retain(|known| known.name != step.name);
-    receipt.steps.push(known(step, sent));
 }
 
-fn known(step: &Step, sent: bool) -> KnownStep {
+fn known(step: &Step, state: StepState) -> KnownStep {
     let Step { name, identity, .. } = step.clone();
-    KnownStep { name, identity, sent, at: Timestamp::now() }
+    KnownStep { name, identity, state, at: Timestamp::now() }
 }

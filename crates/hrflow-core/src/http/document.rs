@@ -149,7 +149,9 @@ impl Document {
         let name = file_name(name);
         let content = Content::of(&bytes);
         if content.is_active {
-            return Err(refused(format!("the file is {}, and no document", content.what)));
+            let error = refused(format!("the file is {}, and no document", content.what));
+            // A page is about the link: it is shown in place of the file.
+            return Err(if content.media_type == "text/html" { error.circumstantial() } else { error });
         }
         let kind = DocumentKind::of(&content, &bytes, &name);
         let (name, content_type) = match (accepts, kind) {

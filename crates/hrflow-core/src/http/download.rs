@@ -120,6 +120,8 @@ impl Downloader {
     /// - [`ErrorKind::Unavailable`], [`ErrorKind::Timeout`] and [`ErrorKind::RateLimited`]: all attempts failed, or the
     ///   deadline passed.
     /// - [`ErrorKind::Cancelled`]: the run was cancelled.
+    ///
+    /// Only an error about the content is [permanent](Error::is_permanent): a URL changes without its file.
     pub async fn fetch(&self, url: &str, name: &str, accepts: Accepts) -> Result<Document> {
         let budget = budget::current();
         let outcome = match parsed(url) {
@@ -201,7 +203,7 @@ impl Downloader {
             }
         }
         let message = format!("the attachment is behind more than {MAX_REDIRECTS} redirects");
-        Err(Error::new(ErrorKind::Invalid, message).with("host", host_of(&url)))
+        Err(Error::new(ErrorKind::Invalid, message).circumstantial().with("host", host_of(&url)))
     }
 
     async fn hop(&self, url: &Url, host: &str) -> Result<Received> {
@@ -242,7 +244,7 @@ impl Downloader {
 
 fn parsed(url: &str) -> Result<Url> {
     Url::parse(url.trim())
-        .map_err(|_| Error::new(ErrorKind::Invalid, "the attachment's address is not a URL"))
+        .map_err(|_| Error::new(ErrorKind::Invalid, "the attachment's address is not a URL").circumstantial())
 }
 
 /// Returns the allowed reach of `url`, or an error if it may not be fetched. Literal addresses are checked here,
@@ -301,13 +303,14 @@ fn refusal(status: u16, received: &Received) -> Error {
             retry_after(&received.headers).into_iter().fold(error, Error::with_retry_after)
         }
         500.. => error(ErrorKind::Unavailable, "the attachment's server cannot answer now"),
-        _ => error(ErrorKind::Invalid, "the attachment cannot be fetched"),
+        _ => error(ErrorKind::Invalid, "the attachment cannot be fetched").circumstantial(),
     }
 }
 
 fn not_allowed(why: &str) -> Error {
     Error::new(ErrorKind::Invalid, format!("the attachment's address is not allowed: {why}"))
         .advise("For addresses in your own network, set the option `allow_local_urls`.")
+        .circumstantial()
 }
 
 fn is_refused(error: &(dyn StdError + 'static)) -> bool {

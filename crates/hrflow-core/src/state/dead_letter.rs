@@ -99,6 +99,11 @@ pub struct StoredLetter {
     pub letter: DeadLetter,
     /// When it failed first.
     pub first_at: Timestamp,
+    /// Whether it is of a step that the target [rejected](super::StepState::Rejected): no run sends it again by itself.
+    pub rejected: bool,
+    /// Whether a later run has delivered the item or found it unchanged, and has left the rejected step out: it needs no more
+    /// attention.
+    pub known: bool,
 }
 
 /// Which dead letters are meant. What is not given, does not count.

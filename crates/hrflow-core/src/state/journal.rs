@@ -86,17 +86,77 @@ pub struct StoredReceipt {
     pub at: Timestamp,
 }
 
-/// A document or note that the journal knows.
+impl StoredReceipt {
+    /// Whether the target rejected a step of this name for good.
+    pub(super) fn rejects(&self, name: &str) -> bool {
+        self.steps.iter().any(|step| step.name == name && step.state == StepState::Rejected)
+    }
+}
+
+/// A document or note that the journal knows. A receipt knows at most one of each name that was sent or seen, and one that
+/// was rejected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredStep", into = "StoredStep")]
 pub struct KnownStep {
     /// The step's name.
     pub name: String,
     /// What made it this document and no other.
     pub identity: String,
-    /// Whether it was sent; else it was only seen, at a record that was there before us.
-    pub sent: bool,
+    /// What happened to it.
+    pub state: StepState,
     /// When.
     pub at: Timestamp,
+}
+
+impl KnownStep {
+    /// Adds the step to those that a receipt knows, in place of others of its name. A rejected step does not replace one that
+    /// was sent: if the item gets its earlier document back, that is not sent a second time.
+    pub(crate) fn join(self, steps: &mut Vec<Self>) {
+        let stays = |known: &Self| self.state == StepState::Rejected && known.state == StepState::Sent;
+        steps.retain(|known| known.name != self.name || stays(known));
+        steps.push(self);
+    }
+}
+
+/// What happened to a document or note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepState {
+    /// It was sent.
+    Sent,
+    /// It was not sent, because its record already existed.
+    Seen,
+    /// The target, or a check of its content, rejected it for a reason that does not pass. It is not sent again until its
+    /// identity changes, a retry of its dead letter asks for it, or `resend` does.
+    Rejected,
+}
+
+/// A known step as JSON. Versions that knew two states wrote `sent` alone.
+#[derive(Serialize, Deserialize)]
+struct StoredStep {
+    name: String,
+    identity: String,
+    sent: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    rejected: bool,
+    at: Timestamp,
+}
+
+impl From<StoredStep> for KnownStep {
+    fn from(StoredStep { name, identity, sent, rejected, at }: StoredStep) -> Self {
+        let state = match (sent, rejected) {
+            (true, _) => StepState::Sent,
+            (false, true) => StepState::Rejected,
+            (false, false) => StepState::Seen,
+        };
+        Self { name, identity, state, at }
+    }
+}
+
+impl From<KnownStep> for StoredStep {
+    fn from(KnownStep { name, identity, state, at }: KnownStep) -> Self {
+        let (sent, rejected) = (state == StepState::Sent, state == StepState::Rejected);
+        Self { name, identity, sent, rejected, at }
+    }
 }
 
 /// Something that is about to be sent.
@@ -122,7 +182,8 @@ pub enum IntentTrace {
 pub enum Record {
     /// The item has a receipt: its trace goes.
     Receipt(JournalKey, StoredReceipt),
-    /// A step is done: its trace goes, and it joins the receipt's steps.
+    /// A step was sent or rejected: its intent is removed, and it joins the receipt's steps. If it was sent, its dead letters
+    /// are removed too.
     Step(JournalKey, KnownStep),
     /// The item's request was certainly not executed: its trace goes.
     NotSent(JournalKey),

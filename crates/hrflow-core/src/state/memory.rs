@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::{
     Claim, ClaimRequest, DeadLetter, Delivered, Entry, Grants, History, Intent, IntentTrace, ItemHistory,
     JournalKey, LetterFilter, Passage, PastPassage, PastRun, Record, RunInfo, RunStage, RunState,
-    SameIdentity, State, StoredLetter, StoredReceipt, history::MOST_RUNS_OF_PREFIX,
+    SameIdentity, State, StepState, StoredLetter, StoredReceipt, history::MOST_RUNS_OF_PREFIX,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -254,8 +254,8 @@ impl History for MemoryState {
             .filter(|(key, slot)| {
                 let id = slot.entry.receipt.as_ref().and_then(|receipt| receipt.id.as_ref());
                 key.item.is(wanted)
-                    || id.is_some_and(|id| id.0 == wanted)
                     || key.item.has_digest(wanted)
+                    || id.is_some_and(|id| id.0 == wanted)
                     || slot.identity.as_ref() == Some(&identity)
             })
             .map(|(key, _)| key)
@@ -279,7 +279,7 @@ impl History for MemoryState {
     ) -> Result<Vec<StoredLetter>> {
         let shared = self.lock();
         let wanted = |stored: &&StoredLetter| stored.number > after && filter.takes(&stored.letter);
-        Ok(shared.dead_letters.iter().filter(wanted).take(most).cloned().collect())
+        Ok(shared.dead_letters.iter().filter(wanted).take(most).map(|it| shared.shown(it)).collect())
     }
 
     async fn undelivered(
@@ -299,7 +299,7 @@ impl History for MemoryState {
                 && newest == Some(stored.number)
                 && of_item().any(|it| filter.takes(&it.letter))
         };
-        Ok(letters().filter(wanted).take(most).cloned().collect())
+        Ok(letters().filter(wanted).take(most).map(|it| shared.shown(it)).collect())
     }
 
     async fn newest_letter(&self) -> Result<i64> {
@@ -389,7 +389,7 @@ impl Shared {
             receipt: entry.receipt,
             unanswered: write.into_iter().chain(steps).collect(),
             passages: passages.map(|(_, passage)| passage.clone()).collect(),
-            dead_letters: letters.cloned().collect(),
+            dead_letters: letters.map(|it| self.shown(it)).collect(),
         }
     }
 
@@ -419,12 +419,30 @@ impl Shared {
             self.dead_letters.pop_front();
         }
         self.letters += 1;
-        self.dead_letters.push_back(StoredLetter { number: self.letters, letter, first_at });
+        let (number, rejected, known) = (self.letters, false, false);
+        self.dead_letters.push_back(StoredLetter { number, letter, first_at, rejected, known });
+    }
+
+    /// A letter as readers get it: with what the journal knows of its step by now.
+    fn shown(&self, stored: &StoredLetter) -> StoredLetter {
+        let letter = &stored.letter;
+        let key = key_of(letter);
+        let receipt = self.entries.get(&key).and_then(|slot| slot.entry.receipt.as_ref());
+        let rejected =
+            letter.kind == ErrorKind::Invalid && receipt.is_some_and(|it| it.rejects(&letter.step));
+        let passed_later = |(item, past): &(JournalKey, PastPassage)| {
+            *item == key
+                && past.step == "write"
+                && past.passage != Passage::Failed
+                && past.run_id != letter.run_id
+                && past.at >= letter.at
+        };
+        let known = rejected && self.passages.iter().any(passed_later);
+        StoredLetter { rejected, known, ..stored.clone() }
     }
 
     fn forget_trace(&mut self, letter: &DeadLetter) {
-        let (target, data_type, item) = (letter.target.clone(), letter.data_type, letter.key.clone());
-        let key = JournalKey { target, data_type, item };
+        let key = key_of(letter);
         let Some(slot) = self.entries.get_mut(&key).filter(|slot| slot.owner.is_none()) else { return };
         match letter.is_of_item() {
             true => slot.entry.trace = None,
@@ -440,11 +458,13 @@ impl Shared {
                 let entry = &mut self.entries.entry(key.clone()).or_default().entry;
                 entry.step_traces.retain(|known| known.step.name != step.name);
                 if let Some(receipt) = &mut entry.receipt {
-                    receipt.steps.retain(|known| known.name != step.name);
-                    receipt.steps.push(step.clone());
+                    step.clone().join(&mut receipt.steps);
                 }
-                self.dead_letters.retain(|it| !(it.letter.step == step.name && is_about(&it.letter, key)));
-                self.passed(run, key, &step.name, Passage::Sent, None);
+                if step.state == StepState::Sent {
+                    self.dead_letters
+                        .retain(|it| !(it.letter.step == step.name && is_about(&it.letter, key)));
+                    self.passed(run, key, &step.name, Passage::Sent, None);
+                }
             }
             Record::NotSent(key) => self.change(key, |slot| {
                 slot.entry.trace = None;
@@ -457,12 +477,7 @@ impl Shared {
                 entry.step_traces.retain(|known| known.step.name != *name);
             }
             Record::DeadLetter(letter) => {
-                let key = JournalKey {
-                    target: letter.target.clone(),
-                    data_type: letter.data_type,
-                    item: letter.key.clone(),
-                };
-                self.passed(run, &key, &letter.step, Passage::Failed, Some(letter.kind));
+                self.passed(run, &key_of(letter), &letter.step, Passage::Failed, Some(letter.kind));
                 self.keep_letter(letter);
             }
             Record::Settled(key, passage) => {
@@ -615,6 +630,10 @@ fn unlink<N: Eq + Hash>(lists: &mut HashMap<N, Vec<ItemKey>>, name: N, item: &It
             list.remove();
         }
     }
+}
+
+fn key_of(letter: &DeadLetter) -> JournalKey {
+    JournalKey { target: letter.target.clone(), data_type: letter.data_type, item: letter.key.clone() }
 }
 
 fn is_about(letter: &DeadLetter, key: &JournalKey) -> bool {

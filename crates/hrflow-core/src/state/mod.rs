@@ -23,7 +23,7 @@ pub use self::{
     history::{Delivered, History, ItemHistory, PastPassage, PastRun, RunStage},
     journal::{
         Claim, ClaimRequest, Entry, Intent, IntentTrace, JournalKey, KnownStep, Passage, Record,
-        SameIdentity, StoredReceipt,
+        SameIdentity, StepState, StoredReceipt,
     },
     memory::MemoryState,
 };

@@ -425,7 +425,7 @@ impl Writer<Person> for ScriptedWriter {
 
     async fn write_step(&self, item: &Person, id: &VendorId, step: &Step) -> Result<()> {
         if self.target.lock().refuses_documents {
-            return Err(Error::new(ErrorKind::Invalid, "documents are refused"));
+            return Err(Error::new(ErrorKind::Forbidden, "documents are refused"));
         }
         let executed = self.target.react(&format!("{}/{}", item.name, step.name)).await?;
         let mut held = self.target.lock();

@@ -76,7 +76,7 @@ async fn a_step_is_searched_for_until_the_earlier_run_can_no_longer_have_sent_it
         let (target, state) = (lagging(), MemoryState::new());
         let ada = with_documents("ada", &[("cv.pdf", 7)]);
         // The record is there, the document is not.
-        target.script("ada/cv.pdf", [Reaction::Refuse(hrflow_core::ErrorKind::Invalid)]);
+        target.script("ada/cv.pdf", [Reaction::Refuse(hrflow_core::ErrorKind::Forbidden)]);
         let first = Setup::new(&target, vec![Ok(ada.clone())]).state(&state).run().await;
         assert_eq!((written(&first), first.events.attachment_failure), ((1, 0, 0), 1));
         let step = Step {

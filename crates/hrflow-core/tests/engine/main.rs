@@ -2,6 +2,7 @@
 
 mod identity;
 mod intents;
+mod known_steps;
 mod retry;
 mod runs;
 mod support;

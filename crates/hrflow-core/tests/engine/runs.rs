@@ -298,7 +298,7 @@ async fn writes_are_concurrent_up_to_the_limit() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_document_keeps_the_receipt_and_only_the_document_is_sent_again() {
     let (target, state) = (ScriptedTarget::default(), MemoryState::new());
-    target.script("ada/cv.pdf", [Reaction::Refuse(ErrorKind::Invalid)]);
+    target.script("ada/cv.pdf", [Reaction::Refuse(ErrorKind::Forbidden)]);
     let ada = || vec![Ok(with_documents("ada", &[("cv.pdf", 7), ("cover.pdf", 9)]))];
     let result = Setup::new(&target, ada()).state(&state).run().await;
     assert_eq!((written(&result), result.events.attachment_failure), ((1, 0, 0), 1));

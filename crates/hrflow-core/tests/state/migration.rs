@@ -1,13 +1,17 @@
 //! State files that earlier versions of the program wrote.
 
 use hrflow_core::{
-    ErrorKind,
-    state::{DeadLetter, LetterFilter, Payload, Record, SqliteState, State, StoredReceipt},
+    ErrorKind, RunResult,
+    result::Deliveries,
+    state::{
+        DeadLetter, KnownStep, LetterFilter, Passage, Payload, Record, SqliteState, State, StepState,
+        StoredReceipt,
+    },
 };
 use rusqlite::Connection;
 use serde_json::json;
 
-use crate::support::{begin, claimed, key, letter, receipt};
+use crate::support::{begin, claimed, key, letter, receipt, result};
 
 /// Tables and rows as the first version of the file has them.
 const VERSION_1: &str = include_str!("version_1.sql");
@@ -69,6 +73,54 @@ async fn items_of_the_first_version_keep_receipts_and_intents() {
     assert_eq!(entry.trace.unwrap().hash.as_str(), "cd".repeat(32));
     let found = state.history().items("bob@example.com").await.unwrap();
     assert_eq!(found.iter().map(|it| it.key.clone()).collect::<Vec<_>>(), [key("b").item]);
+}
+
+#[tokio::test]
+async fn runs_of_the_first_version_have_results_without_deliveries() {
+    let directory = file_of_version_1();
+    let connection = Connection::open(directory.path().join("state.db")).unwrap();
+    let stored = serde_json::to_string(&result("one")).unwrap();
+    connection
+        .execute("UPDATE runs SET broken_off = 0, finished_at = 1700000009000, result = ?1", [stored])
+        .unwrap();
+    drop(connection);
+    let state = SqliteState::open(directory.path()).unwrap();
+    let run = state.history().run("one").await.unwrap().remove(0);
+    assert_eq!((run.result, run.deliveries), (Some(result("one")), None));
+    let deliveries = Deliveries { created: 2, ..Deliveries::default() };
+    let new = RunResult { deliveries, ..result("two") };
+    begin(&state, "two").await.finish(&new).await.unwrap();
+    let run = state.history().run("two").await.unwrap().remove(0);
+    assert_eq!((run.result, run.deliveries), (Some(new), Some(deliveries)));
+}
+
+#[tokio::test]
+async fn a_step_of_the_first_version_that_failed_becomes_known_when_it_is_rejected_again() {
+    let directory = file_of_version_1();
+    let state = SqliteState::open(directory.path()).unwrap();
+    let history = state.history();
+    let note = async || {
+        let letters = history.dead_letters(&LetterFilter::default(), 0, 10).await.unwrap();
+        letters.into_iter().find(|it| it.letter.step == "note").map(|it| (it.rejected, it.known)).unwrap()
+    };
+    let unchanged = Record::Settled(key("a"), Some(Passage::Unchanged));
+    begin(&state, "two").await.record(std::slice::from_ref(&unchanged)).await.unwrap();
+    assert_eq!(note().await, (false, false));
+    let again = DeadLetter { run_id: "three".into(), ..letter("a", "note", ErrorKind::Invalid) };
+    let step = KnownStep {
+        name: "note".into(),
+        identity: "digest".into(),
+        state: StepState::Rejected,
+        at: again.at,
+    };
+    let records = [Record::DeadLetter(Box::new(again)), Record::Step(key("a"), step), unchanged.clone()];
+    begin(&state, "three").await.record(&records).await.unwrap();
+    assert_eq!(note().await, (true, false));
+    let run = begin(&state, "four").await;
+    run.record(&[unchanged]).await.unwrap();
+    assert_eq!(note().await, (true, true));
+    let steps = claimed(run.as_ref(), "a").await.receipt.unwrap().steps;
+    assert_eq!(steps.iter().map(|it| it.state).collect::<Vec<_>>(), [StepState::Sent, StepState::Rejected]);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use hrflow_core::{
     ErrorKind,
     state::{
         DeadLetter, Keep, KnownStep, LetterFilter, Passage, Payload, Record, RunState, SqliteState, State,
+        StepState,
     },
 };
 use jiff::SignedDuration;
@@ -42,7 +43,8 @@ async fn a_payload_is_removed_with_its_last_letter_on_every_path() {
     fail(run.as_ref(), "a", "note", &item).await;
     assert_eq!(held(), [item.as_str()], "two letters, one payload");
     for (step, left) in [("resume", 1), ("note", 0)] {
-        let step = KnownStep { name: step.into(), identity: "digest".into(), sent: true, at: at(6) };
+        let step =
+            KnownStep { name: step.into(), identity: "digest".into(), state: StepState::Sent, at: at(6) };
         run.record(&[Record::Step(key("a"), step)]).await.unwrap();
         assert_eq!(held().len(), left);
     }

@@ -5,7 +5,7 @@ use hrflow_core::{
     result::Deliveries,
     state::{
         Claim, ClaimRequest, DeadLetter, Entry, Intent, IntentTrace, KnownStep, LetterFilter, MemoryState,
-        Passage, Payload, Record, RunStage, SameIdentity, SqliteState, State, StoredReceipt,
+        Passage, Payload, Record, RunStage, SameIdentity, SqliteState, State, StepState, StoredReceipt,
     },
 };
 
@@ -41,6 +41,8 @@ promises! {
     a_trace_stays_until_its_fate_is_known,
     a_receipt_is_found_again_whole,
     steps_join_their_receipt,
+    a_rejected_step_keeps_its_letter_and_what_was_sent,
+    a_letter_is_known_once_a_later_run_has_left_its_step_out,
     a_record_belongs_to_the_item_that_made_it,
     one_letter_for_one_failure_however_often,
     letters_go_when_what_they_are_about_is_delivered,
@@ -176,7 +178,7 @@ async fn steps_join_their_receipt(state: &dyn State) {
     let step = |name: &str, identity: &str| KnownStep {
         name: name.into(),
         identity: identity.into(),
-        sent: true,
+        state: StepState::Sent,
         at: at(6),
     };
     let intended = Intent { key: key("a"), trace: IntentTrace::Step(step_trace("note")) };
@@ -190,6 +192,65 @@ async fn steps_join_their_receipt(state: &dyn State) {
     let entry = claimed(run.as_ref(), "a").await;
     assert_eq!(entry.receipt.unwrap().steps, [step("note", "digest"), step("resume", "new.pdf")]);
     assert!(entry.step_traces.is_empty());
+}
+
+fn resume(identity: &str, state: StepState) -> KnownStep {
+    KnownStep { name: "resume".into(), identity: identity.into(), state, at: at(6) }
+}
+
+async fn a_rejected_step_keeps_its_letter_and_what_was_sent(state: &dyn State) {
+    let run = begin(state, "run").await;
+    let sent = receipt("7").steps.remove(0);
+    run.record(&[Record::Receipt(key("a"), receipt("7"))]).await.unwrap();
+    let intended = Intent { key: key("a"), trace: IntentTrace::Step(step_trace("resume")) };
+    run.intend(&[intended]).await.unwrap();
+    for identity in ["new.heic", "newer.heic"] {
+        let failed = Record::DeadLetter(Box::new(letter("a", "resume", ErrorKind::Invalid)));
+        let rejected = resume(identity, StepState::Rejected);
+        run.record(&[failed, Record::Step(key("a"), rejected.clone())]).await.unwrap();
+        let entry = claimed(run.as_ref(), "a").await;
+        assert_eq!(entry.receipt.unwrap().steps, [sent.clone(), rejected]);
+        assert!(entry.step_traces.is_empty());
+        assert_eq!(letters(state).await, named(&[("a", "resume")]));
+    }
+    run.record(&[Record::Step(key("a"), resume("new.pdf", StepState::Sent))]).await.unwrap();
+    let steps = claimed(run.as_ref(), "a").await.receipt.unwrap().steps;
+    assert_eq!(steps, [resume("new.pdf", StepState::Sent)]);
+    assert!(letters(state).await.is_empty());
+}
+
+async fn a_letter_is_known_once_a_later_run_has_left_its_step_out(state: &dyn State) {
+    let history = state.history();
+    let flags = async |step: &str| {
+        let letters = history.dead_letters(&LetterFilter::default(), 0, 10).await.unwrap();
+        let of_item = history.items("a").await.unwrap().remove(0).dead_letters;
+        let flags = |it: &hrflow_core::state::StoredLetter| (it.rejected, it.known);
+        assert!(letters.iter().map(flags).eq(of_item.iter().map(flags)));
+        letters.iter().find(|it| it.letter.step == step).map(flags).unwrap()
+    };
+    // The letters name this run.
+    let run = begin(state, "run").await;
+    let failed = |step, kind| Record::DeadLetter(Box::new(letter("a", step, kind)));
+    run.record(&[
+        Record::Receipt(key("a"), receipt("7")),
+        failed("resume", ErrorKind::Invalid),
+        Record::Step(key("a"), resume("new.heic", StepState::Rejected)),
+        failed("note", ErrorKind::Invalid),
+        Record::Settled(key("a"), Some(Passage::Created)),
+    ])
+    .await
+    .unwrap();
+    assert_eq!((flags("resume").await, flags("note").await), ((true, false), (false, false)));
+    run.record(&[Record::Settled(key("a"), Some(Passage::Unchanged))]).await.unwrap();
+    assert_eq!(flags("resume").await, (true, false), "the same run met the item twice");
+    let run = begin(state, "two").await;
+    run.record(&[failed("write", ErrorKind::Timeout), Record::Settled(key("a"), None)]).await.unwrap();
+    assert_eq!(flags("resume").await, (true, false), "it has not got as far as the steps");
+    run.record(&[Record::Settled(key("a"), Some(Passage::Unchanged))]).await.unwrap();
+    assert_eq!((flags("resume").await, flags("note").await), ((true, true), (false, false)));
+    // Another document under the same name failed for a reason that may pass.
+    run.record(&[failed("resume", ErrorKind::Timeout)]).await.unwrap();
+    assert_eq!(flags("resume").await, (false, false));
 }
 
 async fn a_record_belongs_to_the_item_that_made_it(state: &dyn State) {
@@ -244,7 +305,8 @@ async fn letters_go_when_what_they_are_about_is_delivered(state: &dyn State) {
     claimed(run.as_ref(), "a").await;
     run.record(&[Record::Settled(key("a"), Some(Passage::Created))]).await.unwrap();
     assert_eq!(letters(state).await, named(&[("a", "resume"), ("b", "write")]));
-    let step = KnownStep { name: "resume".into(), identity: "cv.pdf".into(), sent: true, at: at(6) };
+    let step =
+        KnownStep { name: "resume".into(), identity: "cv.pdf".into(), state: StepState::Sent, at: at(6) };
     run.record(&[Record::Step(key("a"), step)]).await.unwrap();
     assert_eq!(letters(state).await, named(&[("b", "write")]));
 }
@@ -263,7 +325,8 @@ async fn letters_of_one_item_share_its_payload(state: &dyn State) {
         letters.into_iter().map(|it| (it.letter.step, it.letter.item)).collect::<Vec<_>>()
     };
     assert_eq!(held().await, [("resume".to_owned(), first), ("note".to_owned(), changed.clone())]);
-    let resume = KnownStep { name: "resume".into(), identity: "cv.pdf".into(), sent: true, at: at(6) };
+    let resume =
+        KnownStep { name: "resume".into(), identity: "cv.pdf".into(), state: StepState::Sent, at: at(6) };
     run.record(&[Record::Step(key("a"), resume)]).await.unwrap();
     assert_eq!(held().await, [("note".to_owned(), changed)]);
 }
@@ -462,6 +525,7 @@ async fn everything_about_one_item_is_told(state: &dyn State) {
         assert_eq!(item.dead_letters.len(), 1);
     }
     assert!(history.items("nobody").await.unwrap().is_empty());
+    assert!(history.items(&digest[..11]).await.unwrap().is_empty(), "a digest is given whole");
     // Part of an address is nobody's.
     assert!(history.items("da@example.com").await.unwrap().is_empty());
     let receipts = history.receipts(0, 1).await.unwrap();
@@ -485,4 +549,3 @@ async fn grants_are_kept_and_locked(state: &dyn State) {
     drop(lock);
     waiting.await.unwrap().unwrap();
 }
-    assert!(history.items(&digest[..11]).await.unwrap().is_empty(), "a digest is given whole");

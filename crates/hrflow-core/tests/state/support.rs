@@ -7,7 +7,7 @@ use hrflow_core::{
     Warning,
     state::{
         Claim, ClaimRequest, DeadLetter, Entry, Intent, IntentTrace, JournalKey, KnownStep, Payload, RunInfo,
-        RunState, State, StoredReceipt,
+        RunState, State, StepState, StoredReceipt,
     },
 };
 use jiff::Timestamp;
@@ -30,8 +30,12 @@ pub(crate) fn key(name: &str) -> JournalKey {
 }
 
 pub(crate) fn receipt(id: &str) -> StoredReceipt {
-    let step =
-        KnownStep { name: "resume".into(), identity: "cv.pdf (7 bytes)".into(), sent: true, at: at(1) };
+    let step = KnownStep {
+        name: "resume".into(),
+        identity: "cv.pdf (7 bytes)".into(),
+        state: StepState::Sent,
+        at: at(1),
+    };
     StoredReceipt {
         outcome: Outcome::Created,
         created_by_us: true,

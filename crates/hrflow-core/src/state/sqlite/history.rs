@@ -226,21 +226,6 @@ const KEY_IS: &str = "(item_key = ?1 OR substr(item_key, instr(item_key, '/') + 
 const LETTER_NAMES: &str = "(instr(?1, '@') > 1 AND item IN \
     (SELECT item FROM payloads WHERE instr(lower(content), lower('\"' || ?1 || '\"')) > 0))";
 
-fn items(connection: &Connection, wanted: &str) -> SqlResult<Vec<ItemHistory>> {
-    let identity = digest(Identity::email(wanted).as_str());
-    let found: Vec<(i64, ItemHistory)> = connection
-        .prepare_cached(&format!(
-            "SELECT item, target_id, data_type, item_key, trace, {} FROM items JOIN targets USING (target) \
-             WHERE {KEY_IS} OR vendor_id = ?1 OR identity = ?2 OR {LETTER_NAMES} \
-             OR item IN (SELECT value FROM json_each(?3)) ORDER BY item_key, item",
-            journal::RECEIPT
-        ))?
-        .query_map(params![wanted, identity, of_digest], |row| {
-            let Json(data_type) = row.get(2)?;
-            let trace: Option<Json<Trace>> = row.get(4)?;
-            let history = ItemHistory {
-                target: TargetId(row.get(1)?),
-                data_type,
 /// The items whose key has the digest `wanted`. Digests are not stored: all keys are read if it is as long as one.
 fn of_digest(connection: &Connection, wanted: &str) -> SqlResult<Vec<i64>> {
     let mut items = Vec::new();
@@ -257,9 +242,24 @@ fn of_digest(connection: &Connection, wanted: &str) -> SqlResult<Vec<i64>> {
     Ok(items)
 }
 
+fn items(connection: &Connection, wanted: &str) -> SqlResult<Vec<ItemHistory>> {
+    let identity = digest(Identity::email(wanted).as_str());
+    let of_digest = Json(of_digest(connection, wanted)?);
+    let found: Vec<(i64, ItemHistory)> = connection
+        .prepare_cached(&format!(
+            "SELECT item, target_id, data_type, item_key, trace, {} FROM items JOIN targets USING (target) \
+             WHERE {KEY_IS} OR vendor_id = ?1 OR identity = ?2 OR {LETTER_NAMES} \
+             OR item IN (SELECT value FROM json_each(?3)) ORDER BY item_key, item",
+            journal::RECEIPT
+        ))?
+        .query_map(params![wanted, identity, of_digest], |row| {
+            let Json(data_type) = row.get(2)?;
+            let trace: Option<Json<Trace>> = row.get(4)?;
+            let history = ItemHistory {
+                target: TargetId(row.get(1)?),
+                data_type,
                 key: ItemKey::new(row.get::<_, String>(3)?),
                 receipt: journal::receipt(row, 5)?,
-    let of_digest = Json(of_digest(connection, wanted)?);
                 unanswered: trace.map(|Json(trace)| ("write".to_owned(), trace.at)).into_iter().collect(),
                 passages: Vec::new(),
                 dead_letters: Vec::new(),
@@ -309,6 +309,15 @@ fn rule(filter: &LetterFilter) -> (String, Vec<Box<dyn ToSql>>) {
     (rule, vec![Box::new(key), Box::new(workflow_id), Box::new(run_id), Box::new(kind.map(Json))])
 }
 
+/// Whether a letter is of a step that its item's receipt knows as rejected.
+const REJECTED: &str = "dead_letters.kind = 'Invalid' AND EXISTS (SELECT 1 FROM json_each(items.steps) \
+    WHERE value ->> 'name' = dead_letters.step AND value ->> 'rejected')";
+
+/// Whether a later run than the letter's settled its item.
+const PASSED_LATER: &str = "EXISTS (SELECT 1 FROM passages JOIN runs USING (run) \
+    WHERE passages.item = dead_letters.item AND passages.step = 'write' AND what != 'failed' \
+    AND runs.run_id != dead_letters.run_id AND passages.at >= last_at)";
+
 fn letters(
     connection: &Connection,
     which: &str,
@@ -316,7 +325,7 @@ fn letters(
 ) -> SqlResult<Vec<StoredLetter>> {
     let statement = format!(
         "SELECT letter, workflow_id, run_id, item_key, target_id, data_type, step, payload, kind, message, \
-         attempts, retryable, first_at, last_at, content FROM dead_letters JOIN payloads USING (payload, item) \
+         attempts, retryable, first_at, last_at, content, {REJECTED}, {REJECTED} AND {PASSED_LATER} FROM dead_letters JOIN payloads USING (payload, item) \
          JOIN items USING (item) JOIN targets USING (target) {which}"
     );
     let mut payloads: HashMap<i64, Payload> = HashMap::new();
@@ -339,6 +348,8 @@ fn letter(row: &Row<'_>, item: Payload) -> SqlResult<StoredLetter> {
     Ok(StoredLetter {
         number: row.get(0)?,
         first_at,
+        rejected: row.get(15)?,
+        known: row.get(16)?,
         letter: DeadLetter {
             workflow_id: row.get(1)?,
             run_id: row.get(2)?,

@@ -9,8 +9,8 @@ use crate::{
     item::{DataType, Identity, ItemKey},
     receipt::{StepTrace, Trace, VendorId},
     state::{
-        DeadLetter, Entry, IntentTrace, JournalKey, KnownStep, Passage, Record, SameIdentity, StoredReceipt,
-        history::ITEM_STEPS,
+        DeadLetter, Entry, IntentTrace, JournalKey, KnownStep, Passage, Record, SameIdentity, StepState,
+        StoredReceipt, history::ITEM_STEPS,
     },
     target::TargetId,
     warning::Warning,
@@ -193,7 +193,7 @@ pub(super) fn intend(connection: &Connection, item: i64, trace: &IntentTrace) ->
 pub(super) fn record(connection: &Connection, run: i64, record: &Record) -> Result<()> {
     match record {
         Record::Receipt(key, receipt) => store_receipt(connection, item(connection, key)?, receipt),
-        Record::Step(key, step) => step_done(connection, run, item(connection, key)?, step),
+        Record::Step(key, step) => store_step(connection, run, item(connection, key)?, step),
         Record::NotSent(key) => connection
             .prepare_cached(
                 "UPDATE items SET trace = NULL, identity = ifnull(receipt_identity, identity) WHERE item = ?1",
@@ -247,17 +247,19 @@ fn store_receipt(connection: &Connection, item: i64, receipt: &StoredReceipt) ->
         .map(drop)
 }
 
-fn step_done(connection: &Connection, run: i64, item: i64, step: &KnownStep) -> Result<()> {
+fn store_step(connection: &Connection, run: i64, item: i64, step: &KnownStep) -> Result<()> {
     drop_step_trace(connection, item, &step.name)?;
     let steps: Option<Json<Vec<KnownStep>>> = connection
         .prepare_cached("SELECT steps FROM items WHERE item = ?1")?
         .query_row([item], |row| row.get(0))?;
     if let Some(Json(mut steps)) = steps {
-        steps.retain(|known| known.name != step.name);
-        steps.push(step.clone());
+        step.clone().join(&mut steps);
         connection
             .prepare_cached("UPDATE items SET steps = ?2 WHERE item = ?1")?
             .execute(params![item, Json(steps)])?;
+    }
+    if step.state != StepState::Sent {
+        return Ok(());
     }
     connection
         .prepare_cached("DELETE FROM dead_letters WHERE item = ?1 AND step = ?2")?
