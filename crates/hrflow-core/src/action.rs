@@ -1,4 +1,4 @@
-//! Actions: an origin, a format, logics and a target under a name.
+//! Actions: named combinations of an origin, a format, logics and a target.
 
 use std::{
     future::{Future, IntoFuture},
@@ -20,17 +20,17 @@ use crate::{
     target::Target,
 };
 
-/// What sets an action off.
+/// The trigger of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TriggerType {
-    /// A schedule: the action reads whatever there is.
+    /// A schedule: the action reads all items of its origin.
     Schedule,
     /// An event about one item.
     Hook,
 }
 
-/// Which way items go, seen from HrFlow.ai.
+/// The direction of items, relative to HrFlow.ai.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ActionType {
@@ -51,19 +51,19 @@ pub enum ReadMode {
     Incremental,
 }
 
-/// A named default format, and where it stands in the source.
+/// A named default format and its source file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct FormatName {
     /// The function's name.
     pub name: &'static str,
-    /// The file it stands in, from the root of the repository.
+    /// The source file, relative to the root of the repository.
     pub source: &'static str,
 }
 
-/// Called once a run is over, with its result.
+/// A function that is called after a run, with its result.
 pub type Callback = Box<dyn FnOnce(RunResult) -> BoxFuture<'static, Result<(), BoxError>> + Send>;
 
-/// The way of items from an origin to a target.
+/// An action, which moves items from an origin to a target.
 pub struct Action<O: Origin, T: Target> {
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
@@ -76,21 +76,21 @@ pub struct Action<O: Origin, T: Target> {
     pub(crate) mapping: &'static [MappingRow],
 }
 
-/// What an action says about itself.
+/// The description of an action.
 #[derive(Debug, Clone, Copy)]
 pub struct ActionInfo {
-    /// Its name, such as `push_profile`.
+    /// The name, such as `push_profile`.
     pub name: &'static str,
-    /// What it does, in a sentence.
+    /// The purpose, in one sentence.
     pub description: &'static str,
-    /// What sets it off.
+    /// The trigger.
     pub trigger_type: TriggerType,
-    /// Which way its items go.
+    /// The direction of its items.
     pub action_type: ActionType,
 }
 
 impl<O: Origin, T: Target> Action<O, T> {
-    /// An action whose items are formatted by `format` unless a run says otherwise.
+    /// Creates an action. `format` converts its items unless a run has its own format.
     pub fn new(
         info: ActionInfo,
         origin: O,
@@ -111,19 +111,19 @@ impl<O: Origin, T: Target> Action<O, T> {
         }
     }
 
-    /// With the table of what its default format makes of an item, for documents.
+    /// Adds the mapping table of the default format, for documentation.
     #[must_use]
     pub fn with_mapping(mut self, rows: &'static [MappingRow]) -> Self {
         self.mapping = rows;
         self
     }
 
-    /// A run that reads the origin's warehouse.
+    /// Returns a run that reads the origin's warehouse.
     pub fn run(&self, origin: O::Parameters, target: T::Parameters) -> Run<O, T> {
         self.run_from(Source::Warehouse(origin), target)
     }
 
-    /// A run over items that the caller has read.
+    /// Returns a run over items that the caller provides. The run takes ownership of the stream and polls it on demand.
     pub fn run_items(&self, items: ItemStream<O::Item>, target: T::Parameters) -> Run<O, T> {
         self.run_from(Source::Items(items), target)
     }
@@ -147,31 +147,34 @@ impl<O: Origin, T: Target> Action<O, T> {
     }
 }
 
-/// A run to be: set what differs from the defaults, then `.await` it. It always ends in a
-/// [`RunResult`].
+/// A planned run. Set the options that differ from the defaults, then `.await` it. It always returns a [`RunResult`],
+/// also after errors and cancellation.
+///
+/// To stop a run, cancel [`Environment::cancel`] and keep awaiting it. Dropping the future leaves items in flight with
+/// an unknown outcome, which a later run with the same state determines.
 #[must_use = "a run does nothing until it is awaited"]
 pub struct Run<O: Origin, T: Target>(Plan<O, T>);
 
 impl<O: Origin, T: Target> Run<O, T> {
-    /// The connector that the result names.
+    /// Sets the connector's id in the result.
     pub fn connector(mut self, id: impl Into<String>) -> Self {
         self.0.connector = id.into();
         self
     }
 
-    /// The workflow that this is a run of.
+    /// Sets the id of the workflow, under which state is stored.
     pub fn workflow_id(mut self, id: impl Into<String>) -> Self {
         self.0.workflow_id = id.into();
         self
     }
 
-    /// Where to start to read.
+    /// Sets the read mode.
     pub fn read_mode(mut self, mode: ReadMode) -> Self {
         self.0.read_mode = mode;
         self
     }
 
-    /// A format of your own in place of the default one.
+    /// Replaces the default format. After an error or a panic in it, the item becomes a dead letter.
     pub fn format(
         mut self,
         format: impl Fn(&O::Item) -> Result<T::Item, BoxError> + Send + Sync + 'static,
@@ -180,7 +183,8 @@ impl<O: Origin, T: Target> Run<O, T> {
         self
     }
 
-    /// One more logic: it keeps a formatted item, changes it, or discards it by answering `None`.
+    /// Adds a logic, which keeps, changes or discards (`None`) a formatted item. Logics run in the order of the calls.
+    /// After an error or a panic in one, the item becomes a dead letter.
     pub fn logic(
         mut self,
         logic: impl Fn(T::Item) -> Result<Option<T::Item>, BoxError> + Send + Sync + 'static,
@@ -189,7 +193,7 @@ impl<O: Origin, T: Target> Run<O, T> {
         self
     }
 
-    /// Something to do with the result once the run is over.
+    /// Sets a callback. It is awaited once after the run, with the result. Its error is reported in the final result.
     pub fn callback<F>(mut self, callback: impl FnOnce(RunResult) -> F + Send + 'static) -> Self
     where
         F: Future<Output = Result<(), BoxError>> + Send + 'static,
@@ -198,13 +202,13 @@ impl<O: Origin, T: Target> Run<O, T> {
         self
     }
 
-    /// How to go about it.
+    /// Sets the options.
     pub fn options(mut self, options: Options) -> Self {
         self.0.options = options;
         self
     }
 
-    /// Where state lives, who may stop the run, who watches it.
+    /// Sets the environment: state, cancellation and progress.
     pub fn environment(mut self, environment: Environment) -> Self {
         self.0.environment = environment;
         self

@@ -1,4 +1,4 @@
-//! Connectors: the actions of one vendor, and the one place where their types are erased.
+//! Connectors: the actions of one vendor, with their types erased.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ use crate::{
     warning::Warning,
 };
 
-/// What kind of system a vendor's is.
+/// The kind of a vendor's system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum ConnectorType {
     /// An applicant tracking system.
@@ -46,26 +46,26 @@ pub enum ConnectorType {
 
 /// The actions of one vendor.
 pub struct Connector {
-    /// What it is called on the command line, such as `teamtailor`.
+    /// The id on the command line, such as `teamtailor`.
     pub id: &'static str,
-    /// What people call it.
+    /// The display name.
     pub name: &'static str,
-    /// What kind of system it is.
+    /// The kind of the vendor's system.
     pub connector_type: ConnectorType,
-    /// The vendor's site.
+    /// The vendor's website.
     pub url: &'static str,
-    /// What it can do.
+    /// The actions.
     pub actions: Vec<Box<dyn AnyAction>>,
 }
 
 impl Connector {
-    /// The action of a name.
+    /// Returns the action of a name.
     pub fn action(&self, name: &str) -> Option<&dyn AnyAction> {
         self.actions.iter().map(AsRef::as_ref).find(|action| action.name() == name)
     }
 }
 
-/// What an action says about itself; documents, `describe` and `init` are made of it.
+/// The description of an action, for documentation, `describe` and `init`.
 #[derive(Debug, Clone, Serialize)]
 pub struct ActionDescription {
     /// The connector's id.
@@ -76,29 +76,29 @@ pub struct ActionDescription {
     pub origin: &'static str,
     /// The target's warehouse.
     pub target: &'static str,
-    /// What it does.
+    /// The purpose of the action.
     pub description: &'static str,
-    /// What sets it off.
+    /// The trigger.
     pub trigger_type: TriggerType,
-    /// Which way its items go.
+    /// The direction of its items.
     pub action_type: ActionType,
-    /// Parameters of the action itself.
+    /// The parameters of the action itself.
     pub action_parameters: Vec<Field>,
-    /// Parameters of its origin.
+    /// The parameters of its origin.
     pub origin_parameters: Vec<Field>,
-    /// Parameters of its target.
+    /// The parameters of its target.
     pub target_parameters: Vec<Field>,
-    /// How a run goes about its work.
+    /// The options of a run.
     pub options: Vec<Field>,
     /// The default format.
     pub format: FormatName,
-    /// What that format makes of an item, member by member.
+    /// The mapping of that format, field by field.
     pub mapping: &'static [MappingRow],
-    /// What the target can do.
+    /// The features of the target.
     pub capabilities: Capabilities,
-    /// The origin's warehouse in full.
+    /// The complete description of the origin's warehouse.
     pub origin_warehouse: Warehouse,
-    /// The target's warehouse in full.
+    /// The complete description of the target's warehouse.
     pub target_warehouse: Warehouse,
 }
 
@@ -140,21 +140,21 @@ impl Default for ActionParameters {
     }
 }
 
-/// The parameter that replaces the default format.
+/// The parameter of the format.
 const FORMAT: &str = "format";
 
-/// What is of no use where no event sets an action off.
+/// The parameters that only actions with an event trigger have.
 const OF_EVENTS: [&str; 3] = ["event_parser", "event_secret", "event_signature"];
 
 impl TriggerType {
-    /// The parameters of an action that is set off this way.
+    /// Returns the parameters of actions with this trigger.
     fn fields(self) -> Vec<Field> {
         let mut fields = parameters::fields::<ActionParameters>();
         fields.retain(|field| self == Self::Hook || !OF_EVENTS.contains(&field.name.as_str()));
         fields
     }
 
-    /// Whether such an action takes these.
+    /// Rejects parameters that actions with this trigger do not have.
     fn allows(self, action_parameters: &Value) -> Result<(), Faults> {
         let is_given = |name: &&str| action_parameters.get(*name).is_some_and(|value| !value.is_null());
         let given = OF_EVENTS.into_iter().filter(|name| self == Self::Schedule && is_given(name));
@@ -185,7 +185,7 @@ pub enum EventSignature {
 }
 
 impl Parameters for ActionParameters {
-    /// Programs are taken out by who can run them; what is left here would be ignored.
+    /// Rejects programs. The caller removes those that it runs; remaining ones would be ignored.
     fn check(&self) -> Vec<Fault> {
         let is_left = [
             (FORMAT, self.format.is_some()),
@@ -199,7 +199,7 @@ impl Parameters for ActionParameters {
         if self.program_timeout.is_zero() {
             faults.push(Fault::rule("program_timeout", "must be longer than 0s"));
         }
-        // A variable that is not set would let everybody sign: a signature under an empty key takes no secret.
+        // An unset variable would make every event valid: a signature with an empty key requires no secret.
         if self.event_secret.as_ref().is_some_and(|secret| secret.expose().trim().is_empty()) {
             faults.push(
                 Fault::wrong("event_secret", "text that is not blank")
@@ -210,19 +210,19 @@ impl Parameters for ActionParameters {
     }
 }
 
-/// Turns an origin's item into a target's, both as JSON.
+/// Converts an origin's item to a target's, both as JSON.
 pub type JsonFormat = Arc<dyn Fn(Value) -> Result<Value, BoxError> + Send + Sync>;
-/// Keeps a formatted item, changes it, or discards it, as JSON.
+/// Keeps, changes or discards (`None`) a formatted item, as JSON.
 pub type JsonLogic = Arc<dyn Fn(Value) -> Result<Option<Value>, BoxError> + Send + Sync>;
 
-/// A run as a workflow file asks for it: untyped until [`AnyAction::run`] reads it.
+/// A run as in a workflow file. [`AnyAction::run`] parses its values.
 #[derive(Default)]
 pub struct JsonRun {
     /// The connector's id.
     pub connector: String,
-    /// The workflow that this is a run of.
+    /// The workflow of the run.
     pub workflow_id: String,
-    /// The action's parameters, programs excepted: those are in `format` and `logics`.
+    /// The action's parameters without programs, which are in `format` and `logics`.
     pub action_parameters: Value,
     /// The origin's parameters.
     pub origin_parameters: Value,
@@ -230,106 +230,106 @@ pub struct JsonRun {
     pub target_parameters: Value,
     /// The options.
     pub options: Value,
-    /// Items to take instead of reading the origin, which then needs no parameters.
+    /// Items to use instead of the origin, which then requires no parameters.
     pub items: Option<BoxStream<'static, Result<Value>>>,
-    /// A format in place of the default one.
+    /// A format that replaces the default one.
     pub format: Option<JsonFormat>,
-    /// Logics, in order.
+    /// The logics, in order.
     pub logics: Vec<JsonLogic>,
-    /// Something to do with the result.
+    /// A function to call with the result.
     pub callback: Option<Callback>,
-    /// Where state lives, who may stop the run, who watches it.
+    /// The environment: state, cancellation and progress.
     pub environment: Environment,
 }
 
-/// An action whose types are erased.
+/// An action with erased types.
 #[async_trait]
 pub trait AnyAction: Send + Sync {
-    /// Its name.
+    /// Returns the name.
     fn name(&self) -> &'static str;
 
-    /// What it says about itself, as an action of `connector`.
+    /// Returns the description, as an action of `connector`.
     fn describe(&self, connector: &str) -> ActionDescription;
 
-    /// The same for programs: with the JSON Schema of all that it takes.
+    /// Returns the description for programs, with the JSON Schema of all parameters and items.
     fn manifest(&self) -> ActionManifest;
 
-    /// Everything that is wrong with the parameters, found without any request.
+    /// Returns all errors in the parameters. Makes no request.
     fn faults(&self, run: &JsonRun) -> Vec<Fault>;
 
-    /// Logs in at both ends and writes nothing. A grant that is renewed on the way is stored in `environment.state`; without a
-    /// state that can store it, none is renewed, and no authorization code is exchanged: the report says so.
+    /// Logs in at origin and target without writing items. A grant that is renewed is stored in `environment.state`.
+    /// Without a state that can store it, no grant is renewed and no authorization code is exchanged, and the report
+    /// says so.
     async fn check(&self, run: JsonRun) -> CheckReport;
 
-    /// How a person consents to the target; none where it asks for no consent. Of the run, only `target_parameters`,
-    /// `options` and `environment.state`, where the grant will be kept, count.
+    /// Returns the user's consent that the target requires, or `None` if it requires none. Makes no request. Of the
+    /// run, it uses only `target_parameters`, `options` and `environment.state`, in which the grant will be stored.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the parameters.
+    /// All errors in the parameters.
     fn consent(&self, run: &JsonRun) -> Result<Option<Box<dyn Consent>>, Vec<Failure>>;
 
-    /// Runs it to its end. Bad parameters end in a result too.
+    /// Runs the action until it ends. Errors in the parameters are in the result too.
     async fn run(&self, run: JsonRun) -> RunResult;
 
-    /// Reads the items that a run would read, as JSON: the run's own, else the origin's. Nothing is formatted or written, and
-    /// neither `target_parameters` nor state is used: in read mode incremental it reads from the start.
+    /// Reads the items of a run as JSON: the run's own items, or the origin's. It neither formats nor writes, and does
+    /// not use `target_parameters` or state. In read mode `incremental`, it reads from the start.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] for bad parameters, else what prevents the first item from being read. Other errors are in
-    /// the stream, as in [`ItemStream`](crate::ItemStream).
+    /// [`ErrorKind::Config`] for bad parameters, or the error that prevents the first item from being read. Later
+    /// errors are elements of the stream, as in [`ItemStream`](crate::ItemStream).
     async fn read_items(&self, run: JsonRun) -> Result<BoxStream<'static, Result<Value>>>;
 
-    /// Formats one item with the default format, both as JSON.
+    /// Converts one item with the default format, both as JSON.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`] where the value is no item of the origin, or cannot be formatted.
+    /// [`ErrorKind::Invalid`] if the value is not an item of the origin, or cannot be formatted.
     fn default_format(&self, item: Value) -> Result<Value>;
 
-    /// An item as the origin reads it, both as JSON: what a format in a workflow file is given.
+    /// Returns an item as the origin reads it, both as JSON. This is the input of formats in workflow files.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`] where the value is no item of the origin.
+    /// [`ErrorKind::Invalid`] if the value is not an item of the origin.
     fn read_item(&self, item: Value) -> Result<Value> {
         Ok(item)
     }
 
-    /// Returns what a run knows an item by.
+    /// Returns the key of an item in runs.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`] if the value is no item of the origin.
+    /// [`ErrorKind::Invalid`] if the value is not an item of the origin.
     fn item_key(&self, item: Value) -> Result<ItemKey>;
 
-    /// Returns what was repaired in an item while it was read: nothing if the value is no item of the origin.
+    /// Returns the repairs of an item while it was read, or none if the value is not an item of the origin.
     fn read_warnings(&self, _item: Value) -> Vec<Warning> {
         Vec::new()
     }
 
-    /// Checks that a value is an item of the origin and holds something to send.
+    /// Checks that a value is an item of the origin and has content to send.
     ///
     /// # Errors
     ///
-    /// Why a run would reject the item before its format.
+    /// The reason why a run would reject the item before its format.
     fn vet_item(&self, _item: Value) -> Result<()> {
         Ok(())
     }
 
-    /// A formatted item as the target reads it, both as JSON; what it has no place for is not in it any more.
+    /// Returns a formatted item as the target reads it, both as JSON. Unknown fields are removed.
     ///
     /// # Errors
     ///
-    /// What is wrong with it: a member of another type, or every limit of the target that it breaks. Paths are from the
-    /// item on.
+    /// A field of the wrong type, or all limits of the target that the item exceeds. Paths are relative to the item.
     fn read_formatted(&self, formatted: Value) -> Result<Value, Vec<Fault>> {
         Ok(formatted)
     }
 }
 
-/// A run whose parameters are read.
+/// A run with parsed parameters.
 struct Read<O: Origin, T: Target> {
     action: ActionParameters,
     origin: Option<O::Parameters>,
@@ -343,8 +343,8 @@ impl<O: Origin, T: Target> Action<O, T> {
         OpenContext { options, rate_limit, grants }
     }
 
-    /// The parameters of the action itself. As in the Python framework, the default of `format` is the name of the
-    /// default format.
+    /// Returns the parameters of the action itself. As in the Python framework, the default of `format` is the name of
+    /// the default format.
     fn action_fields(&self) -> Vec<Field> {
         let mut fields = self.trigger_type.fields();
         for field in fields.iter_mut().filter(|field| field.name == FORMAT) {
@@ -353,7 +353,7 @@ impl<O: Origin, T: Target> Action<O, T> {
         fields
     }
 
-    /// The action's parameters without a `format` that names the default format.
+    /// Returns the action's parameters, without a `format` that names the default format.
     fn action_parameters(&self, run: &JsonRun) -> Value {
         let mut given = run.action_parameters.clone();
         if let Some(parameters) = given.as_object_mut()
@@ -364,7 +364,7 @@ impl<O: Origin, T: Target> Action<O, T> {
         given
     }
 
-    /// Reads all parameters; the faults of every section, with the reason that each section has.
+    /// Parses all parameters. Returns the errors of every section, each with the section's reason.
     fn read(&self, run: &JsonRun) -> Result<Read<O, T>, Vec<(Reason, Faults)>> {
         let mut faults = Vec::new();
         let given = self.action_parameters(run);
@@ -480,7 +480,7 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
         if let Some(origin) = read.origin {
             report.note(self.origin.warehouse().name, "read", self.origin.check(origin, &read.options).await);
         }
-        // Without state a renewed grant would be lost.
+        // Without state, a renewed grant would be lost.
         let grants =
             run.environment.state.as_ref().map_or_else(|| Arc::new(NoGrants) as _, |state| state.grants());
         let context = self.open_context(read.options, grants);
@@ -489,7 +489,7 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
             Err(error) => Err(error),
         };
         let checked = match checked {
-            // It can be used once, and the run that follows needs it.
+            // The code can be used once, and the next run needs it.
             Err(error) if run.environment.state.is_none() && error.context(UNUSED).is_some() => {
                 let found = "not logged in: the first run exchanges the authorization code";
                 Ok(vec![Finding::warning(found)])
@@ -528,7 +528,7 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
         let source = match (run.items, read.origin) {
             (Some(items), _) => Source::Items(items.map(|item| item.and_then(typed::<O::Item>)).boxed()),
             (None, Some(origin)) => Source::Warehouse(origin),
-            // `read` answers no origin only where there are items, or dead letters to take them from.
+            // `read` returns no origin only if there are items, or dead letters with items.
             (None, None) => Source::Items(futures::stream::empty().boxed()),
         };
         let mut planned = self
@@ -612,7 +612,7 @@ fn typed_logic<I: TargetItem>(logic: JsonLogic) -> crate::engine::LogicFn<I> {
     })
 }
 
-/// Reads what a user's function made, and holds it against the target's limits.
+/// Parses the result of a user's function and checks it against the target's limits.
 fn mapped<I: TargetItem>(value: Value) -> Result<I, BoxError> {
     let item: I = typed(value)?;
     let violations: Vec<String> = item.violations().iter().map(ToString::to_string).collect();
@@ -628,7 +628,7 @@ fn as_json(item: &impl Serialize) -> Result<Value> {
         .map_err(|_| Error::new(ErrorKind::Invalid, "the item cannot be written as JSON"))
 }
 
-/// Reads an item. The fault names the member and never quotes it.
+/// Parses an item. The error names the field, never its value.
 fn typed<I: DeserializeOwned>(value: Value) -> Result<I> {
     shape::read(value).map_err(|fault| {
         let words = fault.to_string();
@@ -638,7 +638,7 @@ fn typed<I: DeserializeOwned>(value: Value) -> Result<I> {
     })
 }
 
-/// The result of a run whose parameters cannot be used. The reason is that of the first section with faults.
+/// Returns the result of a run with invalid parameters. The reason is that of the first section with errors.
 fn refused(run: &JsonRun, action: &str, faults: Vec<(Reason, Faults)>) -> RunResult {
     let reason = faults.first().map(|(reason, _)| *reason).unwrap_or_default();
     let faults = faults.into_iter().flat_map(|(_, faults)| faults).map(|fault| fault.to_string());

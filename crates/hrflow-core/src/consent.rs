@@ -1,4 +1,4 @@
-//! Consent: what a person gives in a browser before a target may be written to.
+//! Consent: a user's permission in a browser, which some targets require.
 
 use async_trait::async_trait;
 use url::Url;
@@ -8,41 +8,45 @@ use crate::{
     secret::Secret,
 };
 
-/// A target that a person has to consent to first (OAuth 2.0, authorization code), as
-/// [`Target::consent`](crate::Target::consent) answers it.
+/// The consent that a target requires (OAuth 2.0, authorization code), as [`Target::consent`](crate::Target::consent)
+/// returns it.
 ///
-/// Whoever asks for consent makes a [`new_state`], opens [`url`](Self::url) in a browser, gets the address that the
-/// vendor sends the browser back to (a server on [`redirect_uri`](Self::redirect_uri) where that is this machine,
-/// else the person copies it), reads it with [`code_in`], and hands the code to [`grant`](Self::grant) at once: codes
-/// live for minutes and can be used once.
+/// The caller obtains a consent in these steps:
+///
+/// 1. It creates a state with [`new_state`] and opens [`url`](Self::url) in a browser.
+/// 2. It receives the address of the vendor's redirect. If [`redirect_uri`](Self::redirect_uri) is on this machine, a
+///    local server receives it. If not, the user copies it.
+/// 3. It reads the code with [`code_in`] and passes it to [`grant`](Self::grant) immediately. Codes are valid for
+///    minutes and for one use.
 #[async_trait]
 pub trait Consent: Send + Sync {
-    /// Where the vendor sends the browser back to: one of the addresses that are registered for the client.
+    /// Returns the address of the vendor's redirect, which is registered for the client.
     fn redirect_uri(&self) -> &str;
 
-    /// The address to open. `state` comes back with the code, which proves that the answer belongs to this question.
+    /// Returns the address to open. The redirect contains `state`, which proves that it belongs to this request.
     fn url(&self, state: &str) -> Url;
 
-    /// Exchanges the code and stores the grant, durably. Answers what was granted, a line each.
+    /// Exchanges the code and stores the grant durably before it returns. Returns the granted scopes and account, one
+    /// line each. The caller must not retry it: a code can be used once.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unauthorized`] where the vendor refuses the client or the code, others as any request; and those
-    /// of the state that keeps the grant.
+    /// [`ErrorKind::Unauthorized`] if the vendor rejects the client or the code. Also the errors of any request, and of
+    /// the store of the grant.
     async fn grant(&self, code: &Secret) -> Result<Vec<String>>;
 }
 
-/// A state for [`Consent::url`] that nobody can guess.
+/// Returns an unguessable state for [`Consent::url`].
 pub fn new_state() -> String {
     uuid::Uuid::new_v4().simple().to_string()
 }
 
-/// The code in the address that the vendor sent the browser back to.
+/// Returns the code of the vendor's redirect address.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Unauthorized`] where consent was denied, [`ErrorKind::Protocol`] where the address is none, belongs to
-/// another question, or holds no code. The code is in no error.
+/// [`ErrorKind::Unauthorized`] if the user denied consent. [`ErrorKind::Protocol`] if the address is invalid, belongs
+/// to another request, or has no code. Errors never contain the code.
 pub fn code_in(redirected: &str, state: &str) -> Result<Secret> {
     let refuse = |message: &str| Error::new(ErrorKind::Protocol, message);
     let url = Url::parse(redirected.trim())

@@ -1,4 +1,4 @@
-//! One error type: what happened, whether trying again can help, and what to do next.
+//! The error type of the crate, with the kind, the effect at the vendor, and advice.
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
@@ -6,41 +6,41 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::excerpt;
 
-/// Most characters of a vendor's words, and of each context value, in an error.
+/// The largest number of characters of a vendor's message, and of each context value, in an error.
 const LONGEST_WORDS: usize = 500;
 
-/// The result of an operation of the core.
+/// The result of the core's operations.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, coarse enough for code to match on.
+/// The kind of an error, for matching in code.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ErrorKind {
-    /// Parameters, options or the workflow itself are not usable.
+    /// Parameters, options or the workflow are not usable.
     Config,
-    /// The credentials were refused.
+    /// The credentials were rejected.
     Unauthorized,
-    /// The credentials are good, but they lack a right.
+    /// The credentials are valid, but lack a right.
     Forbidden,
-    /// The vendor refuses this item, or an item cannot be read.
+    /// The vendor rejects this item, or an item cannot be read.
     Invalid,
-    /// A record with this identity exists already.
+    /// A record with this identity already exists.
     Duplicate,
-    /// The thing asked for does not exist.
+    /// The requested record does not exist.
     NotFound,
-    /// The vendor asks for fewer requests.
+    /// The vendor limits the rate of requests.
     RateLimited,
-    /// The vendor cannot be reached or cannot answer now.
+    /// The vendor cannot be reached or cannot respond now.
     Unavailable,
-    /// No answer came within the time given.
+    /// No response arrived within the time limit.
     Timeout,
-    /// A request was sent, its answer never came, and no look-up can tell whether it was executed.
+    /// A request was sent without a response, and no lookup can determine whether it was executed.
     OutcomeUnknown,
-    /// The answer is not what the vendor's API promises.
+    /// The response does not follow the vendor's API.
     Protocol,
-    /// The run was asked to stop.
+    /// The run was cancelled.
     Cancelled,
-    /// A fault of this program or of its state.
+    /// An error of this program or of its state.
     Internal,
 }
 
@@ -69,28 +69,28 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// Whether the request that failed can have taken effect at the vendor.
+/// Whether the failed request can have taken effect at the vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Execution {
-    /// It certainly did not: nothing was sent, or the vendor said that it refused.
+    /// It had no effect: nothing was sent, or the vendor rejected it.
     No,
-    /// It may have: the answer was lost, or was a server error.
+    /// It may have taken effect: the response was lost, or was a server error.
     Unknown,
 }
 
-/// Whom a fault concerns.
+/// The extent of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// This item only: the run goes on.
+    /// This item only. The run continues.
     Item,
-    /// Every item: the run stops early.
+    /// Every item. The run stops early.
     Run,
 }
 
-/// An error with its kind, its context and the advice that belongs to it.
+/// An error with its kind, context and advice.
 ///
-/// `Display` is one line for people. It never holds a secret: vendor's words pass through a
-/// [`Redactor`](crate::secret::Redactor) before they get here.
+/// `Display` is one line for users. It never contains a secret: vendor messages pass through a
+/// [`Redactor`](crate::secret::Redactor) first.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -109,9 +109,9 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of `kind`. [`ErrorKind::RateLimited`], [`ErrorKind::Unavailable`] and
-    /// [`ErrorKind::Timeout`] count as worth another try;
-    /// [`ErrorKind::Unauthorized`] and [`ErrorKind::Config`] as concerning every item.
+    /// Creates an error of `kind`. [`ErrorKind::RateLimited`], [`ErrorKind::Unavailable`] and [`ErrorKind::Timeout`]
+    /// are retryable. [`ErrorKind::Unauthorized`] and [`ErrorKind::Config`] have [`Scope::Run`]. The execution is
+    /// [`Execution::No`].
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         use ErrorKind::{Config, RateLimited, Timeout, Unauthorized, Unavailable};
         Self(Box::new(Inner {
@@ -130,49 +130,49 @@ impl Error {
         }))
     }
 
-    /// What went wrong.
+    /// Returns the kind.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// What went wrong, in our own words, without context.
+    /// Returns the message, without vendor message, context and advice.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The vendor's own words, redacted.
+    /// Returns the vendor's own message, redacted.
     pub fn vendor_message(&self) -> Option<&str> {
         self.0.vendor_message.as_deref()
     }
 
-    /// The HTTP status of the answer, if there was one.
+    /// Returns the HTTP status of the response, if any.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// Whether the same request can succeed at another time.
+    /// Returns whether the same request can succeed later.
     pub fn is_retryable(&self) -> bool {
         self.0.retryable
     }
 
-    /// How long the vendor asked us to wait before another try.
+    /// Returns the wait that the vendor requested before a retry.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Whether the request can have taken effect.
+    /// Returns whether the request can have taken effect.
     pub fn execution(&self) -> Execution {
         self.0.execution
     }
 
-    /// Whom it concerns.
+    /// Returns the extent of the error.
     pub fn scope(&self) -> Scope {
         self.0.scope
     }
 
-    /// Whether the same item or document fails again however often it is sent: it was rejected for what it is. Such an error
-    /// has the kind [`ErrorKind::Invalid`], concerns one item, cannot have taken effect, and is neither retryable nor
-    /// [circumstantial](Self::circumstantial).
+    /// Returns whether the same item or document fails in every attempt, because its content was rejected. Such an error
+    /// has the kind [`ErrorKind::Invalid`] and [`Scope::Item`], and cannot have taken effect. It is neither retryable
+    /// nor [circumstantial](Self::circumstantial).
     pub fn is_permanent(&self) -> bool {
         let Inner { kind, retryable, execution, scope, circumstantial, .. } = *self.0;
         (kind, execution, scope) == (ErrorKind::Invalid, Execution::No, Scope::Item)
@@ -180,12 +180,12 @@ impl Error {
             && !circumstantial
     }
 
-    /// A context value by its name, such as `operation` or `field`.
+    /// Returns a context value by name, such as `operation` or `field`.
     pub fn context(&self, name: &str) -> Option<&str> {
         self.0.context.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Adds a context pair, of the value at most 500 characters; the first value of a name stands.
+    /// Adds a context pair. The value is cut to 500 characters. An existing value of the name is kept.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         if self.context(name).is_none() {
@@ -194,14 +194,15 @@ impl Error {
         self
     }
 
-    /// Adds what the person can do next.
+    /// Sets the advice for the user.
     #[must_use]
     pub fn advise(mut self, advice: impl Into<String>) -> Self {
         self.0.advice = Some(advice.into());
         self
     }
 
-    /// Adds at most 500 characters of the vendor's own words; they must have been redacted.
+    /// Sets the vendor's own message, cut to 500 characters. The caller must have redacted it. An empty message is
+    /// ignored.
     #[must_use]
     pub fn with_vendor_message(mut self, words: impl Into<String>) -> Self {
         let words = words.into();
@@ -218,7 +219,7 @@ impl Error {
         self
     }
 
-    /// Sets how long to wait before another try, and that another try can help.
+    /// Sets the wait before a retry, and makes the error retryable.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
@@ -226,7 +227,7 @@ impl Error {
         self
     }
 
-    /// Sets whether another try can help.
+    /// Sets whether the error is retryable.
     #[must_use]
     pub fn with_retryable(mut self, retryable: bool) -> Self {
         self.0.retryable = retryable;
@@ -240,22 +241,22 @@ impl Error {
         self
     }
 
-    /// Sets whom it concerns.
+    /// Sets the extent of the error.
     #[must_use]
     pub fn with_scope(mut self, scope: Scope) -> Self {
         self.0.scope = scope;
         self
     }
 
-    /// Says that the error depends on more than what was sent, such as an option or a URL: another run may succeed with the
-    /// same item.
+    /// Marks the error as dependent on more than the content sent, such as an option or a URL. A later run may succeed
+    /// with the same item.
     #[must_use]
     pub fn circumstantial(mut self) -> Self {
         self.0.circumstantial = true;
         self
     }
 
-    /// The same error for another item that it concerns too; the source stays with the first.
+    /// Returns a copy for another affected item, without the source.
     #[must_use]
     pub fn duplicate(&self) -> Self {
         let inner = &self.0;
@@ -269,7 +270,7 @@ impl Error {
         }))
     }
 
-    /// Sets the error underneath.
+    /// Sets the source of the error.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());

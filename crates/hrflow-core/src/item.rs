@@ -1,4 +1,4 @@
-//! Items: what is common to profiles and jobs, whatever warehouse they are in.
+//! Items: the common properties of profiles and jobs in all warehouses.
 
 use std::{collections::HashSet, fmt};
 
@@ -15,7 +15,7 @@ use crate::{
     warning::Warning,
 };
 
-/// What kind of thing an item is.
+/// The type of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DataType {
@@ -25,37 +25,36 @@ pub enum DataType {
     Job,
 }
 
-/// An item in the shape of some warehouse.
+/// An item in the format of a warehouse.
 pub trait Item: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
 
 impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Item for T {}
 
-/// An item in the shape of a target. Its documents and warnings travel with it, under the reserved keys
-/// `attachments` and `warnings`, and are never part of the request's body. Its schema is for programs that show or
-/// build one.
+/// An item in the format of a target. Its documents and warnings are stored under the reserved keys `attachments` and
+/// `warnings`. They are never part of the request's body. Programs use the schema to show or build items.
 pub trait TargetItem: Item + JsonSchema {
-    /// JSON pointers of the members that change by themselves, such as signed URLs. They do not
-    /// count when an item is compared with what was sent before.
+    /// JSON pointers of the fields that change by themselves, such as signed URLs. They are ignored when an item is
+    /// compared with an earlier one.
     const VOLATILE: &'static [&'static str] = &[];
 
-    /// The documents that belong to the item.
+    /// Returns the documents of the item.
     fn attachments(&self) -> &[Attachment];
 
-    /// What the format dropped, cut or replaced, under the reserved key `warnings`. The engine adds them to the receipt;
-    /// a writer does not. They do not count when an item is compared with what was sent before.
+    /// Returns the values that the format dropped, cut or replaced, under the reserved key `warnings`. The engine adds
+    /// them to the receipt; a writer must not. They are ignored when an item is compared with an earlier one.
     fn warnings(&self) -> &[Warning] {
         &[]
     }
 
-    /// Returns whether the item has nothing that a candidate is recognised by: neither a name, nor an email or a phone
-    /// number, nor a document. Such an item counts as `format_failure` and is never written.
+    /// Returns whether the item has nothing that identifies a candidate: no name, email, phone number or document. Such
+    /// an item counts as `format_failure` and is never written.
     fn is_anonymous(&self) -> bool {
         false
     }
 
-    /// Where the item breaks a limit that the target is known to have; paths are from the item on, such as
-    /// `data.attributes.pitch`. What a default format makes breaks none: this is for the mappings of users, before
-    /// anything is sent. A fault does not repeat the value.
+    /// Returns the known limits of the target that the item exceeds. Paths are relative to the item, such as
+    /// `data.attributes.pitch`. Results of a default format exceed none. The check is for users' mappings and runs
+    /// before anything is sent. Errors do not contain the value.
     fn violations(&self) -> Vec<Fault> {
         Vec::new()
     }
@@ -88,7 +87,7 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// What makes it this document and no other: name and size. URLs change by themselves.
+    /// Returns the identity of the document: name and size. URLs are excluded because they change by themselves.
     pub fn identity(&self) -> String {
         match self.size {
             Some(size) => format!("{} ({size} bytes)", self.name),
@@ -97,8 +96,8 @@ impl Attachment {
     }
 }
 
-/// Documents, each under a [`file_name`] of its own: a repeated one gets a number before its extension, as in
-/// `letter (2).pdf`. Steps and uploads are told apart by it. Case does not count, as vendors ignore it.
+/// Returns the documents, each with a unique [`file_name`]. A repeated name gets a number before its extension, as in
+/// `letter (2).pdf`. Steps and uploads are distinguished by it. Case is ignored, because vendors ignore it.
 pub fn under_own_names<'a>(
     documents: impl IntoIterator<Item = &'a Attachment>,
 ) -> Vec<(String, &'a Attachment)> {
@@ -125,48 +124,48 @@ impl fmt::Debug for Attachment {
     }
 }
 
-/// What an item is known by in its origin: `source_key/key`, else `source_key/reference`, else a hash
-/// of its content. It may hold an e-mail address: `Debug` shows a digest.
+/// The key of an item in its origin: `source_key/key`, else `source_key/reference`, else a hash of its content. It can
+/// contain an email, so that `Debug` shows only a digest.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ItemKey(String);
 
 impl ItemKey {
-    /// How many digits [`short`](Self::short) has.
+    /// The number of digits of [`short`](Self::short).
     pub(crate) const SHORT: usize = 12;
 
-    /// A key as the origin gives it.
+    /// Creates a key from the origin's text.
     pub fn new(key: impl Into<String>) -> Self {
         Self(key.into())
     }
 
-    /// The key of an item that has no name of its own.
+    /// Creates the key of an item without a key or reference, from its content.
     pub fn of_content<I: Serialize>(item: &I) -> Self {
         match serde_json::to_value(item) {
             Ok(value) => Self(format!("content:{}", digest(&value))),
-            // A map with keys that are no text cannot be written as JSON; no item of ours has one.
+            // A map with keys that are not text cannot be written as JSON. No item type has one.
             Err(_) => Self("content:unreadable".to_owned()),
         }
     }
 
-    /// The key as text.
+    /// Returns the key as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether `wanted` names it: the whole key, or what follows its source.
+    /// Returns whether `wanted` is the complete key, or the part after its source.
     pub fn is(&self, wanted: &str) -> bool {
         self.0 == wanted || self.0.split_once('/').is_some_and(|(_, key)| key == wanted)
     }
 
-    /// A short digest of the key, which logs have in its place: 12 hexadecimal digits, in lower case.
+    /// Returns a short digest of the key, for logs: 12 hexadecimal digits, in lower case.
     pub fn short(&self) -> String {
         let mut digest = digest_text(&self.0);
         digest.truncate(Self::SHORT);
         digest
     }
 
-    /// Whether `wanted` is its [`short`](Self::short) digest.
+    /// Returns whether `wanted` is the [`short`](Self::short) digest of this key.
     pub(crate) fn has_digest(&self, wanted: &str) -> bool {
         wanted.len() == Self::SHORT && self.short() == wanted
     }
@@ -184,59 +183,60 @@ impl fmt::Debug for ItemKey {
     }
 }
 
-/// What makes two items the same person or job at the target. Items of one identity are written
-/// one after another. Only a digest is kept.
+/// The identity of an item at the target: items of equal identity are the same candidate or job. They are written one
+/// after another. Only a digest is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Identity(String);
 
-/// What begins an identity made of members; no digest does.
+/// The prefix of an identity made of fields. No digest begins with it.
 const MEMBERS: &str = "members ";
 
 impl Identity {
-    /// The identity of whoever has this e-mail address; case and surrounding blanks do not count.
+    /// Returns the identity of an email. Case and surrounding whitespace are ignored.
     pub fn email(address: &str) -> Self {
         Self(digest_text(&format!("email:{}", address.trim().to_lowercase())))
     }
 
-    /// The identity of an item that the target knows by nothing better than some of its members.
+    /// Returns the identity of an item that the target can match only by these fields.
     pub fn members(members: &[&str]) -> Self {
         Self(format!("{MEMBERS}{}", digest_text(&format!("members:{}", members.join("\u{1f}")))))
     }
 
-    /// The digest.
+    /// Returns the digest.
     pub fn as_str(&self) -> &str {
         self.0.strip_prefix(MEMBERS).unwrap_or(&self.0)
     }
 
-    /// Whether the target recognises whoever has it: by an e-mail address, but not by members that others may share.
+    /// Returns whether the target recognises the identity. It recognises an email, but not fields that several items
+    /// can share.
     pub fn is_recognised(&self) -> bool {
         !self.0.starts_with(MEMBERS)
     }
 }
 
-/// The digest of what would be sent for an item; equal hashes mean: nothing new to send.
+/// The digest of the item to send. Equal hashes mean that there is nothing new to send.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ContentHash(String);
 
 impl ContentHash {
-    /// The digest.
+    /// Returns the digest.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The hash of a formatted item: everything but its warnings and the members that change by themselves, and
-    /// of its attachments the identities only.
+    /// Returns the hash of a formatted item. It excludes warnings and fields that change by themselves, and includes
+    /// only the identities of attachments.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`] where the item cannot be written as JSON.
+    /// [`ErrorKind::Invalid`] if the item cannot be written as JSON.
     pub fn of<I: TargetItem>(item: &I) -> Result<Self> {
         Ok(Self::of_json(item, to_json(item)?))
     }
 
-    /// The same, of an item whose JSON is there already.
+    /// Returns the hash of an item whose JSON is given.
     pub(crate) fn of_json<I: TargetItem>(item: &I, mut value: Value) -> Self {
         for pointer in I::VOLATILE {
             if let Some(member) = value.pointer_mut(pointer) {
@@ -252,30 +252,31 @@ impl ContentHash {
     }
 }
 
-/// A formatted item as JSON.
+/// Returns a formatted item as JSON.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Invalid`] if it cannot be written as such.
+/// [`ErrorKind::Invalid`] if it cannot be written as JSON.
 pub(crate) fn to_json<I: TargetItem>(item: &I) -> Result<Value> {
     serde_json::to_value(item).map_err(|error| {
         Error::new(ErrorKind::Invalid, "the formatted item cannot be written as JSON").with_source(error)
     })
 }
 
-/// SHA-256 of some text, in hexadecimal.
+/// Returns the SHA-256 of a text, in hexadecimal.
 pub(crate) fn digest_text(text: &str) -> String {
     base16ct::lower::encode_string(&Sha256::digest(text))
 }
 
-/// SHA-256 of a JSON value; the order of members does not count.
+/// Returns the SHA-256 of a JSON value, regardless of the order of fields.
 fn digest(value: &Value) -> String {
     let mut digest = Sha256::new();
     feed(value, &mut digest);
     base16ct::lower::encode_string(&digest.finalize())
 }
 
-/// Hands a value to a digest in one spelling, each part with its length, so that no two values spell the same.
+/// Adds a value to a digest in a canonical form. Each part has its length, so that different values never have the same
+/// form.
 fn feed(value: &Value, digest: &mut Sha256) {
     let text = |text: &str, digest: &mut Sha256| {
         digest.update((text.len() as u64).to_le_bytes());

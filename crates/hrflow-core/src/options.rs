@@ -1,4 +1,4 @@
-//! Options: how a run goes about its work, the same for every connector.
+//! Options: the settings of a run, the same for every connector.
 
 use std::{borrow::Cow, num::NonZeroU16, str::FromStr, time::Duration};
 
@@ -71,10 +71,10 @@ pub enum OnExisting {
 pub enum Attachments {
     /// Never (`false`).
     Never,
-    /// For records that we created, and where the journal proves that a document is new (`true`).
+    /// For records that hrflow created, and for documents that are new according to the journal (`true`).
     #[default]
     New,
-    /// For records that were there before us too (`always`).
+    /// Also for records that existed before (`always`).
     Always,
 }
 
@@ -123,20 +123,20 @@ impl JsonSchema for Attachments {
     }
 }
 
-/// The limit to keep.
+/// The rate limit to keep.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum RateLimitOption {
-    /// The vendor's published one.
+    /// The vendor's published limit.
     #[default]
     Vendor,
-    /// None (`off`).
+    /// No limit (`off`).
     Off,
-    /// This one.
+    /// This limit.
     Limit(RateLimit),
 }
 
 impl RateLimitOption {
-    /// The limit that holds at a target whose vendor publishes `published`.
+    /// Returns the limit for a target whose vendor publishes `published`.
     pub fn resolve(&self, published: Option<RateLimit>) -> Option<RateLimit> {
         match self {
             Self::Vendor => published,

@@ -1,4 +1,4 @@
-//! Receipts and traces: what a target answered for an item, and what is stored before it is asked.
+//! Receipts and traces: a target's results for items, and the data stored before each request.
 
 use std::fmt;
 
@@ -28,41 +28,41 @@ impl From<&str> for VendorId {
     }
 }
 
-/// What a target did with an item.
+/// The result of writing an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// A new record.
+    /// A new record was created.
     Created,
-    /// A record that existed was changed.
+    /// An existing record was updated.
     Updated,
-    /// A record existed and was left as it is.
+    /// A record exists and was left unchanged.
     AlreadyThere,
 }
 
-/// What a target answered for one item.
+/// A target's result for one item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// What was done.
+    /// The result.
     pub outcome: Outcome,
-    /// The vendor's id of the record, where the vendor tells it.
+    /// The vendor's id of the record, if the vendor returns it. Without an id, steps of the item fail.
     pub id: Option<VendorId>,
-    /// The names of the steps that went along with the item itself, such as a résumé inside the create request.
+    /// The names of the steps that were sent in the same request as the item, such as a résumé.
     #[serde(default)]
     pub steps: Vec<String>,
-    /// What the writer dropped, cut or replaced, such as a picture that the vendor could not fetch. Those of the format
-    /// are with the item: see [`TargetItem::warnings`](crate::item::TargetItem::warnings).
+    /// Values that the writer dropped, cut or replaced, such as a picture that the vendor could not fetch. Those of the
+    /// format are in [`TargetItem::warnings`](crate::item::TargetItem::warnings).
     #[serde(default)]
     pub warnings: Vec<Warning>,
 }
 
 impl Receipt {
-    /// A receipt without steps and warnings.
+    /// Creates a receipt without steps and warnings.
     pub fn new(outcome: Outcome, id: impl Into<Option<VendorId>>) -> Self {
         Self { outcome, id: id.into(), steps: Vec::new(), warnings: Vec::new() }
     }
 
-    /// Adds a step that went along with the item.
+    /// Adds a step that was sent in the same request as the item.
     #[must_use]
     pub fn with_step(mut self, name: impl Into<String>) -> Self {
         self.steps.push(name.into());
@@ -77,63 +77,64 @@ impl Receipt {
     }
 }
 
-/// Something that is sent after its item: a résumé, a cover letter, a note.
+/// An addition to an item that is sent after it: a résumé, a cover letter, a note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// Its name, unique within the item: `resume`, `note`, `upload:cover.pdf`.
+    /// The name, unique within the item: `resume`, `note`, `upload:cover.pdf`.
     pub name: String,
-    /// What makes it this document and no other; see [`Attachment::identity`](crate::item::Attachment::identity).
+    /// The identity of the document; see [`Attachment::identity`](crate::item::Attachment::identity). A step with
+    /// another identity is a new step.
     pub identity: String,
-    /// Whether it is a document, which `attachments: false` leaves out.
+    /// Whether the step is a document, which `attachments: false` excludes.
     pub document: bool,
-    /// Whether doing it twice leaves the target as doing it once, so that no look-up is needed.
+    /// Whether a repetition has no additional effect, so that no lookup is required.
     pub idempotent: bool,
 }
 
-/// The little that is stored before an item or a step is sent, so that its fate can be found out later.
+/// The data stored durably before an item is sent, from which its outcome can be determined later.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
-    /// When it was about to be sent, by the clock of the target's writer.
+    /// The time before sending, by the clock of the target's writer.
     pub at: Timestamp,
-    /// The latest time at which the run that stored it can send it, by the same clock: its deadline, the timeout of a request
-    /// and [`VendorClock::TOLERANCE`](crate::http::VendorClock::TOLERANCE) are counted in. Missing if an earlier version of
-    /// the program stored it.
+    /// The latest time at which the run can send it, by the same clock. It includes the deadline, the timeout of a
+    /// request and [`VendorClock::TOLERANCE`](crate::http::VendorClock::TOLERANCE). `None` if an earlier version of the
+    /// program stored it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_until: Option<Timestamp>,
-    /// The hash of what was about to be sent.
+    /// The hash of the item to send.
     pub hash: ContentHash,
     /// The identity of the item at the target.
     pub identity: Option<Identity>,
-    /// What the target's writer wants to know again when it looks: digests, not personal data.
+    /// The details that the target's writer needs for the lookup: digests, not personal data.
     pub details: Value,
 }
 
-/// The trace of a step.
+/// The data stored durably before a step is sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepTrace {
-    /// When it was about to be sent, by the clock of the target's writer.
+    /// The time before sending, by the clock of the target's writer.
     pub at: Timestamp,
-    /// The latest time at which the run that stored it can send it, by the same clock: its deadline, the timeout of a request
-    /// and [`VendorClock::TOLERANCE`](crate::http::VendorClock::TOLERANCE) are counted in. Missing if an earlier version of
-    /// the program stored it.
+    /// The latest time at which the run can send it, by the same clock. It includes the deadline, the timeout of a
+    /// request and [`VendorClock::TOLERANCE`](crate::http::VendorClock::TOLERANCE). `None` if an earlier version of the
+    /// program stored it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_until: Option<Timestamp>,
-    /// The record that it belongs to.
+    /// The record of the step.
     pub id: VendorId,
-    /// What was about to be sent.
+    /// The step to send.
     pub step: Step,
 }
 
-/// What became of something that was sent without an answer.
+/// The result of a lookup after a lost response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// It arrived. Every record that equals what was sent and came to be since then, the likeliest
-    /// first; the engine strikes out those that the journal knows as other items'.
+    /// The item arrived. Lists every record that equals the item and was created since it was sent, the most likely
+    /// first. The engine uses the first one that the journal does not assign to another item.
     Ours(Vec<VendorId>),
-    /// Another record has that identity.
+    /// Another record has the item's identity.
     Someone(VendorId),
-    /// It did not arrive.
+    /// No such record exists.
     Absent,
-    /// There is no way to know, and why.
+    /// The lookup is inconclusive, for this reason.
     CannotTell(String),
 }

@@ -1,4 +1,4 @@
-//! Removes secrets from text that others wrote, however they spell them.
+//! Removal of secrets from text of other systems, in all common encodings.
 
 mod reading;
 
@@ -10,39 +10,38 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use self::reading::Reading;
 use crate::secret::{REDACTED, Secret};
 
-/// Secrets under so many bytes are left alone: replacing them would garble ordinary words without hiding anything.
+/// The shortest secret that is redacted, in bytes. Shorter ones would match parts of ordinary words.
 const SHORTEST: usize = 4;
 
-/// Base64 of fewer letters than this could be a part of anything.
+/// The shortest Base64 form that is redacted, in letters. A shorter one could match any text.
 const SHORTEST_BASE64: usize = 6;
 
-/// How many layers of escapes are undone: JSON within JSON within a URL.
+/// The number of escape layers that are decoded: JSON within JSON within a URL.
 const LAYERS: usize = 3;
 
-/// How many bytes one byte of a secret may take: `%255Cu002F` within JSON.
+/// The largest number of bytes for one byte of a secret: `%255Cu002F` within JSON.
 const WIDEST: usize = 16;
 
-/// Removes known secrets, and the signatures of links, from text that we did not write, such as a vendor's error message.
+/// Removes known secrets, and the signatures of links, from text of other systems, such as a vendor's error message.
 ///
-/// HrFlow.ai, for one, answers a rejected key with a message that repeats the key. A secret is found as it is, in another
-/// case, with the escapes of JSON, of a URL or of HTML in any mix and up to three layers of them, and in Base64, alone or
-/// within a longer text, as in `Authorization: Basic`. Of a link, the values of parameters that let the bearer in are
-/// removed, such as `X-Amz-Signature`, `sig` and `token`. The time it takes grows with the length of the text only.
+/// HrFlow.ai, for example, repeats a rejected key in its error message. A secret is found unchanged, in another case,
+/// and with escapes of JSON, URLs or HTML in any combination of up to 3 layers. It is also found in Base64, alone or
+/// within a longer text, as in `Authorization: Basic`. In links, the values of parameters that grant access are
+/// removed, such as `X-Amz-Signature`, `sig` and `token`. The time is proportional to the length of the text.
 #[derive(Clone, Default)]
 pub struct Redactor {
     secrets: Vec<Secret>,
-    /// Made when it is first needed: most redactors never see a text.
+    /// Created on first use, because most redactors never process a text.
     spellings: OnceLock<Option<Spellings>>,
 }
 
 impl Redactor {
-    /// A redactor that knows no secret yet.
+    /// Creates a redactor without secrets.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a secret. One of fewer than four bytes is left out: replacing it would garble ordinary words without hiding
-    /// anything.
+    /// Adds a secret. Secrets of fewer than 4 bytes are ignored, because they would match parts of ordinary words.
     pub fn add(&mut self, secret: &Secret) {
         if secret.expose().len() >= SHORTEST {
             self.secrets.push(secret.clone());
@@ -50,13 +49,13 @@ impl Redactor {
         }
     }
 
-    /// The text with every secret replaced by [`REDACTED`].
+    /// Returns the text with every secret replaced by [`REDACTED`].
     pub fn redact(&self, text: &str) -> String {
         self.redact_start(text, text.len())
     }
 
-    /// The same for the first `bytes` of a text, less a character and more a secret that the end would cut. What follows
-    /// is not read.
+    /// Redacts the first `bytes` of a text and ignores the rest. A character that the end would cut is omitted. A
+    /// secret that the end would cut is redacted completely.
     pub fn redact_start(&self, text: &str, bytes: usize) -> String {
         let longest = self.secrets.iter().map(|secret| secret.expose().len()).max().unwrap_or_default();
         let seen = boundary(text, bytes.saturating_add(longest * WIDEST + 1024));
@@ -75,7 +74,7 @@ impl Redactor {
         redacted
     }
 
-    /// Where the secrets are, in order and without overlaps.
+    /// Returns the positions of the secrets, in order and without overlaps.
     fn find(&self, text: &str) -> Vec<Range<usize>> {
         let spellings = self.spellings.get_or_init(|| Spellings::of(&self.secrets));
         let mut found: Vec<(u32, u32)> = Vec::new();
@@ -99,7 +98,7 @@ impl Redactor {
     }
 }
 
-/// The boundary between characters that is at `at` or next before it.
+/// Returns the character boundary at or before `at`.
 fn boundary(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
@@ -114,20 +113,20 @@ impl fmt::Debug for Redactor {
     }
 }
 
-/// All spellings of all secrets that differ in more than their escapes.
+/// All spellings of all secrets, without differences in escapes.
 #[derive(Clone)]
 struct Spellings {
     searcher: AhoCorasick,
-    /// Which of them are Base64.
+    /// Whether each spelling is Base64.
     is_base64: Vec<bool>,
 }
 
 impl Spellings {
-    /// None without a secret.
+    /// Returns the spellings, or `None` without secrets.
     fn of(secrets: &[Secret]) -> Option<Self> {
         let mut spellings: Vec<(String, bool)> = Vec::new();
         for secret in secrets {
-            // A secret that looks like an escape is read as the text around it is.
+            // A secret that looks like an escape is decoded like the text around it.
             let mut reading = Some(Reading::plain(secret.expose()));
             for _ in 0..=LAYERS {
                 let Some(current) = reading else { break };
@@ -144,7 +143,7 @@ impl Spellings {
         }
         let searcher = AhoCorasick::new(spellings.iter().map(|spelling| &spelling.0));
         Some(Self {
-            // It fails for more than four gigabytes of secrets.
+            // It fails only for more than 4 GB of secrets.
             searcher: searcher.ok()?,
             is_base64: spellings.iter().map(|spelling| spelling.1).collect(),
         })
@@ -158,7 +157,7 @@ impl Spellings {
                 if end <= coded_until {
                     continue;
                 }
-                // What stands beside the secret holds some bits of it.
+                // Adjacent Base64 letters contain bits of the secret.
                 let text = reading.text.as_bytes();
                 start -= text[..start].iter().rev().take_while(|byte| is_base64(**byte)).count();
                 end += text[end..].iter().take_while(|byte| is_base64(**byte)).count();
@@ -169,7 +168,7 @@ impl Spellings {
     }
 }
 
-/// Notes a range. Many that overlap, such as those of secrets that repeat themselves, take the room of one.
+/// Adds a range. Overlapping ranges, such as those of repetitive secrets, are merged.
 fn note(found: &mut Vec<(u32, u32)>, (start, end): (u32, u32)) {
     match found.last_mut() {
         Some(last) if start < last.1 && last.0 < end => *last = (last.0.min(start), last.1.max(end)),
@@ -177,8 +176,8 @@ fn note(found: &mut Vec<(u32, u32)>, (start, end): (u32, u32)) {
     }
 }
 
-/// What Base64 of any text that holds `secret` holds too, in lower case and in both alphabets. A letter stands for six bits:
-/// depending on what precedes the secret, it begins at one of three places within four letters.
+/// Returns the parts that Base64 of any text with `secret` contains, in lower case and in both alphabets. A letter has
+/// 6 bits. Depending on the text before it, the secret begins at one of 3 positions within 4 letters.
 fn in_base64(secret: &[u8]) -> Vec<String> {
     let mut all = Vec::new();
     for before in 0..3 {
@@ -186,11 +185,11 @@ fn in_base64(secret: &[u8]) -> Vec<String> {
         padded.extend_from_slice(secret);
         let whole = padded.len() / 3 * 3;
         let coded = BASE64_STANDARD.encode(&padded[..whole]);
-        // The letters that hold bits of what precedes the secret.
+        // The letters with bits of the text before the secret are removed.
         let own = coded.get([0, 2, 3][before]..).unwrap_or_default().to_ascii_lowercase();
         if own.len() >= SHORTEST_BASE64 {
             let for_urls = own.replace('+', "-").replace('/', "_");
-            // Where escapes are undone, `+` is a space.
+            // In decoded text, `+` is a space.
             let in_form = own.replace('+', " ");
             all.extend([in_form, for_urls].into_iter().filter(|it| *it != own).collect::<Vec<_>>());
             all.push(own);
@@ -203,7 +202,7 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
 }
 
-/// The values of parameters that let whoever has the link in, such as `?X-Amz-Signature=…`.
+/// Finds the values of parameters that grant access through a link, such as `?X-Amz-Signature=…`.
 fn find_signatures(reading: &Reading, found: &mut Vec<(u32, u32)>) {
     let text = reading.text.as_str();
     let mut at = 0;
@@ -232,7 +231,7 @@ fn ends_value(letter: char) -> bool {
         || matches!(letter, '&' | '#' | '"' | '\'' | '<' | '>' | '\\' | '`')
 }
 
-/// Whether a parameter of that name, in lower case, is a credential.
+/// Whether a parameter of this name, in lower case, is a credential.
 fn lets_in(name: &str) -> bool {
     const PARTS: [&str; 6] = ["signature", "token", "credential", "secret", "password", "apikey"];
     const NAMES: [&str; 7] = ["sig", "api_key", "api-key", "hmac", "jwt", "policy", "auth"];
@@ -365,7 +364,7 @@ mod tests {
         assert!(redactor.redact_start(&text, usize::MAX).ends_with("[redacted]tail"));
     }
 
-    /// How long this thread has worked, whatever other programs do.
+    /// Returns the CPU time of this thread, which other programs do not affect.
     #[cfg(unix)]
     fn worked() -> std::time::Duration {
         let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
@@ -385,7 +384,7 @@ mod tests {
         time("ab".to_owned());
         for piece in ["ab", "%25", r"\\", "&amp;", "?token=", "&", "YWJhYmFiYWJhYg", "é"] {
             let [short, long] = [8_000, 160_000].map(|bytes| time(piece.repeat(bytes / piece.len())));
-            // Quadratic would be 400 times.
+            // Quadratic time would be 400 times as long.
             assert!(long < short * 100, "{piece}: {short:?}, {long:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! Secrets: a type that does not print itself.
+//! Secrets: a type that is never printed.
 
 use std::{borrow::Cow, fmt};
 
@@ -8,21 +8,21 @@ use serde::{Deserialize, Deserializer};
 
 pub use crate::redact::Redactor;
 
-/// What stands where a secret would have stood.
+/// The replacement of a secret in text.
 pub const REDACTED: &str = "[redacted]";
 
-/// A secret parameter: redacted in `Debug` and `Display`, wiped from memory when dropped, never
-/// serialised. Its JSON schema is a `writeOnly` string, which is how documents and validation know it.
+/// A secret parameter. It is redacted in `Debug` and `Display`, wiped from memory when dropped, and never serialised.
+/// Its JSON schema is a `writeOnly` string, by which documentation and validation detect it.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// Wraps a secret.
+    /// Creates a secret.
     pub fn new(secret: impl Into<String>) -> Self {
         Self(SecretString::from(secret.into()))
     }
 
-    /// The secret itself. The only place it may go is a request to the system that it belongs to.
+    /// Returns the secret's value. Use it only in a request to the system of the secret.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -52,7 +52,7 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// The text without one trailing `\n` or `\r\n`: editors, `echo` and block scalars of YAML add one.
+/// Returns the text without one trailing `\n` or `\r\n`, which editors, `echo` and YAML block scalars add.
 pub fn without_line_break(text: &str) -> &str {
     let Some(line) = text.strip_suffix('\n') else { return text };
     line.strip_suffix('\r').unwrap_or(line)

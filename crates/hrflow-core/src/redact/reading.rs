@@ -1,17 +1,17 @@
-//! A text as it reads without its escapes, and where each part of it comes from.
+//! A text without its escapes, with the original position of each part.
 
 use std::borrow::Cow;
 
-/// A text in lower case, some of its escapes undone. Each byte knows the bytes of the original that it stands for.
+/// A text in lower case with some escapes decoded. Each byte has the range of its source in the original.
 pub(super) struct Reading {
     pub(super) text: String,
-    /// Where, in the original, the source of each byte begins and ends.
+    /// The start and end of each byte's source in the original.
     sources: Vec<(u32, u32)>,
     has_escapes: bool,
 }
 
 impl Reading {
-    /// The text as it is.
+    /// Returns the text unchanged.
     pub(super) fn plain(text: &str) -> Self {
         let mut reading = Self::with_capacity(text.len());
         for (start, letter) in text.char_indices() {
@@ -20,8 +20,9 @@ impl Reading {
         reading
     }
 
-    /// The text with one more layer of escapes undone; none if there is none. JSON (`\/`, `\u002f`), percent-encoding
-    /// (`%2F`, `+` for a space) and HTML (`&#47;`, `&amp;`) may be mixed. What is not a valid escape is left as it is.
+    /// Returns the text with one more layer of escapes decoded, or `None` without escapes. JSON (`\/`, `\u002f`),
+    /// percent-encoding (`%2F`, `+` for a space) and HTML (`&#47;`, `&amp;`) can be mixed. Invalid escapes stay
+    /// unchanged.
     pub(super) fn deeper(&self) -> Option<Self> {
         if !self.has_escapes {
             return None;
@@ -45,7 +46,7 @@ impl Reading {
         Some(deeper)
     }
 
-    /// The part of the original that `start..end` of this text stands for.
+    /// Returns the range of the original for `start..end` of this text.
     pub(super) fn source(&self, start: usize, end: usize) -> (u32, u32) {
         let begin = self.sources.get(start).map_or(0, |source| source.0);
         let end = end.checked_sub(1).and_then(|last| self.sources.get(last)).map_or(begin, |source| source.1);
@@ -80,7 +81,7 @@ fn backslash(rest: &[u8]) -> Decoded {
     Some((letter.to_string().into(), 2))
 }
 
-/// `\uXXXX`, or a pair of surrogates.
+/// Decodes `\uXXXX` or a surrogate pair.
 fn unicode(rest: &[u8]) -> Decoded {
     let high = hex(rest.get(2..6)?)?;
     if let Some(letter) = char::from_u32(high) {
@@ -93,7 +94,7 @@ fn unicode(rest: &[u8]) -> Decoded {
     Some((letter.to_string().into(), 12))
 }
 
-/// One character in percent-encoding, of its bytes in UTF-8, else in Latin 1.
+/// Decodes one percent-encoded character, from UTF-8 or else from Latin 1.
 fn percent(rest: &[u8]) -> Decoded {
     let byte = |number: usize| {
         let escape = rest.get(3 * number..3 * number + 3)?;
@@ -116,7 +117,7 @@ fn percent(rest: &[u8]) -> Decoded {
 }
 
 fn entity(rest: &[u8]) -> Decoded {
-    // The longest is `&#x10ffff;`; leading zeros are tolerated.
+    // The longest form is `&#x10ffff;`, but leading zeros are allowed.
     let end = rest.iter().take(16).position(|byte| *byte == b';')?;
     let name = std::str::from_utf8(rest.get(1..end)?).ok()?;
     let letter = match name {
@@ -142,7 +143,7 @@ fn hex(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |value, digit| Some(value * 16 + char::from(*digit).to_digit(16)?))
 }
 
-/// Texts are cut long before.
+/// Converts an offset. Texts are cut long before the limit.
 fn offset(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
