@@ -161,7 +161,7 @@ pub trait Writer<I: TargetItem>: Send + Sync {
     /// Returns the identity of the target. It must be the same in all runs with the same account.
     fn target_id(&self) -> &TargetId;
 
-    /// Returns the time at the target, for intents. The default is the local clock. A target that knows the vendor's
+    /// Returns the time at the target, for intents. The default is the local clock. A target that has the vendor's
     /// time returns that, for example with a [`VendorClock`](crate::http::VendorClock). Changes of the local clock then
     /// do not affect lookups.
     fn now(&self) -> Timestamp {
@@ -253,8 +253,8 @@ pub trait Writer<I: TargetItem>: Send + Sync {
     /// Retryable errors are retried, as described for the trait. [`Scope::Run`](crate::Scope::Run) and
     /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) end the item's steps, and a later run continues with this
     /// step. After all other errors, the step becomes a dead letter, and the engine continues with the next step.
-    /// After a [permanent](crate::Error::is_permanent) error, later runs skip a step of the same name and identity, unless
-    /// the user resends the item or retries the dead letter.
+    /// After a [permanent](crate::Error::is_permanent) error, later runs skip a step of the same name and identity. A
+    /// resend of the item or a retry of the dead letter sends it again.
     async fn write_step(&self, item: &I, id: &VendorId, step: &Step) -> Result<()>;
 
     /// Searches for a step whose write has no known outcome. It must not write. [`Found::Ours`] means that the step

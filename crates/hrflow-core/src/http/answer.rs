@@ -72,7 +72,7 @@ impl Answer {
     /// # Errors
     ///
     /// [`ErrorKind::Protocol`] with the position in the body and the expected type, never with the value found. For an
-    /// operation of [`Safety::Once`](super::Safety::Once) it carries [`Execution::Unknown`]: an unreadable response
+    /// operation of [`Safety::Once`] it carries [`Execution::Unknown`]: an unreadable response
     /// does not prove that the request had no effect.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_slice(&self.body).map_err(|error| {

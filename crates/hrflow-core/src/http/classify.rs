@@ -74,7 +74,7 @@ pub fn as_status(answer: &Answer, status: u16) -> Result<()> {
 /// # Errors
 ///
 /// [`Unavailable`](ErrorKind::Unavailable), as for a 502, for requests that may be resent: a read or a login. For an
-/// operation of [`Safety::Once`](super::Safety::Once), [`Protocol`](ErrorKind::Protocol) as for any unreadable 2xx,
+/// operation of [`Safety::Once`], [`Protocol`](ErrorKind::Protocol) as for any unreadable 2xx,
 /// because its outcome is unknown.
 pub(super) fn not_a_page(answer: &Answer) -> Result<()> {
     let body = answer.body();

@@ -168,7 +168,7 @@ impl Content {
                 Self::active(media_type, "a certificate")
             }
             (infer::MatcherType::App, _) => Self::active(media_type, "a program"),
-            // Only the file's name tells what a container holds.
+            // Only the file name shows what a container holds.
             (_, "application/zip" | "application/x-ole-storage") => {
                 Self::passive(media_type, None, "an archive")
             }
