@@ -6,7 +6,12 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use hrflow_core::{CancellationToken, ErrorKind, Status, result::Reason, state::MemoryState};
+use hrflow_core::{
+    CancellationToken, ErrorKind, Retry, RetryDocuments, Status,
+    result::Reason,
+    state::{LetterFilter, MemoryState},
+};
+use serde_json::Value;
 
 use crate::{
     people::{profile, profiles, with_email, with_experiences, with_resume},
@@ -66,7 +71,7 @@ behaviours! {
     a_resume_arrives_once if |it| it.documents,
     a_lost_answer_does_not_cost_the_resume if |it| it.documents,
     a_failed_resume_costs_only_itself_and_is_sent_later if |it| it.documents && it.late_resumes,
-    a_failed_resume_costs_only_itself_where_none_is_taken_later if |it| it.documents && !it.late_resumes,
+    a_resume_that_comes_later_keeps_its_candidate_back_where_none_is_taken_later if |it| it.documents && !it.late_resumes,
     a_stopped_run_is_taken_up_again if |it| it.troubles,
     chaos_is_survived_and_accounted_for if |it| it.troubles,
 }
@@ -375,24 +380,33 @@ async fn a_lost_answer_does_not_cost_the_resume(world: &dyn World, _: Abilities)
     assert!(held.len() == 2 && held.iter().all(|record| record.resumes == 1), "{held:?}");
 }
 
-async fn a_failed_resume_costs_only_itself_where_none_is_taken_later(world: &dyn World, _: Abilities) {
+async fn a_resume_that_comes_later_keeps_its_candidate_back_where_none_is_taken_later(
+    world: &dyn World,
+    _: Abilities,
+) {
     let state = MemoryState::new();
     let url = world.resume_url();
-    let ada = || vec![with_resume(profile("p", "Ada", "Example"), &url, 7)];
+    let people = |keys: &[&str]| -> Vec<Value> {
+        keys.iter().map(|key| with_resume(profile(key, "Ada", &format!("Example-{key}")), &url, 7)).collect()
+    };
     world.refuse_documents(true);
-    let result = run(world, ada(), Setup::sharing(&state)).await;
-    assert_eq!((written(&result), result.events.attachment_failure), ((1, 0, 0), 1), "{result:#?}");
-    assert_eq!(result.status, Status::SuccessWithFailures);
-    world.refuse_documents(false);
-    let writes = world.writes();
-    let again = run(world, ada(), Setup::sharing(&state)).await;
-    assert_eq!((written(&again), again.events.attachment_failure), ((0, 1, 0), 0), "{again:#?}");
-    assert_eq!(again.status, Status::Success, "a rejection is reported once");
+    let result = run(world, people(&["p", "q"]), Setup::sharing(&state)).await;
+    assert_eq!((written(&result), result.events.attachment_failure), ((0, 0, 2), 0), "{result:#?}");
     let letters = state.dead_letters();
-    assert_eq!(letters.len(), 1, "its dead letter stays: {letters:#?}");
-    assert_eq!((letters[0].step.as_str(), letters[0].retryable), ("resume", false));
-    assert_eq!(world.held().await[0].resumes, 0);
-    assert_eq!(world.writes(), writes, "the candidate is not sent again for it");
+    assert!(letters.iter().all(|it| it.step == "write" && it.retryable), "{letters:#?}");
+    assert!(world.held().await.is_empty());
+    // On request, without it.
+    let filter = LetterFilter { key: Some("q".to_owned()), ..LetterFilter::default() };
+    let retry = Retry { filter, documents: RetryDocuments::Without };
+    let without = run(world, people(&["q"]), Setup { retry: Some(retry), ..Setup::sharing(&state) }).await;
+    assert_eq!((written(&without), without.status), ((1, 0, 0), Status::Success), "{without:#?}");
+    world.refuse_documents(false);
+    let again = run(world, people(&["p"]), Setup::sharing(&state)).await;
+    assert_eq!((written(&again), again.status), ((1, 0, 0), Status::Success), "{again:#?}");
+    assert!(state.dead_letters().is_empty());
+    let mut resumes: Vec<usize> = world.held().await.iter().map(|record| record.resumes).collect();
+    resumes.sort_unstable();
+    assert_eq!(resumes, [0, 1]);
 }
 
 async fn a_stopped_run_is_taken_up_again(world: &dyn World, abilities: Abilities) {

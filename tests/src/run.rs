@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
-use hrflow_core::{CancellationToken, Environment, JsonRun, RunResult, state::MemoryState};
+use hrflow_core::{CancellationToken, Environment, JsonRun, Retry, RunResult, state::MemoryState};
 use serde_json::{Value, json};
 
 use crate::subject::World;
@@ -22,6 +22,8 @@ pub struct Setup {
     pub cancel: CancellationToken,
     /// Whether unchanged items are sent too.
     pub resend: bool,
+    /// Delivers these dead letters instead of the profiles, of which there are as many.
+    pub retry: Option<Retry>,
 }
 
 impl Setup {
@@ -66,6 +68,7 @@ pub async fn run(world: &dyn World, profiles: Vec<Value>, setup: Setup) -> RunRe
                 state: setup.state.map(|state| Arc::new(state) as _),
                 cancel: setup.cancel,
                 resend: setup.resend,
+                retry: setup.retry,
                 grace: Duration::from_secs(20),
                 ..Environment::default()
             },

@@ -1,7 +1,7 @@
 //! The résumé's file: fetched, and checked against what Ceipal takes.
 
 use hrflow_core::{
-    Attachment, Error, ErrorKind, Result,
+    Attachment, Error, ErrorKind, Result, Scope,
     http::{Accepts, Document, DocumentKind, Downloader},
 };
 
@@ -14,6 +14,36 @@ pub(crate) struct File {
     /// The form field that takes it.
     pub(crate) field: String,
     pub(crate) document: Document,
+}
+
+/// Whether a résumé that was not fetched never can be: there is no such file, or it is none that Ceipal accepts. Everything
+/// else may pass, if only with the link that HrFlow.ai gives out at the next read: stores answer an expired one with 400,
+/// 403 or 410.
+pub(crate) fn is_lost(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Invalid => error.status().is_none(),
+        ErrorKind::NotFound => error.status() != Some(410),
+        _ => false,
+    }
+}
+
+/// The error of an applicant that waits for its résumé.
+pub(crate) fn kept_back(cause: &Error) -> Error {
+    let message = "the applicant was not sent, because its résumé cannot be fetched now";
+    let mut error = Error::new(cause.kind(), message).with_vendor_message(cause.message()).advise(
+        "Run again, which reads a new link, or run `hrflow dead-letters retry FILE`. With `--without-documents` it writes \
+         the applicant without the résumé, and Ceipal accepts none later.",
+    );
+    for name in ["host", "attempts"] {
+        error = cause
+            .context(name)
+            .map(str::to_owned)
+            .into_iter()
+            .fold(error, |error, value| error.with(name, value));
+    }
+    let error = cause.status().into_iter().fold(error, Error::with_status);
+    let error = cause.retry_after().into_iter().fold(error, Error::with_retry_after);
+    error.with_scope(Scope::Item).with_retryable(true)
 }
 
 /// Fetches a résumé of at most so many bytes.

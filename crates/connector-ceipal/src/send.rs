@@ -67,11 +67,12 @@ impl ApplicantWriter {
         self.send(write.item, form, resume, before.applicant).await
     }
 
-    /// The résumé's file, if one is to go along, or why it cannot.
+    /// The résumé's file, if one is to go along, or why there is none for good.
     ///
     /// # Errors
     ///
-    /// Where the run is called off.
+    /// If the file may be there another time: Ceipal accepts no résumé later, so the applicant waits for it. And if the run
+    /// is cancelled.
     async fn resume(&self, write: &Write<'_, Applicant>) -> Result<Resume> {
         let wanted = write.item.resume().filter(|_| write.attachments);
         let (Some(resume), Some(field)) = (wanted, self.parameters.field_map.resume()) else {
@@ -80,7 +81,8 @@ impl ApplicantWriter {
         match resume::fetch(&self.downloader, resume, field, self.parameters.resume_bytes()).await {
             Ok(file) => Ok(Resume::Along(file)),
             Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
-            Err(error) => Ok(Resume::Missing(error)),
+            Err(error) if resume::is_lost(&error) => Ok(Resume::Missing(error)),
+            Err(error) => Err(resume::kept_back(&error)),
         }
     }
 

@@ -4,7 +4,7 @@ use std::{ffi::OsString, num::NonZeroU64, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use hrflow_core::ErrorKind;
+use hrflow_core::{ErrorKind, RetryDocuments};
 
 use crate::{
     exit::Exit,
@@ -428,6 +428,20 @@ pub(crate) struct Retry {
     #[command(flatten)]
     pub(crate) state: StateDirectory,
 
+    /// Write the items without their documents
+    ///
+    /// For items that failed because a document could not be fetched: Ceipal accepts a résumé only together with its
+    /// applicant. Dead letters of documents stay. Targets without documents reject the option.
+    #[arg(long)]
+    pub(crate) without_documents: bool,
+
+    /// Send documents of unknown outcome again; they may double
+    ///
+    /// For documents whose upload got no response, at a target that does not say whether they arrived (UKG Pro). Check the
+    /// candidate first. A target that says so is asked first, as without the option. Targets without documents reject it.
+    #[arg(long, conflicts_with = "without_documents")]
+    pub(crate) resend_documents: bool,
+
     /// Try no more items than this
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<NonZeroU64>,
@@ -435,6 +449,17 @@ pub(crate) struct Retry {
     /// Print the result as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+impl Retry {
+    /// What happens to documents.
+    pub(crate) fn documents(&self) -> RetryDocuments {
+        match (self.without_documents, self.resend_documents) {
+            (true, _) => RetryDocuments::Without,
+            (_, true) => RetryDocuments::Resend,
+            _ => RetryDocuments::AsConfigured,
+        }
+    }
 }
 
 /// A kind of error by its name.

@@ -46,7 +46,7 @@ pub use async_trait::async_trait;
 pub use check::{CheckReport, Finding};
 pub use connector::{AnyAction, Connector, ConnectorType, JsonRun};
 pub use consent::Consent;
-pub use engine::{BoxError, DryRun, Environment};
+pub use engine::{BoxError, DryRun, Environment, Retry, RetryDocuments};
 pub use error::{Error, ErrorKind, Execution, Result, Scope};
 pub use futures::stream::BoxStream;
 pub use item::{Attachment, AttachmentKind, ContentHash, DataType, Identity, Item, ItemKey, TargetItem};

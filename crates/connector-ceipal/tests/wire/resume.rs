@@ -1,6 +1,6 @@
 //! The résumé: along with its applicant, or not at all.
 
-use hrflow_core::{ErrorKind, RunResult, Status, testing::Reaction};
+use hrflow_core::{ErrorKind, RetryDocuments, RunResult, Status, testing::Reaction};
 use serde_json::{Value, json};
 
 use crate::vendor::*;
@@ -81,9 +81,8 @@ async fn options_and_parameters_leave_it_out() {
 }
 
 #[tokio::test]
-async fn a_resume_that_cannot_be_had_is_a_failure_of_its_own() {
+async fn a_resume_that_never_can_be_fetched_is_a_failure_of_its_own() {
     for (reaction, part) in [
-        (Reaction::answer(403, ""), "refuses to hand it out"),
         (Reaction::answer(404, ""), "is not there"),
         (Reaction::answer(200, "<!DOCTYPE html><html></html>"), "an HTML page"),
         (Reaction::answer(200, ""), "empty (0 bytes)"),
@@ -95,6 +94,58 @@ async fn a_resume_that_cannot_be_had_is_a_failure_of_its_own() {
         assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND]);
         assert_eq!(vendor.form(2)["standard_fields.firstname"], json!("Ada"));
     }
+}
+
+/// Ceipal accepts no résumé later: the applicant waits until its own can be fetched, or is written without it on request.
+#[tokio::test]
+async fn a_resume_that_can_be_fetched_later_keeps_its_applicant_back() {
+    let now = |reaction: Reaction| reaction.header("retry-after", "0");
+    let short = json!({ "timeout": "500ms" });
+    for (reaction, tries, part) in [
+        // Stores answer an expired link so: the next read of the profile brings a new one.
+        (Reaction::answer(400, ""), 1, "cannot be fetched"),
+        (Reaction::answer(403, ""), 1, "refuses to hand it out"),
+        (Reaction::answer(410, ""), 1, "not there"),
+        (now(Reaction::answer(429, "")), 2, "come back later"),
+        (Reaction::answer(500, ""), 2, "cannot answer now"),
+        (now(Reaction::answer(503, "")), 2, "come back later"),
+        (Reaction::hang(), 2, "in time"),
+        (Reaction::reset_after_reading(), 2, "broke"),
+        (Reaction::truncated(5, 200, "%PDF-1.7 cv"), 2, "broke off"),
+    ] {
+        let what = format!("{reaction:?}");
+        let vendor = Vendor::new([nobody()]).await;
+        vendor.then(std::iter::repeat_n(reaction, tries));
+        let profile = with_resume(&vendor);
+        let result = vendor.push(json!({}), short.clone(), std::slice::from_ref(&profile)).await;
+        let events = &result.events;
+        assert_eq!((events.write_failure, events.attachment_failure), (1, 0), "{what}: {result:?}");
+        let letters = vendor.state.dead_letters();
+        assert_eq!((letters[0].step.as_str(), letters[0].retryable), ("write", true), "{what}: {letters:?}");
+        for part in [part, "applicant was not sent", "--without-documents"] {
+            assert!(letters[0].message.contains(part), "{what}: {}", letters[0].message);
+        }
+        let fetched = [FIND, CV, CV][..=tries].to_vec();
+        assert_eq!(vendor.calls(), fetched, "{what}");
+
+        vendor.then([signed_in(), nobody(), pdf(), created(), ada_found()]);
+        let result = vendor.push(json!({}), short.clone(), &[profile]).await;
+        assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
+        assert_eq!(vendor.state.dead_letters().len(), 0, "{what}");
+        assert_eq!(vendor.calls(), [&fetched[..], &[SIGN_IN, FIND, CV, CREATE, FIND]].concat(), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn an_applicant_is_written_without_its_resume_on_request() {
+    let (vendor, result) = push([nobody(), Reaction::answer(403, "")], json!({}), json!({})).await;
+    assert_eq!(result.events.write_failure, 1, "{result:?}");
+    vendor.then([signed_in(), nobody(), created(), ada_found()]);
+    let result = vendor.retry(json!({}), RetryDocuments::Without).await;
+    assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
+    assert_eq!(vendor.state.dead_letters().len(), 0);
+    assert_eq!(vendor.calls(), [FIND, CV, SIGN_IN, FIND, CREATE, FIND]);
+    assert_eq!(vendor.form(4)["standard_fields.firstname"], json!("Ada"));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use connector_ceipal::{Applicant, Applicants, Parameters, push_profile};
 pub(crate) use connector_hrflow::testing::merge;
 use connector_hrflow::testing::{assert_untold, push};
 use hrflow_core::{
-    CancellationToken, Environment, OpenContext, Options, RunResult, Target, Writer,
+    CancellationToken, Environment, OpenContext, Options, Retry, RetryDocuments, RunResult, Target, Writer,
     parameters::read,
     state::{MemoryState, State},
     testing::{Reaction, RecordedRequest, ScriptedServer},
@@ -28,7 +28,7 @@ pub(crate) const STATES: &str = "GET /v1/getStatesList/";
 /// A server that reacts as scripted, sign-in included.
 pub(crate) struct Vendor {
     pub(crate) server: ScriptedServer,
-    state: Arc<MemoryState>,
+    pub(crate) state: Arc<MemoryState>,
     /// Asks a run to stop.
     pub(crate) stop: CancellationToken,
 }
@@ -69,11 +69,28 @@ impl Vendor {
 
     /// Pushes profiles, one after another. Nothing that comes of it holds a secret.
     pub(crate) async fn push(&self, parameters: Value, options: Value, profiles: &[Value]) -> RunResult {
+        self.run(parameters, options, profiles, None).await
+    }
+
+    /// Delivers the dead letters again.
+    pub(crate) async fn retry(&self, options: Value, documents: RetryDocuments) -> RunResult {
+        let retry = Retry { documents, ..Retry::default() };
+        self.run(json!({}), options, &[], Some(retry)).await
+    }
+
+    async fn run(
+        &self,
+        parameters: Value,
+        options: Value,
+        profiles: &[Value],
+        retry: Option<Retry>,
+    ) -> RunResult {
         let mut all = json!({ "rate_limit": "off", "allow_local_urls": true });
         merge(&mut all, options);
         let environment = Environment {
             state: Some(self.state.clone()),
             cancel: self.stop.clone(),
+            retry,
             ..Environment::default()
         };
         let parameters = self.parameters(parameters);

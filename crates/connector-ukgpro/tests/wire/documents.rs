@@ -2,8 +2,8 @@
 
 use connector_ukgpro::{Candidate, Candidates};
 use hrflow_core::{
-    ErrorKind, OpenContext, Options, Status, Target, Warning, Write, options::OnExisting, state::State,
-    testing::Reaction,
+    ErrorKind, OpenContext, Options, RetryDocuments, Status, Target, Warning, Write, options::OnExisting,
+    state::State, testing::Reaction,
 };
 use serde_json::{Value, json};
 
@@ -152,6 +152,31 @@ async fn a_document_whose_answer_is_lost_is_not_sent_again() {
         }
         assert_eq!(vendor.calls(), [LOOK_UP, CREATE, "GET /files/cv.pdf", SEND], "{what}");
     }
+}
+
+#[tokio::test]
+async fn a_document_whose_response_was_lost_is_sent_again_on_request() {
+    let file_and_send = ["GET /files/cv.pdf", SEND];
+    let vendor =
+        Vendor::new([nobody(), created("c-1"), file(PDF), Reaction::answer(500, ""), token(), levels()])
+            .await;
+    let profile = ada_with(json!({ "attachments": [document(&vendor, "resume", "cv.pdf")] }));
+    vendor.push(json!({}), json!({}), &[profile]).await;
+    let kept = vendor.retry(json!({}), RetryDocuments::AsConfigured).await;
+    assert_eq!(
+        (kept.events.attachment_failure, kept.failures[0].kind),
+        (1, ErrorKind::OutcomeUnknown),
+        "{kept:?}"
+    );
+    for part in ["an earlier run", "record c-1", "sent_at", "--resend-documents"] {
+        assert!(kept.failures[0].message.contains(part), "{kept:?}");
+    }
+    vendor.then([token(), levels(), file(PDF), sent()]);
+    let again = vendor.retry(json!({}), RetryDocuments::Resend).await;
+    assert_eq!((again.status, again.events.write_duplicate), (Status::Success, 1), "{again:?}");
+    assert!(vendor.state.dead_letters().is_empty());
+    let first = [LOOK_UP, CREATE, file_and_send[0], file_and_send[1], LOG_IN, LEVELS];
+    assert_eq!(vendor.calls(), [&first[..], &[LOG_IN, LEVELS], &file_and_send].concat());
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ pub(crate) use connector_hrflow::testing::merge;
 use connector_hrflow::testing::{assert_untold, push};
 use connector_ukgpro::{Parameters, push_profile};
 use hrflow_core::{
-    Environment, RunResult,
+    Environment, Retry, RetryDocuments, RunResult,
     http::Url,
     parameters::read,
     state::MemoryState,
@@ -61,9 +61,25 @@ impl Vendor {
 
     /// Pushes profiles, one after another. Nothing that comes of it holds a secret.
     pub(crate) async fn push(&self, parameters: Value, options: Value, profiles: &[Value]) -> RunResult {
+        self.run(parameters, options, profiles, None).await
+    }
+
+    /// Delivers the dead letters again.
+    pub(crate) async fn retry(&self, options: Value, documents: RetryDocuments) -> RunResult {
+        let retry = Retry { documents, ..Retry::default() };
+        self.run(json!({}), options, &[], Some(retry)).await
+    }
+
+    async fn run(
+        &self,
+        parameters: Value,
+        options: Value,
+        profiles: &[Value],
+        retry: Option<Retry>,
+    ) -> RunResult {
         let mut all = json!({ "allow_local_urls": true });
         merge(&mut all, options);
-        let environment = Environment { state: Some(self.state.clone()), ..Environment::default() };
+        let environment = Environment { state: Some(self.state.clone()), retry, ..Environment::default() };
         let parameters = self.parameters(parameters);
         let result = push(push_profile(), parameters, all, environment, profiles).await;
         assert_untold(&result, &["hush"]);

@@ -42,6 +42,8 @@ pub(super) struct Delivery<I> {
     pub(super) run_id: String,
     pub(super) resend: bool,
     pub(super) retry: bool,
+    /// Whether a document of unknown outcome is sent again although no lookup can tell whether it arrived.
+    pub(super) resend_documents: bool,
     pub(super) options: Options,
     pub(super) stop: CancellationToken,
 }
@@ -537,10 +539,15 @@ impl<I: TargetItem> Delivery<I> {
         }
     }
 
-    /// Whether there are tries left: the client of a request that may be repeated has used up some by itself.
+    /// Whether there are tries left: the client of a request that may be repeated has used up some by itself. What is
+    /// invalid, missing or forbidden now stays so for the time of a run, even if a later run can succeed.
     pub(super) fn may_be_tried_again(&self, error: &Error, attempt: u32) -> bool {
         let sent = error.context("attempts").and_then(|sent| sent.parse().ok());
-        error.is_retryable() && attempt.max(sent.unwrap_or_default()) < u32::from(self.options.attempts.get())
+        let may_pass_soon =
+            !matches!(error.kind(), ErrorKind::Invalid | ErrorKind::Forbidden | ErrorKind::NotFound);
+        error.is_retryable()
+            && may_pass_soon
+            && attempt.max(sent.unwrap_or_default()) < u32::from(self.options.attempts.get())
     }
 
     /// The receipt of an item whose answer was lost, and whose record was found.

@@ -35,6 +35,7 @@ use tracing::Instrument;
 
 pub use prepare::BoxError;
 pub(crate) use prepare::{ANONYMOUS, FormatFn, LogicFn};
+pub use retry::{Retry, RetryDocuments};
 
 use self::{
     ahead::Ahead,
@@ -83,7 +84,7 @@ pub struct Environment {
     pub resend: bool,
     /// Take the items of these dead letters of the workflow instead of reading the origin. What a later run has
     /// delivered stays as it is, and where only steps are missing, only those are sent.
-    pub retry: Option<LetterFilter>,
+    pub retry: Option<Retry>,
     /// Read no more items than this.
     pub limit: Option<u64>,
     /// Write nothing; hand over what would be sent.
@@ -191,9 +192,13 @@ async fn execute<O: Origin, T: Target>(
         return Err(Fatal::new(Reason::BadActionParameters, "run", error));
     }
     let retry = plan.environment.retry.clone();
-    if retry.is_some() {
+    if let Some(Retry { documents, .. }) = &retry {
         // Dead letters lie behind the cursor, wherever it is.
         plan.read_mode = ReadMode::Sync;
+        let warehouse = plan.target.warehouse().name;
+        plan.options.attachments = documents
+            .attachments(plan.options.attachments, warehouse, capabilities.attachments)
+            .map_err(|error| Fatal::new(Reason::BadActionParameters, "run", error))?;
     }
     check_read_mode(&plan)?;
 
@@ -239,7 +244,7 @@ async fn execute<O: Origin, T: Target>(
     let opened = cancelled.run_until_cancelled(async {
         let writer = open_target(plan.target.as_ref(), plan.target_parameters, context).await?;
         let items = match &retry {
-            Some(filter) => {
+            Some(Retry { filter, .. }) => {
                 let filter = LetterFilter { workflow_id: Some(plan.workflow_id.clone()), ..filter.clone() };
                 retry::items(state.history(), filter, writer.target_id().clone())
             }
@@ -273,6 +278,7 @@ async fn execute<O: Origin, T: Target>(
         run_id: report.run_id().to_owned(),
         resend: plan.environment.resend,
         retry: retry.is_some(),
+        resend_documents: retry.is_some_and(|retry| retry.documents == RetryDocuments::Resend),
         options: plan.options,
         stop: stop.clone(),
     };

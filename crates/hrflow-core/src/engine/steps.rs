@@ -32,6 +32,14 @@ enum StepEnd {
     },
 }
 
+/// Whether a step arrived, as a lookup tells.
+enum StepFound {
+    Arrived,
+    Absent,
+    /// No lookup can tell, and why.
+    CannotTell(String),
+}
+
 impl<I: TargetItem> Delivery<I> {
     /// Stores an item's receipt, does the steps that are due, and settles the item. A step that fails is
     /// noted in the fate. Answers whether the item is settled: not where the run stopped before all steps were
@@ -165,8 +173,10 @@ impl<I: TargetItem> Delivery<I> {
         let earlier = parcel.entry.step_traces.iter().find(|trace| trace.step == *step && trace.id == *id);
         if let Some(trace) = earlier.filter(|_| !step.idempotent) {
             match self.find_step(trace, self.last_sent(trace.sent_until), 0).await {
-                Ok(true) => return self.state.record(&[done]).await.map(|()| StepEnd::Done),
-                Ok(false) => {}
+                Ok(StepFound::Arrived) => return self.state.record(&[done]).await.map(|()| StepEnd::Done),
+                Ok(StepFound::Absent) => {}
+                Ok(StepFound::CannotTell(_)) if step.document && self.resend_documents => {}
+                Ok(StepFound::CannotTell(why)) => return Ok(unknown(trace, why, 0)),
                 Err(end) => return Ok(end),
             }
         }
@@ -184,8 +194,11 @@ impl<I: TargetItem> Delivery<I> {
             };
             if error.execution() == Execution::Unknown && !step.idempotent {
                 match self.find_step(&trace, Instant::now(), attempt).await {
-                    Ok(true) => return self.state.record(&[done]).await.map(|()| StepEnd::Done),
-                    Ok(false) => {}
+                    Ok(StepFound::Arrived) => {
+                        return self.state.record(&[done]).await.map(|()| StepEnd::Done);
+                    }
+                    Ok(StepFound::Absent) => {}
+                    Ok(StepFound::CannotTell(why)) => return Ok(unknown(&trace, why, attempt)),
                     Err(end) => return Ok(end),
                 }
             }
@@ -204,19 +217,21 @@ impl<I: TargetItem> Delivery<I> {
         }
     }
 
-    /// Whether a step that was sent until then at the latest arrived; how it ends where there is no way to know.
+    /// Whether a step that was sent until then at the latest arrived; how it ends if the lookup fails.
     async fn find_step(
         &self,
         trace: &StepTrace,
         sent_until: Instant,
         attempts: u32,
-    ) -> Result<bool, StepEnd> {
+    ) -> Result<StepFound, StepEnd> {
         let conclusive_from = sent_until + self.writer.lookup_lag();
         let why = loop {
             let asked = Instant::now();
             match guarded_future(self.writer.find_step(trace)).await.and_then(|found| found) {
-                Ok(Found::Ours(_)) => return Ok(true),
-                Ok(Found::Absent | Found::Someone(_)) if asked >= conclusive_from => return Ok(false),
+                Ok(Found::Ours(_)) => return Ok(StepFound::Arrived),
+                Ok(Found::Absent | Found::Someone(_)) if asked >= conclusive_from => {
+                    return Ok(StepFound::Absent);
+                }
                 Ok(Found::Absent | Found::Someone(_)) => {
                     if !budget::current().pause(conclusive_from - asked).await {
                         if self.stop.is_cancelled() {
@@ -225,19 +240,33 @@ impl<I: TargetItem> Delivery<I> {
                         break "the look-up may still be behind".to_owned();
                     }
                 }
-                Ok(Found::CannotTell(why)) => break why,
+                Ok(Found::CannotTell(why)) => return Ok(StepFound::CannotTell(why)),
                 Err(error) if stops(&error) => {
                     return Err(StepEnd::Stopped { fault: Some(error), unknown: true });
                 }
                 Err(error) => break error.to_string(),
             }
         };
-        let message = format!("it is unknown whether {} arrived", trace.step.name);
-        let error = Error::new(ErrorKind::OutcomeUnknown, message)
-            .with_vendor_message(why)
-            .advise("Look at the target; it is not sent again without another look.");
-        Err(StepEnd::Failed { error, attempts, unknown: true })
+        Err(unknown(trace, why, attempts))
     }
+}
+
+/// A step that was sent, and of which no lookup tells whether it arrived.
+fn unknown(trace: &StepTrace, why: String, attempts: u32) -> StepEnd {
+    let advice = match trace.step.document {
+        true => {
+            "Check the record at the target. If the document is missing, `hrflow dead-letters retry FILE \
+             --resend-documents` sends it again."
+        }
+        false => "Check the record at the target: it is not sent again without another lookup.",
+    };
+    let message = format!("it is unknown whether {} arrived", trace.step.name);
+    let error = Error::new(ErrorKind::OutcomeUnknown, message)
+        .with_vendor_message(why)
+        .with("record", &trace.id)
+        .with("sent_at", trace.at)
+        .advise(advice);
+    StepEnd::Failed { error, attempts, unknown: true }
 }
 
 /// Whether an error says nothing of the step it came upon: it hits every item, or the run was asked to stop.

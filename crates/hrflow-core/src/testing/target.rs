@@ -101,6 +101,8 @@ pub struct Nature {
     pub finds: bool,
     /// Whether a lookup without an email is conclusive.
     pub finds_without_email: bool,
+    /// Whether there is a lookup for documents.
+    pub finds_documents: bool,
     /// Whether documents are sent in the request that creates a record.
     pub documents_along: bool,
     /// How much older than its trace a record may be and still match, because clocks differ.
@@ -118,6 +120,7 @@ impl Default for Nature {
             checks_email: true,
             finds: true,
             finds_without_email: true,
+            finds_documents: true,
             documents_along: false,
             tolerance: Duration::ZERO,
             cuts_names: false,
@@ -439,6 +442,9 @@ impl Writer<Person> for ScriptedWriter {
     }
 
     async fn find_step(&self, trace: &StepTrace) -> Result<Found> {
+        if !self.target.nature.finds_documents {
+            return Ok(Found::CannotTell("there is no lookup for documents".into()));
+        }
         let held = self.target.lock();
         let record = held.records.iter().find(|record| record.id == trace.id);
         let there = record.is_some_and(|record| record.documents.contains(&trace.step.identity));

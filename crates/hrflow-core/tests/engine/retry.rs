@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use hrflow_core::{
-    ErrorKind, RunResult, Status,
-    options::OnExisting,
+    ErrorKind, Retry, RetryDocuments, RunResult, Status,
+    options::{Attachments, OnExisting},
     state::{LetterFilter, MemoryState},
     testing::target::{Nature, Person, Reaction, ScriptedTarget},
 };
@@ -13,10 +13,15 @@ use serde_json::json;
 use crate::support::{Setup, adds_up, names, people, person, with_documents, written};
 
 /// Tries the letters that `filter` means again. Nothing is read from the origin.
-async fn retry(target: &ScriptedTarget, state: &MemoryState, filter: LetterFilter) -> RunResult {
+async fn retry(target: &ScriptedTarget, state: &MemoryState, what: impl Into<Retry>) -> RunResult {
     let mut setup = Setup::new(target, people(&["never read"])).state(state).on_existing(OnExisting::Update);
-    setup.environment.retry = Some(filter);
+    setup.environment.retry = Some(what.into());
     setup.run().await
+}
+
+/// All dead letters, with this choice about documents.
+fn with(documents: RetryDocuments) -> Retry {
+    Retry { documents, ..Retry::default() }
 }
 
 async fn run(target: &ScriptedTarget, state: &MemoryState, person: Person) -> RunResult {
@@ -131,7 +136,7 @@ async fn letters_of_other_workflows_stay() {
     target.script("ada", [Reaction::Refuse(ErrorKind::Invalid)]);
     run(&target, &state, person("ada")).await;
     let mut setup = Setup::new(&target, Vec::new()).state(&state);
-    setup.environment.retry = Some(LetterFilter::default());
+    setup.environment.retry = Some(LetterFilter::default().into());
     let other = setup.prepare().workflow_id("another").await;
     adds_up(&other);
     assert_eq!(other.events.read_success, 0);
@@ -144,7 +149,7 @@ async fn what_a_logic_discards_by_now_leaves_no_letter() {
     target.script("ada", [Reaction::Refuse(ErrorKind::Invalid)]);
     run(&target, &state, person("ada")).await;
     let mut setup = Setup::new(&target, Vec::new()).state(&state);
-    setup.environment.retry = Some(LetterFilter::default());
+    setup.environment.retry = Some(LetterFilter::default().into());
     let result = setup.prepare().logic(|_| Ok(None)).await;
     assert_eq!((result.events.logics_discard, result.status), (1, Status::Success));
     assert!(state.dead_letters().is_empty());
@@ -154,7 +159,7 @@ async fn what_a_logic_discards_by_now_leaves_no_letter() {
 async fn an_empty_state_has_nothing_to_try_again() {
     let target = ScriptedTarget::default();
     let mut setup = Setup::new(&target, people(&["ada"]));
-    setup.environment.retry = Some(LetterFilter::default());
+    setup.environment.retry = Some(LetterFilter::default().into());
     setup.environment.state = Some(Arc::new(MemoryState::new()));
     assert_eq!(setup.run().await.events.read_success, 0);
 }
@@ -187,4 +192,53 @@ async fn the_letter_of_a_later_reading_stays_when_the_earlier_one_is_delivered()
     adds_up(&result);
     assert_eq!((written(&result), result.events.logics_failure), ((1, 0, 0), 1));
     assert_eq!(steps(&state), ["logics"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_document_of_unknown_outcome_is_sent_again_on_request_only() {
+    let target = ScriptedTarget::new(Nature { finds_documents: false, ..Nature::default() });
+    let state = MemoryState::new();
+    target.script("ada/cv.pdf", [Reaction::Lose { executed: false }]);
+    run(&target, &state, with_documents("ada", &[("cv.pdf", 7)])).await;
+    for documents in [RetryDocuments::AsConfigured, RetryDocuments::Without] {
+        retry(&target, &state, with(documents)).await;
+        let letters = state.dead_letters();
+        assert_eq!((letters.len(), letters[0].kind), (1, ErrorKind::OutcomeUnknown), "{documents:?}");
+        for part in ["no lookup for documents", "record p1", "sent_at", "--resend-documents"] {
+            assert!(letters[0].message.contains(part), "{}", letters[0].message);
+        }
+        assert_eq!(target.records()[0].documents, Vec::<String>::new(), "{documents:?}");
+    }
+    // What gets lost during the retry itself is not sent again by it.
+    target.script("ada/cv.pdf", [Reaction::Lose { executed: true }]);
+    let lost = retry(&target, &state, with(RetryDocuments::Resend)).await;
+    assert_eq!((lost.events.attachment_failure, target.records()[0].documents.len()), (1, 1), "{lost:#?}");
+    let again = retry(&target, &state, with(RetryDocuments::Resend)).await;
+    assert_eq!((written(&again), again.status), ((0, 1, 0), Status::Success), "{again:#?}");
+    assert_eq!(target.records()[0].documents.len(), 2, "on request, it may double");
+    assert!(state.dead_letters().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_without_documents_writes_the_items_alone() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    target.script("ada", [Reaction::Refuse(ErrorKind::Invalid)]);
+    target.script("bob/cv.pdf", [Reaction::Refuse(ErrorKind::Invalid)]);
+    for name in ["ada", "bob"] {
+        run(&target, &state, with_documents(name, &[("cv.pdf", 7)])).await;
+    }
+    let again = retry(&target, &state, with(RetryDocuments::Without)).await;
+    assert_eq!((written(&again), again.status), ((1, 1, 0), Status::Success), "{again:#?}");
+    assert!(target.records().iter().all(|record| record.documents.is_empty()), "{:?}", target.records());
+    assert_eq!(steps(&state), ["cv.pdf"], "a document that failed stays a dead letter");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_workflow_that_sends_no_documents_resends_none() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    let mut setup = Setup::new(&target, Vec::new()).state(&state).attachments(Attachments::Never);
+    setup.environment.retry = Some(with(RetryDocuments::Resend));
+    let result = setup.run().await;
+    assert_eq!(result.status, Status::Fatal);
+    assert!(result.failures[0].message.contains("options.attachments"), "{result:#?}");
 }
