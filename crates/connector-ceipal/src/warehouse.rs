@@ -9,8 +9,8 @@ use std::{
 use connector_hrflow::line;
 use hrflow_core::{
     Capabilities, DataType, Endpoint, Error, ErrorKind, Finding, Found, Identity, LostAnswers, OpenContext,
-    Receipt, Result, Scope, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write, Writer,
-    async_trait,
+    Receipt, Result, Scope, Step, StepDue, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Write,
+    Writer, async_trait,
     http::{DownloadOptions, Downloader, RateLimit, VendorClock},
     text::cut,
 };
@@ -203,6 +203,10 @@ impl Writer<Applicant> for ApplicantWriter {
 
     fn steps(&self, item: &Applicant) -> Vec<Step> {
         self.steps_of(item)
+    }
+
+    fn due(&self, _: &Step) -> StepDue {
+        StepDue::WithCreation
     }
 
     async fn steps_along(&self, item: &Applicant, id: &VendorId) -> Result<Vec<String>> {

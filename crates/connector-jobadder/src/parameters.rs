@@ -50,7 +50,8 @@ pub struct Parameters {
     /// `write_jobapplication` where `job_applications` needs it.
     #[serde(default)]
     pub scope: Option<String>,
-    /// Where created candidates come from, at most 50 characters; empty for nothing.
+    /// Source of created candidates, at most 50 characters; empty for none. It is looked up in the account's list once per
+    /// run. If the list lacks it, candidates are created without it, each with a warning.
     #[serde(default = "default_source")]
     pub source: String,
     /// Id of the status that created candidates get.
@@ -91,7 +92,7 @@ pub struct Parameters {
     #[serde(default)]
     pub photo: bool,
     /// Apply for the jobs that the profile is labelled `yes` for, where their reference is the id of a JobAdder job.
-    /// Candidates who were there already apply too.
+    /// Candidates who were there already apply too. An application that JobAdder rejects is a failure of its own.
     #[serde(default)]
     pub job_applications: bool,
     /// By how much look-ups may lag behind writes. After an answer was lost, a candidate that is not found is sent again

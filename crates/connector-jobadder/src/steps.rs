@@ -1,7 +1,7 @@
 //! What is sent after a candidate: documents, the photo, applications.
 
 use hrflow_core::{
-    Attachment, AttachmentKind, Error, ErrorKind, Execution, Found, Identity, Result, Step, StepTrace,
+    Attachment, AttachmentKind, Error, ErrorKind, Found, Identity, Result, Step, StepDue, StepTrace,
     VendorId,
     http::{Accepts, VendorClock},
     item::under_own_names,
@@ -54,18 +54,9 @@ impl CandidateWriter {
         }
     }
 
-    /// Adds a candidate who was there before to the jobs that they are to apply for: the parameter asks for it, and steps
-    /// of their own are for candidates that we created. Answers the names of the steps that this was.
-    pub(crate) async fn apply_all(&self, item: &Candidate, id: &VendorId) -> Result<Vec<String>> {
-        let mut applied = Vec::new();
-        for step in self.steps_of(item) {
-            if let Some(job) = step.name.strip_prefix(JOB_APPLICATION) {
-                // Whatever became of it, it may be repeated.
-                self.apply(job, id).await.map_err(|error| error.with_execution(Execution::No))?;
-                applied.push(step.name);
-            }
-        }
-        Ok(applied)
+    /// The parameter asks for the applications of every candidate, also of one that existed.
+    pub(crate) fn due_of(step: &Step) -> StepDue {
+        if step.name.starts_with(JOB_APPLICATION) { StepDue::Always } else { StepDue::Created }
     }
 
     async fn apply(&self, job: &str, id: &VendorId) -> Result<()> {

@@ -9,8 +9,8 @@ use std::{
 use connector_hrflow::{Filled, email};
 use hrflow_core::{
     Capabilities, Consent, DataType, Endpoint, Error, ErrorKind, Finding, Found, Identity, LostAnswers,
-    OpenContext, Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse,
-    Write, Writer, async_trait,
+    OpenContext, Outcome, Receipt, Result, Step, StepDue, StepTrace, Target, TargetId, Trace, VendorId,
+    Warehouse, Write, Writer, async_trait,
     http::{DownloadOptions, Downloader, RateLimit, VendorClock, budget},
     options::OnExisting,
 };
@@ -62,6 +62,7 @@ impl Target for Candidates {
                 endpoint("Read a candidate", "GET /candidates/{candidateId}"),
                 endpoint("Search an e-mail address", "GET /search/emailaddress"),
                 endpoint("Read custom fields", "GET /candidates/fields/custom"),
+                endpoint("List candidate sources", "GET /candidates/lists/source"),
                 endpoint("List documents", "GET /candidates/{candidateId}/attachments"),
                 endpoint("Add a document", "POST /candidates/{candidateId}/attachments/{attachmentType}"),
                 endpoint("Set the photo", "PUT /candidates/{candidateId}/photo"),
@@ -214,6 +215,10 @@ impl Writer<Candidate> for CandidateWriter {
         self.steps_of(item)
     }
 
+    fn due(&self, step: &Step) -> StepDue {
+        Self::due_of(step)
+    }
+
     async fn write_step(&self, item: &Candidate, id: &VendorId, step: &Step) -> Result<()> {
         self.do_step(item, id, step).await
     }
@@ -320,12 +325,10 @@ impl CandidateWriter {
                 refused.advise("JobAdder says that the address is taken, and finds nobody who has it.")
             );
         };
-        let receipt = match write.on_existing {
-            OnExisting::Report => Receipt::new(Outcome::AlreadyThere, id.clone()),
-            OnExisting::Update => self.update(&id, body).await?,
-        };
-        let applied = self.apply_all(write.item, &id).await?;
-        Ok(applied.into_iter().fold(receipt, Receipt::with_step))
+        match write.on_existing {
+            OnExisting::Report => Ok(Receipt::new(Outcome::AlreadyThere, id)),
+            OnExisting::Update => self.update(&id, body).await,
+        }
     }
 
     /// The candidates who have an address as their main one; where there are none, the one who has it as a further one.

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Home, Playground, many};
+use common::{Playground, many};
 use hrflow_sandbox::{Fault, FaultBody, Rule, Vendor};
 use serde_json::json;
 
@@ -101,18 +101,19 @@ fn a_limit_of_nothing_is_a_usage_error() {
 
 #[test]
 fn a_target_without_documents_rejects_the_options_for_them() {
-    let home = Home::new();
+    let play = Playground::new();
+    play.home.run("run w.yaml");
     let target = "db_host: db.example.com, db_port: 3306, db_name: n, db_user: u, db_password: p";
     let workflow = format!(
         "workflow_id: w\nconnector: admen\naction: push_profile\ntarget_parameters: {{ {target} }}\n"
     );
-    home.write("w.yaml", &workflow);
+    play.home.write("a.yaml", &workflow);
     for option in ["--without-documents", "--resend-documents"] {
-        let ran = home.run(&format!("dead-letters retry w.yaml {option} --json"));
+        let ran = play.home.run(&format!("dead-letters retry a.yaml {option} --json"));
         assert_eq!(ran.code, Some(2), "{ran:?}");
         assert_eq!(ran.json()["reason"], "bad_action_parameters", "{ran:?}");
         assert!(ran.stdout.contains("AD-MEN Profiles accepts no documents"), "{ran:?}");
     }
-    let both = home.run("dead-letters retry w.yaml --without-documents --resend-documents");
+    let both = play.home.run("dead-letters retry a.yaml --without-documents --resend-documents");
     assert_eq!((both.code, both.stdout.as_str()), (Some(2), ""), "{both:?}");
 }

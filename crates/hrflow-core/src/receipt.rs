@@ -91,6 +91,19 @@ pub struct Step {
     pub idempotent: bool,
 }
 
+/// The records that a step is due at. In addition, a document is due at any record with `attachments: always`, and a step at
+/// any record that the journal knows without it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum StepDue {
+    /// At records that this item created, in any run.
+    #[default]
+    Created,
+    /// At every record that the item was delivered to, existing ones included.
+    Always,
+    /// At a record that this run created: the target accepts the step together with the record, or never.
+    WithCreation,
+}
+
 /// The data stored durably before an item is sent, from which its outcome can be determined later.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trace {

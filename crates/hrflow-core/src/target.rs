@@ -15,7 +15,7 @@ use crate::{
     item::{Identity, TargetItem},
     options::{OnExisting, Options},
     parameters::Parameters,
-    receipt::{Found, Receipt, Step, StepTrace, Trace, VendorId},
+    receipt::{Found, Receipt, Step, StepDue, StepTrace, Trace, VendorId},
     state::Grants,
     warehouse::Warehouse,
 };
@@ -231,6 +231,11 @@ pub trait Writer<I: TargetItem>: Send + Sync {
     /// Makes no request and must not block.
     fn steps(&self, _item: &I) -> Vec<Step> {
         Vec::new()
+    }
+
+    /// Returns the records that a step of [`steps`](Self::steps) is due at. It makes no request.
+    fn due(&self, _step: &Step) -> StepDue {
+        StepDue::default()
     }
 
     /// Returns the names of the steps that were sent in the same request as an item, such as a résumé. The engine calls

@@ -277,25 +277,50 @@ async fn whoever_was_there_applies_where_it_is_asked_for() {
     assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls()[4..], ["POST /jobs/502/applications"]);
 
-    // An application that is refused is the item's failure, and is made up for by a later run.
-    let refused = refusal(404, "Job 501 not found", json!([]));
-    let vendor = Vendor::new([taken("c1"), found(), refused]).await;
-    profile["labels"][1]["stage"] = json!("no");
-    let result = vendor.push(parameters.clone(), json!({}), std::slice::from_ref(&profile)).await;
-    assert_eq!(
-        (result.events.write_failure, result.failures[0].kind),
-        (1, ErrorKind::NotFound),
-        "{result:?}"
-    );
-    vendor.then([count(), taken("c1"), found(), applied()]);
-    let result = vendor.push(parameters, json!({}), &[profile.clone()]).await;
-    assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
-
     // Nobody asked.
     let vendor = Vendor::new([taken("c1"), found()]).await;
     let result = vendor.push(json!({}), json!({}), &[profile]).await;
     assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [CREATE, FIND]);
+}
+
+/// That a job is gone costs the application, and neither the candidate nor its other applications.
+#[tokio::test]
+async fn an_application_that_is_refused_is_a_failure_of_its_own() {
+    let (mut profile, _files) = everything().await;
+    profile["attachments"] = json!([]);
+    profile["labels"][1]["stage"] = json!("yes");
+    let parameters = json!({ "job_applications": true });
+    let gone = || refusal(404, "Job 501 not found", json!([]));
+    let applied = || Reaction::json(201, &json!({ "items": [] }));
+    let found = || list(json!([row(9, json!({}))]));
+    for (existing, script, calls) in
+        [(false, vec![created(9)], vec![CREATE]), (true, vec![taken("c1"), found()], vec![CREATE, FIND])]
+    {
+        let vendor = Vendor::new(script).await;
+        vendor.then([gone(), applied()]);
+        let result = vendor.push(parameters.clone(), json!({}), std::slice::from_ref(&profile)).await;
+        let events = &result.events;
+        let written = (events.write_success, events.write_duplicate, events.write_failure);
+        assert_eq!(written, (u64::from(!existing), u64::from(existing), 0), "{result:?}");
+        assert_eq!(
+            (result.status, events.attachment_failure),
+            (Status::SuccessWithFailures, 1),
+            "{result:?}"
+        );
+        let letters = vendor.state.dead_letters();
+        let steps: Vec<_> = letters.iter().map(|it| (it.step.as_str(), it.kind, it.retryable)).collect();
+        assert_eq!(steps, [("job_application:501", ErrorKind::NotFound, false)]);
+        let jobs = ["POST /jobs/501/applications", "POST /jobs/502/applications"];
+        assert_eq!(vendor.calls(), [calls.as_slice(), &jobs].concat());
+
+        // Once the job is there again, the application alone is sent.
+        vendor.then([count(), applied()]);
+        let result = vendor.retry(parameters.clone()).await;
+        assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
+        assert_eq!(vendor.calls().last().map(String::as_str), Some(jobs[0]));
+        assert_eq!(vendor.state.dead_letters().len(), 0);
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ pub(crate) use connector_hrflow::testing::merge;
 use connector_hrflow::testing::{assert_untold, push};
 use connector_jobadder::{Parameters, push_profile};
 use hrflow_core::{
-    Environment, RunResult,
+    Environment, Retry, RunResult,
     http::Url,
     parameters::read,
     state::MemoryState,
@@ -82,6 +82,13 @@ impl Vendor {
         let result = push(push_profile(), parameters, options, environment, profiles).await;
         assert_untold(&result, &["hush"]);
         result
+    }
+
+    /// Delivers the dead letters again.
+    pub(crate) async fn retry(&self, parameters: Value) -> RunResult {
+        let (state, retry) = (Some(self.state.clone() as _), Some(Retry::default()));
+        let environment = Environment { state, retry, ..Environment::default() };
+        push(push_profile(), self.parameters(parameters), json!({}), environment, &[]).await
     }
 
     /// What came in, as `POST /candidates`, after the token and the count. Nothing of the script is left.

@@ -12,7 +12,7 @@ use crate::{
     http::{backoff::Backoff, budget},
     item::TargetItem,
     options::Attachments,
-    receipt::{Found, Step, StepTrace, VendorId},
+    receipt::{Found, Step, StepDue, StepTrace, VendorId},
     state::{Intent, IntentTrace, KnownStep, Passage, Record, StepState, StoredReceipt},
 };
 
@@ -143,8 +143,9 @@ impl<I: TargetItem> Delivery<I> {
         !asked && is_known(receipt, step, StepState::Rejected)
     }
 
-    /// Steps are for records that we created. At a record that was there before us, a document is sent only
-    /// if it is new for certain — the journal has seen the others — or if documents are asked for always.
+    /// Steps are for records that we created, unless the [target](crate::Writer::due) says otherwise. At other records, a
+    /// document is sent only if it is new for certain — the journal has seen the others — or if documents are asked
+    /// for always.
     fn is_due(&self, parcel: &Parcel<'_, I>, receipt: &StoredReceipt, step: &Step) -> bool {
         // The item of a dead letter is older than what a later run has sent in its place.
         if let Some(missing) = parcel.missing.as_ref().filter(|missing| !missing.all()) {
@@ -152,9 +153,12 @@ impl<I: TargetItem> Delivery<I> {
         }
         let seen_before = parcel.entry.receipt.is_some() && !parcel.recovered;
         let known = receipt.steps.iter().any(|known| is_same(known, step));
-        receipt.created_by_us
-            || (step.document && self.options.attachments == Attachments::Always)
-            || (seen_before && !known)
+        let due = match self.writer.due(step) {
+            StepDue::Created => receipt.created_by_us,
+            StepDue::Always => true,
+            StepDue::WithCreation => receipt.created_by_us && !seen_before,
+        };
+        due || (step.document && self.options.attachments == Attachments::Always) || (seen_before && !known)
     }
 
     /// Delivers one step. It is an error only where the state cannot be kept.
