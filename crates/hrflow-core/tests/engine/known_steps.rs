@@ -19,7 +19,7 @@ async fn run(target: &ScriptedTarget, state: &MemoryState, person: Person) -> Ru
 
 async fn retry(target: &ScriptedTarget, state: &MemoryState) -> RunResult {
     let mut setup = Setup::new(target, Vec::new()).state(state);
-    setup.environment.retry = Some(LetterFilter::default());
+    setup.environment.retry = Some(LetterFilter::default().into());
     setup.run().await
 }
 
