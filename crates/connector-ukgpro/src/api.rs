@@ -1,11 +1,18 @@
 //! Requests to the API of UKG Pro Recruiting (<https://developer.ukg.com/hcm/reference>).
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use hrflow_core::{
     Error, ErrorKind, Execution, OpenContext, Result, VendorId,
     http::{
-        Answer, BaseUrl, Client, Document, TokenProvider, Url, VendorClock,
+        Answer, BaseUrl, Client, Document, Operation, TokenProvider, Url, VendorClock,
         multipart::{Form, Part},
         segment,
     },
@@ -15,7 +22,7 @@ use serde_json::{Value, json};
 
 use crate::{
     body::{Level, Levels},
-    errors::classify,
+    errors::{classify, scopes},
     parameters::Parameters,
     record::{self, Record},
     tokens::tokens,
@@ -45,6 +52,8 @@ pub(crate) struct Api {
     client: Client,
     /// Where the tenant's API begins in any address of it, in lower case: `/{tenant}/api/`.
     tenant_path: String,
+    /// Whether the token's scopes, or a 403, say that candidates cannot be read.
+    unreadable: Arc<AtomicBool>,
 }
 
 /// What is known of a tenant once its API is found.
@@ -69,10 +78,11 @@ pub(crate) enum LookUp {
 impl Api {
     /// Logs in and finds the API: where the parameters say, else behind the gateway.
     pub(crate) async fn open(parameters: &Parameters, context: &OpenContext) -> Result<(Self, Tenant)> {
-        let tokens = tokens(&parameters.auth_data, context)?;
+        let unreadable = Arc::new(AtomicBool::new(false));
+        let tokens = tokens(&parameters.auth_data, context, unreadable.clone())?;
         let bases = parameters.domain.bases()?;
         for (index, base) in bases.iter().enumerate() {
-            let api = Self::at(base.clone(), tokens.clone(), parameters, context)?;
+            let api = Self::at(base.clone(), tokens.clone(), unreadable.clone(), parameters, context)?;
             if let Some((levels, clock)) = api.levels().await? {
                 return Ok((api, Tenant { levels, clock, behind_gateway: index > 0 }));
             }
@@ -85,6 +95,7 @@ impl Api {
     fn at(
         base: BaseUrl,
         tokens: Arc<TokenProvider>,
+        unreadable: Arc<AtomicBool>,
         parameters: &Parameters,
         context: &OpenContext,
     ) -> Result<Self> {
@@ -99,7 +110,7 @@ impl Api {
             .classify(classify)
             .build()?;
         let tenant_path = format!("/{}/api/", segment(parameters.domain.tenant.trim())).to_ascii_lowercase();
-        Ok(Self { client, tenant_path })
+        Ok(Self { client, tenant_path, unreadable })
     }
 
     pub(crate) fn base(&self) -> &BaseUrl {
@@ -111,7 +122,7 @@ impl Api {
     async fn levels(&self) -> Result<Option<(Levels, VendorClock)>> {
         let answer = self.client.get(operation::LEVELS, "proficiency-levels").send().await?;
         let levels: Vec<Level> = match answer.status() {
-            404 => match self.may_read().await {
+            404 => match self.probe_list().await {
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
                 found => found.map(|_| Vec::new())?,
             },
@@ -145,19 +156,43 @@ impl Api {
         id_in(&answer)
     }
 
+    /// Reads a candidate; no request is made if the client is known to lack the scope.
     pub(crate) async fn candidate(&self, id: &VendorId) -> Result<Record> {
         let path = format!("candidates/{}", segment(&id.0));
-        self.client.get(operation::READ, &path).send().await?.json()
+        let read = async { self.client.get(operation::READ, &path).send().await?.json() };
+        self.if_readable(operation::READ, read).await
+    }
+
+    /// Makes a request to read candidates, unless the client is known to lack the scope. A 403 makes it known.
+    async fn if_readable<T>(
+        &self,
+        operation: Operation,
+        request: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        if self.unreadable.load(Ordering::Relaxed) {
+            let error = Error::new(ErrorKind::Forbidden, "the client lacks a scope");
+            return Err(error.advise(scopes(operation)));
+        }
+        let read = request.await;
+        let forbidden = matches!(&read, Err(error) if error.kind() == ErrorKind::Forbidden);
+        self.unreadable.fetch_or(forbidden, Ordering::Relaxed);
+        read
     }
 
     /// The candidates that changed since a time.
     pub(crate) async fn candidates_since(&self, since: Timestamp) -> Result<Vec<Record>> {
         let since = format!("{since:.3}");
-        self.list("candidates", &[("updated_after", since.as_str()), ("per_page", PAGE_SIZE)]).await
+        let query = [("updated_after", since.as_str()), ("per_page", PAGE_SIZE)];
+        self.if_readable(operation::LIST, self.list("candidates", &query)).await
     }
 
     /// Whether candidates may be read back.
     pub(crate) async fn may_read(&self) -> Result<bool> {
+        if self.unreadable.load(Ordering::Relaxed) { Ok(false) } else { self.probe_list().await }
+    }
+
+    /// Whether the list of candidates is there, and may be read.
+    async fn probe_list(&self) -> Result<bool> {
         let query = [("page", "1"), ("per_page", "1")];
         match self.client.get(operation::LIST, "candidates").query(&query).send().await {
             Ok(_) => Ok(true),

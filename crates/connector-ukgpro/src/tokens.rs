@@ -28,7 +28,11 @@ const LIFETIME: Duration = Duration::from_secs(3600);
 /// # Errors
 ///
 /// [`ErrorKind::Config`] where the identity server's address is none.
-pub(crate) fn tokens(auth: &AuthData, context: &OpenContext) -> Result<Arc<TokenProvider>> {
+pub(crate) fn tokens(
+    auth: &AuthData,
+    context: &OpenContext,
+    unreadable: Arc<AtomicBool>,
+) -> Result<Arc<TokenProvider>> {
     let base = auth.base()?;
     let url = base.join(&auth.token_path())?;
     let client = Client::builder(VENDOR, base)
@@ -36,7 +40,8 @@ pub(crate) fn tokens(auth: &AuthData, context: &OpenContext) -> Result<Arc<Token
         .attempts(u32::from(context.options.attempts.get()))
         .timeout(Duration::from(context.options.timeout));
     let endpoint = TokenEndpoint::new(client, url, auth.client_id.trim(), &auth.client_secret)?;
-    let source = Source { endpoint, scope: auth.scope.0.join(" "), scope_refused: AtomicBool::new(false) };
+    let scope = auth.scope.0.join(" ");
+    let source = Source { endpoint, scope, scope_refused: AtomicBool::new(false), unreadable };
     Ok(Arc::new(TokenProvider::new(source, AHEAD)))
 }
 
@@ -47,6 +52,8 @@ struct Source {
     scope: String,
     /// Whether UKG Pro has given a token only without a scope.
     scope_refused: AtomicBool,
+    /// Set once a token turns out not to allow candidates to be read.
+    unreadable: Arc<AtomicBool>,
 }
 
 #[async_trait]
@@ -58,7 +65,13 @@ impl TokenSource for Source {
             answer => answer,
         };
         match answer {
-            Ok(answer) => Ok(answer.token(Some(LIFETIME))),
+            Ok(answer) => {
+                // A token without a scope of its own has the one that was requested (RFC 6749, 5.1).
+                let requested = if self.scope_refused.load(Ordering::Relaxed) { "" } else { scope };
+                let granted = answer.scope.as_deref().unwrap_or(requested);
+                self.unreadable.fetch_or(excludes_reading(granted), Ordering::Relaxed);
+                Ok(answer.token(Some(LIFETIME)))
+            }
             Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
             Err(error) if error.kind() == ErrorKind::NotFound => Err(error
                 .with_scope(Scope::Run)
@@ -85,6 +98,13 @@ impl Source {
                 .with_source(error)),
         }
     }
+}
+
+/// Whether scopes are certainly not enough to read candidates: they are scopes of UKG Pro Recruiting, and the one that
+/// reading requires is not among them (UKG developer hub, Retrieve Candidate by ID).
+fn excludes_reading(granted: &str) -> bool {
+    let mut scopes = granted.split([' ', ',']);
+    granted.contains("recruiting.") && !scopes.any(|scope| scope == "recruiting.domain.candidates.read")
 }
 
 /// Whether a refusal may be one of the scopes: it says so, or it is a 400 that says nothing.

@@ -129,6 +129,41 @@ async fn without_the_right_to_read_the_address_that_nobody_had_has_to_do() {
     assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOOK_UP, READ]);
 }
 
+/// The token names its scopes: without the one to read candidates, no candidate is requested.
+#[tokio::test]
+async fn a_token_that_cannot_read_makes_no_request_to_read() {
+    let token = |scope: Value| {
+        json(
+            200,
+            json!({ "access_token": TOKEN, "token_type": "Bearer", "expires_in": 3600, "scope": scope }),
+        )
+    };
+    let imports = "recruiting.domain.candidate-import.create recruiting.domain.candidate-import.read";
+    let reads = format!("{imports} recruiting.domain.candidates.read");
+    for (scope, calls) in [
+        (json!(imports), vec![LOOK_UP, CREATE, LOOK_UP]),
+        // A response without scopes grants the requested ones: the default are those for imports.
+        (json!(null), vec![LOOK_UP, CREATE, LOOK_UP]),
+        (json!(reads), vec![LOOK_UP, CREATE, LOOK_UP, READ]),
+    ] {
+        let vendor = Vendor::bare([token(scope.clone()), levels(), nobody()]).await;
+        vendor.then([Reaction::answer(500, ""), somebody("c-9")]);
+        if calls.len() == 4 {
+            vendor.then([found(json!({}))]);
+        }
+        let result = vendor.push(json!({}), json!({}), &[ada()]).await;
+        assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{scope}: {result:?}");
+        assert_eq!(vendor.calls(), calls, "{scope}");
+    }
+    // Nor is there one for an email whose holder the lookup does not tell.
+    let vendor = Vendor::bare([token(json!(imports)), levels(), nobody()]).await;
+    vendor.then([Reaction::answer(500, ""), unclear()]);
+    let result = vendor.push(json!({}), json!({}), &[ada()]).await;
+    assert_eq!(result.failures[0].kind, ErrorKind::OutcomeUnknown, "{result:?}");
+    assert!(result.failures[0].message.contains("recruiting.domain.candidates.read"), "{result:?}");
+    assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOOK_UP]);
+}
+
 /// Whoever has appeared under the address since an old trace may have come by themselves.
 #[tokio::test]
 async fn an_old_trace_does_not_make_a_record_ours_unseen() {
