@@ -22,6 +22,7 @@ mod links;
 mod live;
 mod markdown;
 mod playground;
+mod style;
 mod workflow;
 
 use std::{
@@ -47,8 +48,7 @@ fn main() -> std::process::ExitCode {
     for document in documents {
         let path = document.clone();
         trials.push(trial(format!("{}::blocks", name(&document)), move || blocks(&path)));
-        let path = document.clone();
-        trials.push(trial(format!("{}::links", name(&document)), move || links::hold(&path)));
+        trials.extend(reading(document));
     }
     let others = [
         "CHANGELOG",
@@ -62,9 +62,18 @@ fn main() -> std::process::ExitCode {
     ];
     let others = others.map(|it| root().join(it).with_extension("md"));
     for document in others.into_iter().chain(readmes()) {
-        trials.push(trial(format!("{}::links", name(&document)), move || links::hold(&document)));
+        trials.extend(reading(document));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// The tests of a document that only read it.
+fn reading(document: PathBuf) -> [Trial; 2] {
+    let (name, linking) = (name(&document), document.clone());
+    [
+        trial(format!("{name}::links"), move || links::hold(&linking)),
+        trial(format!("{name}::style"), move || style::holds(&document)),
+    ]
 }
 
 fn trial(name: String, test: impl FnOnce() -> anyhow::Result<()> + Send + 'static) -> Trial {
