@@ -376,10 +376,6 @@ mod tests {
     use crate::state::{SqliteState, State as _};
 
     #[tokio::test]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "it keeps the thread of the store at work, not the runtime"
-    )]
     async fn work_that_nobody_waits_for_does_not_keep_the_state() {
         let directory = tempfile::tempdir().unwrap();
         let state = SqliteState::open(directory.path()).unwrap();
