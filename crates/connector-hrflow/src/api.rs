@@ -3,12 +3,13 @@
 use hrflow_core::{
     Error, ErrorKind, Options, Result, Scope, Secret,
     http::{Answer, BaseUrl, Client, Operation, classify},
+    repair::{Repair, Step, within},
 };
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    Filled, Profile,
+    Filled, Profile, Reading,
     account::Account,
     lenient::{self, Record},
 };
@@ -92,17 +93,19 @@ impl Api {
         let request =
             self.client.get(Operation::read("profile.indexing.get"), "profile/indexing").query(&query);
         let answer = request.send().await?;
-        let profile = profile_in(&answer.json::<Envelope>()?.data)
+        let (Envelope { mut data, .. }, repairs) = answer.json_repaired()?;
+        note(&mut data, &repairs, None, || format!("{}/{}", source_key.trim(), key.trim()));
+        let profile = profile_in(&data)
             .and_then(|profile| of_source(profile, source_key))
             .and_then(|profile| of_key(profile, key));
         profile.map_err(|error| explained(error, &answer))
     }
 
     /// A page of the profiles of a source, which `query` names too.
-    pub(crate) async fn profiles(&self, source_key: &str, query: &[(&str, &str)]) -> Result<Page> {
+    pub(crate) async fn profiles(&self, source_key: &str, page: u64, query: &[(&str, &str)]) -> Result<Page> {
         let request = self.client.get(Operation::read("storing.profiles.list"), "storing/profiles");
         let answer = request.query(query).send().await?;
-        let Envelope { data, meta } = answer.json()?;
+        let (Envelope { data, meta }, repairs) = answer.json_repaired()?;
         let data = match data {
             Value::Array(data) => data,
             other => {
@@ -111,11 +114,12 @@ impl Api {
                 return Err(explained(Error::new(ErrorKind::Protocol, message), &answer));
             }
         };
-        let read = |entry: Value| {
+        let read = |(index, mut entry): (usize, Value)| {
+            note(&mut entry, &repairs, Some(index), || format!("page {page}, item {}", index + 1));
             let profile = profile_in(&entry).and_then(|profile| of_source(profile, source_key));
             profile.and_then(named).map_err(|error| NoProfile { entry, error })
         };
-        Ok(Page { entries: data.into_iter().map(read).collect(), meta })
+        Ok(Page { entries: data.into_iter().enumerate().map(read).collect(), meta })
     }
 }
 
@@ -136,6 +140,18 @@ fn what(value: &Value) -> &'static str {
     }
 }
 
+/// Notes in a profile's JSON what was repaired of a response in `data`, or in the element of `data` at `index`. If its own key
+/// is damaged, it is known by `place`.
+fn note(profile: &mut Value, repairs: &[Repair], index: Option<usize>, place: impl FnOnce() -> String) {
+    if !repairs.is_empty()
+        && let Value::Object(fields) = profile
+    {
+        let data = [Step::Field("data".to_owned())];
+        let path: Vec<Step> = data.into_iter().chain(index.map(Step::Index)).collect();
+        Reading::note(fields, &within(repairs, &path), &place());
+    }
+}
+
 fn profile_in(data: &Value) -> Result<Profile> {
     let unexpected = |what: &str| {
         let message = format!("HrFlow.ai returned {what} where a profile was expected");
@@ -150,6 +166,9 @@ fn profile_in(data: &Value) -> Result<Profile> {
 /// The profile, with the source that was requested where it names none.
 fn of_source(mut profile: Profile, source_key: &str) -> Result<Profile> {
     let source_key = source_key.trim();
+    if profile.has_damaged_key() {
+        return Ok(profile);
+    }
     let named = [profile.source_key.filled(), profile.source.key.filled()];
     if let Some(other) = named.into_iter().flatten().find(|it| *it != source_key) {
         let message =
@@ -167,6 +186,7 @@ fn of_source(mut profile: Profile, source_key: &str) -> Result<Profile> {
 fn of_key(profile: Profile, key: &str) -> Result<Profile> {
     let key = key.trim();
     match profile.key.filled() {
+        _ if profile.has_damaged_key() => Ok(profile),
         Some(found) if found == key => Ok(profile),
         None if profile.reference.filled() == Some(key) => Ok(profile),
         Some(other) => {
@@ -181,7 +201,7 @@ fn of_key(profile: Profile, key: &str) -> Result<Profile> {
 
 /// The profile, if it can be told from others.
 fn named(profile: Profile) -> Result<Profile> {
-    match profile.key.filled().or_else(|| profile.reference.filled()) {
+    match profile.item_key() {
         Some(_) => Ok(profile),
         None => {
             Err(Error::new(ErrorKind::Protocol, "HrFlow.ai lists a profile with neither key nor reference"))

@@ -1,6 +1,6 @@
 //! Whether a profile says anything about a candidate.
 
-use hrflow_core::{Error, ErrorKind, Result};
+use hrflow_core::{Error, ErrorKind, Rejection};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -39,14 +39,15 @@ impl Profile {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Invalid`] if it is empty.
-pub(crate) fn vet(profile: &Profile) -> Result<()> {
+/// [`Rejection::Empty`].
+pub(crate) fn vet(profile: &Profile) -> Result<(), Rejection> {
     if !profile.is_empty() {
         return Ok(());
     }
     let message = "the profile is empty: it has no name, contact, experience, education, text, skill, tag or attachment";
-    Err(Error::new(ErrorKind::Invalid, message)
-        .advise("Complete it at its source, in the fields of HrFlow.ai's profiles, such as info.email."))
+    let error = Error::new(ErrorKind::Invalid, message)
+        .advise("Complete it at its source, in the fields of HrFlow.ai's profiles, such as info.email.");
+    Err(Rejection::Empty(error))
 }
 
 fn any<T: Serialize + Default>(list: &[T]) -> bool {
@@ -98,7 +99,7 @@ mod tests {
         ] {
             assert!(is_empty(profile.clone()), "{profile}");
             let profile = serde_json::from_value(profile).unwrap();
-            assert_eq!(vet(&profile).unwrap_err().kind(), ErrorKind::Invalid);
+            assert!(matches!(vet(&profile), Err(Rejection::Empty(_))));
         }
     }
 

@@ -29,6 +29,7 @@ mod parameters;
 pub mod phone;
 pub mod profile;
 mod push;
+mod reading;
 pub mod saved;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -52,6 +53,7 @@ pub use parameters::ProfileParameters;
 pub use phone::Phone;
 pub use profile::{Container, Label, Profile};
 pub use push::{Format, push_profile, push_profile_list};
+pub use reading::Reading;
 pub use text::{Filled, line, plain, prose};
 pub use traits::{Named, Skill};
 pub use warehouse::Profiles;

@@ -36,7 +36,7 @@ mod walk;
 use futures::{StreamExt, stream};
 use hrflow_core::{
     DataType, Endpoint, Error, ErrorKind, Finding, ItemKey, ItemStream, Options, Origin, ReadOrder,
-    ReadRequest, Result, Warehouse, async_trait, text::shown,
+    ReadRequest, Rejection, Result, Warehouse, Warning, async_trait, text::shown,
 };
 use jiff::Timestamp;
 
@@ -49,7 +49,6 @@ use self::{
 use crate::{
     Profile,
     api::{Api, Page},
-    content,
     date::timestamp,
     warehouse,
 };
@@ -79,8 +78,12 @@ impl Origin for ProfileList {
         warehouse::key(item)
     }
 
-    fn vet(&self, item: &Profile) -> Result<()> {
-        content::vet(item)
+    fn vet(&self, item: &Profile) -> Result<(), Rejection> {
+        warehouse::vet(item)
+    }
+
+    fn warnings(&self, item: &Profile) -> Vec<Warning> {
+        warehouse::warnings(item)
     }
 
     async fn read(
@@ -157,7 +160,7 @@ impl Source {
             ("sort_by", "updated_at".to_owned()),
         ]);
         let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        self.api.profiles(&self.parameters.source_key, &query).await
+        self.api.profiles(&self.parameters.source_key, page, &query).await
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Number, Value};
 use crate::{
     Attachment, Education, Experience, Filled, Info, Named, Skill,
     lenient::{self, Record},
+    reading::{Reading, reading},
     traits::named,
 };
 
@@ -98,6 +99,10 @@ pub struct Profile {
     /// Notes that cannot be searched for.
     #[serde(deserialize_with = "lenient::list")]
     pub metadatas: Vec<Named>,
+    /// What reading it had to repair, under the name `$reading`. It is no field of HrFlow.ai.
+    #[serde(rename = "$reading", deserialize_with = "reading", skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
+    pub reading: Option<Box<Reading>>,
     /// Members that we do not know.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -105,8 +110,12 @@ pub struct Profile {
 
 impl Profile {
     /// Returns what it is known by: `source_key/key`, else `source_key/reference`; without a source, the bare key or
-    /// reference. A profile with neither key nor reference has no name of its own.
+    /// reference. A profile with neither key nor reference has no name of its own. One whose key is damaged is known by
+    /// where it was read.
     pub fn item_key(&self) -> Option<String> {
+        if let Some(Reading { key: Some(place), .. }) = self.reading.as_deref() {
+            return Some(place.clone());
+        }
         let key = self.key.filled().or_else(|| self.reference.filled())?;
         match self.source_key.filled().or_else(|| self.source.key.filled()) {
             Some(source) => Some(format!("{source}/{key}")),
@@ -117,6 +126,11 @@ impl Profile {
     /// Whether it is archived; HrFlow hands out archived profiles like any other.
     pub fn is_archived(&self) -> bool {
         is_archived([&self.archived_at, &self.archive])
+    }
+
+    /// Whether its key or its source is damaged, so that it cannot be told from others by them. It is never sent.
+    pub(crate) fn has_damaged_key(&self) -> bool {
+        self.reading.as_ref().is_some_and(|reading| reading.key.is_some())
     }
 
     /// The first document of a type such as `resume`, one that can be downloaded before others.

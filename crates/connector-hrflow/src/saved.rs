@@ -1,5 +1,6 @@
 //! What a file that should hold profiles holds: profiles, responses of HrFlow.ai that were saved, or something else.
 
+use hrflow_core::repair::Step;
 use serde_json::{Map, Value};
 
 use crate::Filled;
@@ -12,9 +13,9 @@ const COLUMNS: [&str; 9] =
 #[derive(Debug, PartialEq)]
 pub enum Saved {
     /// A profile, or an object with nothing in it that says otherwise.
-    Profile(Value),
-    /// What stands under `data` in a response: profiles, as far as can be told.
-    Response(Vec<Value>),
+    Profile(Map<String, Value>),
+    /// What stands under `data` in a response: profiles, as far as can be told, each with its path in the object.
+    Response(Vec<(Vec<Step>, Value)>),
     /// Something that is known not to be a profile.
     Other(Foreign),
 }
@@ -39,29 +40,44 @@ impl Saved {
     /// `profiles` (searching) or `profile` (parsing).
     pub fn read(object: Map<String, Value>) -> Self {
         if object.get("info").is_some_and(Value::is_object) {
-            return Self::Profile(Value::Object(object));
+            return Self::Profile(object);
         }
         if let Some(foreign) = foreign(&object) {
             return Self::Other(foreign);
         }
         let mut object = object;
         match object.remove("data") {
-            Some(Value::Array(profiles)) => Self::Response(profiles),
+            Some(Value::Array(profiles)) => listed(&["data"], profiles),
             Some(Value::Object(mut data)) if !data.contains_key("info") => {
                 match (data.remove("profiles"), data.remove("profile")) {
-                    (Some(Value::Array(profiles)), _) => Self::Response(profiles),
-                    (_, Some(profile @ Value::Object(_))) => Self::Response(vec![profile]),
-                    _ => Self::Response(vec![Value::Object(data)]),
+                    (Some(Value::Array(profiles)), _) => listed(&["data", "profiles"], profiles),
+                    (_, Some(profile @ Value::Object(_))) => {
+                        Self::Response(vec![(path(&["data", "profile"]), profile)])
+                    }
+                    _ => Self::Response(vec![(path(&["data"]), Value::Object(data))]),
                 }
             }
-            Some(profile @ Value::Object(_)) => Self::Response(vec![profile]),
+            Some(profile @ Value::Object(_)) => Self::Response(vec![(path(&["data"]), profile)]),
             Some(other) => {
                 object.insert("data".to_owned(), other);
-                Self::Profile(Value::Object(object))
+                Self::Profile(object)
             }
-            None => Self::Profile(Value::Object(object)),
+            None => Self::Profile(object),
         }
     }
+}
+
+fn path(fields: &[&str]) -> Vec<Step> {
+    fields.iter().map(|field| Step::Field((*field).to_owned())).collect()
+}
+
+fn listed(fields: &[&str], profiles: Vec<Value>) -> Saved {
+    let profiles = profiles.into_iter().enumerate().map(|(index, profile)| {
+        let mut path = path(fields);
+        path.push(Step::Index(index));
+        (path, profile)
+    });
+    Saved::Response(profiles.collect())
 }
 
 fn foreign(object: &Map<String, Value>) -> Option<Foreign> {
@@ -167,7 +183,9 @@ mod tests {
             (json!({ "code": 200, "message": "…", "data": [] }), vec![]),
             (json!({ "data": {} }), vec![json!({})]),
         ] {
-            assert_eq!(read(response.clone()), Saved::Response(profiles), "{response}");
+            let Saved::Response(found) = read(response.clone()) else { panic!("{response}") };
+            let found: Vec<Value> = found.into_iter().map(|(_, profile)| profile).collect();
+            assert_eq!(found, profiles, "{response}");
         }
     }
 
@@ -179,7 +197,7 @@ mod tests {
             json!({ "reference": "r", "text": "Ada", "data": "more" }),
             json!({ "key": "k", "name": null, "email": "", "phone": [] }),
         ] {
-            assert_eq!(read(profile.clone()), Saved::Profile(profile));
+            assert_eq!(read(profile.clone()), Saved::Profile(profile.as_object().unwrap().clone()));
         }
     }
 

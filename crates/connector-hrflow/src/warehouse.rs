@@ -2,18 +2,34 @@
 
 use futures::{StreamExt, stream};
 use hrflow_core::{
-    DataType, Endpoint, Finding, ItemKey, ItemStream, Options, Origin, ReadRequest, Result, Warehouse,
-    async_trait,
+    DataType, Endpoint, Finding, ItemKey, ItemStream, Options, Origin, ReadRequest, Rejection, Result,
+    Warehouse, Warning, async_trait,
 };
 
-use crate::{Profile, api::Api, content, parameters::ProfileParameters};
+use crate::{Profile, api::Api, content, parameters::ProfileParameters, reading};
 
 /// The name of the warehouse, however it is read.
 pub(crate) const NAME: &str = "HrFlow.ai Profiles";
 
 /// What a profile is known by, however it was read.
 pub(crate) fn key(profile: &Profile) -> ItemKey {
-    profile.item_key().map_or_else(|| ItemKey::of_content(profile), ItemKey::new)
+    match (profile.item_key(), &profile.reading) {
+        (Some(key), _) => ItemKey::new(key),
+        (None, None) => ItemKey::of_content(profile),
+        // How it was read is not its content.
+        (None, Some(_)) => ItemKey::of_content(&Profile { reading: None, ..profile.clone() }),
+    }
+}
+
+/// Whether a profile can be sent, however it was read.
+pub(crate) fn vet(profile: &Profile) -> Result<(), Rejection> {
+    reading::vet(profile)?;
+    content::vet(profile)
+}
+
+/// What was repaired in a profile, however it was read.
+pub(crate) fn warnings(profile: &Profile) -> Vec<Warning> {
+    profile.reading.as_ref().map(|reading| reading.warnings.clone()).unwrap_or_default()
 }
 
 /// The warehouse `HrFlow.ai Profiles`: one profile of a source.
@@ -41,8 +57,12 @@ impl Origin for Profiles {
         key(item)
     }
 
-    fn vet(&self, item: &Profile) -> Result<()> {
-        content::vet(item)
+    fn vet(&self, item: &Profile) -> Result<(), Rejection> {
+        vet(item)
+    }
+
+    fn warnings(&self, item: &Profile) -> Vec<Warning> {
+        warnings(item)
     }
 
     async fn read(&self, parameters: ProfileParameters, request: ReadRequest) -> Result<ItemStream<Profile>> {

@@ -3,7 +3,7 @@
 use connector_hrflow::{Profile, ProfileList, ProfileListParameters};
 use futures::StreamExt;
 use hrflow_core::{
-    Error, ErrorKind, ItemStream, Options, Origin, ReadOrder, ReadRequest, Result, Scope,
+    Error, ErrorKind, ItemStream, Options, Origin, ReadOrder, ReadRequest, Rejection, Result, Scope,
     parameters::{fields, read},
     testing::{Reaction, ScriptedServer},
 };
@@ -427,6 +427,46 @@ async fn a_profile_without_a_readable_time_is_handed_out_and_ends_nothing() {
         vec![profile("a", "09:00"), json!({ "key": "b" }), profile("c", "08:00"), profile("d", "01:00")];
     let reading = Reading::of([page(entries, 1, 4)]).await.from("2025-06-02T08:00:00Z");
     assert_eq!(reading.keys().await, ["a", "b", "c"]);
+}
+
+#[tokio::test]
+async fn a_bad_value_costs_its_profile_at_most() {
+    let entries = [
+        &br#"{"key": "a", "info": {"last_name": "A", "summary": "cut \ud83d"}}"#[..],
+        br#"{"key": "b", "info": {"last_name": "B", "location": {"lat": NaN}}}"#,
+        b"{\"key\": \"c\", \"source\": {\"key\": \"50u\"}, \"info\": {\"email\": \"c\xff@example.com\"}}",
+        br#"{"key": "d\udc00", "info": {"last_name": "D"}}"#,
+        b"{\"key\": \"e\", \"text\": \"a\x01b\", \"info\": {}}",
+        br#"{"key": "f", "info": {"last_name": "F"}}"#,
+    ];
+    let body =
+        [br#"{"code": 200, "data": ["#, &entries.join(&b", "[..])[..], br#"], "meta": {"maxPage": 1}}"#]
+            .concat();
+    let reading = Reading::of([Reaction::answer(200, body)]).await;
+    let items: Vec<Profile> = reading.open().await.unwrap().map(Result::unwrap).collect().await;
+    let keys: Vec<String> = items.iter().map(|it| ProfileList.key(it).as_str().to_owned()).collect();
+    assert_eq!(keys, ["50u/a", "50u/b", "50u/c", "page 1, item 4", "50u/e", "50u/f"]);
+    let told: Vec<String> = items
+        .iter()
+        .map(|it| match ProfileList.vet(it) {
+            Err(Rejection::Unreadable(error)) => error.message().to_owned(),
+            Err(Rejection::Empty(error)) => panic!("{error}"),
+            Ok(()) => ProfileList.warnings(it).iter().map(ToString::to_string).collect(),
+        })
+        .collect();
+    let expected = [
+        "info.summary: Replaced half of a surrogate pair by U+FFFD",
+        "info.location.lat: Replaced NaN, an infinity or a number that is too large by null",
+        "info.email has bytes that are not UTF-8, and keys, emails and URLs are not repaired",
+        "key has half of a surrogate pair, and keys, emails and URLs are not repaired",
+        "text: Replaced a control character that is not escaped by U+FFFD",
+        "",
+    ];
+    assert_eq!(told, expected);
+
+    let broken = br#"{"code": 200, "data": [{"key": "a", "info": {"summary": "\ud83d"}}, {"key": "b""#;
+    let error = Reading::of([Reaction::answer(200, &broken[..])]).await.refused().await;
+    assert_eq!(error.kind(), ErrorKind::Protocol);
 }
 
 #[tokio::test]

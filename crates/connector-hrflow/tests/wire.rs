@@ -120,6 +120,23 @@ async fn another_profile_than_the_requested_one_is_an_error() {
 }
 
 #[tokio::test]
+async fn a_damaged_profile_is_read_as_far_as_it_is_certain() {
+    for (fields, warnings) in [
+        (r#""key": "pr0 &+file", "info": {"summary": "cut \ud83d"}"#, 1),
+        (r#""key": "7\ud83d", "info": {}"#, 0),
+    ] {
+        let server = ScriptedServer::start([Reaction::answer(
+            200,
+            format!("{{\"code\": 200, \"data\": {{{fields}}}}}"),
+        )]);
+        let server = server.await.expect("a port is free");
+        let read = profile(&server.base_url(), json!({})).await.unwrap();
+        assert_eq!(Profiles.key(&read).as_str(), format!("50u/{KEY_OF_PROFILE}"), "{fields}");
+        assert_eq!((Profiles.warnings(&read).len(), Profiles.vet(&read).is_ok()), (warnings, warnings > 0));
+    }
+}
+
+#[tokio::test]
 async fn a_code_in_the_body_counts_as_the_status() {
     use ErrorKind::{Forbidden, Invalid, NotFound, Unauthorized, Unavailable};
     let missing = "Invalid parameters. Unable to find object: profile";

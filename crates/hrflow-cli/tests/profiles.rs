@@ -179,3 +179,59 @@ fn an_item_without_any_source_is_known_by_its_bare_key() {
     assert_eq!(play.home.run("where s-1 --json").json()[0]["key"], "s-1");
     assert_eq!(play.sandbox.teamtailor().candidate_count(), 1);
 }
+
+#[test]
+fn a_damaged_profile_is_pushed_with_a_warning_or_fails_alone() {
+    let play = Playground::new();
+    let person = |key: &str, email: &str, summary: &str| {
+        format!(
+            r#"{{"key": "{key}", "source": {{"key": "s"}}, "info": {{"last_name": "Example", "email": "{email}", "summary": "{summary}"}}}}"#
+        )
+    };
+    let text = [
+        person("1", "one@example.com", "fine"),
+        person("2", "two@example.com", "cut \\ud83d"),
+        person("3", "three\\ud83d@example.com", "fine"),
+        person("\\ud83d", "four@example.com", "fine"),
+        person("5", "five@example.com", "fine"),
+    ];
+    play.home.write("p.jsonl", &text.join("\n"));
+    let ran = play.home.run("run w.yaml --json --from p.jsonl");
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    let counts = ["read_success", "read_failure", "write_success", "warnings"].map(|name| ran.event(name));
+    assert_eq!(counts, [3, 2, 3, 1], "{ran:?}");
+    assert_eq!(ran.json()["warnings"][0]["key"], "s/2");
+    let repaired = play.home.run("where s/2");
+    assert!(
+        repaired.stdout.contains("warning: info.summary: Replaced half of a surrogate pair"),
+        "{}",
+        repaired.stdout
+    );
+    for (key, field) in [("s/3", "info.email"), ("line 4", "key")] {
+        let mut letter = play.home.command("dead-letters show --json");
+        let letter = common::Ran::from(letter.arg(key).output().unwrap()).json();
+        assert_eq!((&letter[0]["step"], &letter[0]["kind"]), (&json!("read"), &json!("Invalid")), "{key}");
+        let message = letter[0]["message"].as_str().unwrap();
+        assert!(message.starts_with(&format!("{field} has half of a surrogate pair")), "{message}");
+    }
+    // It is not sent by a retry either; corrected at its source, it is.
+    let retried = play.home.run("dead-letters retry w.yaml --json");
+    assert_eq!((retried.event("read_failure"), retried.event("write_success")), (2, 0), "{retried:?}");
+    play.home.write("p.jsonl", &person("3", "three@example.com", "fine"));
+    let ran = play.home.run("run w.yaml --json --from p.jsonl");
+    assert_eq!((ran.code, ran.event("write_success")), (Some(0), 1), "{ran:?}");
+    let left = play.home.run("dead-letters ls --json").json();
+    assert_eq!((left.as_array().unwrap().len(), &left[0]["key"]), (1, &json!("line 4")));
+}
+
+#[test]
+fn map_shows_what_was_repaired_and_what_cannot_be_read() {
+    let play = Playground::new();
+    let text = r#"{"key": "1", "info": {"last_name": "Example", "summary": "\ud83d"}}
+{"key": "2", "info": {"last_name": "Example", "email": "\ud83d"}}
+"#;
+    let mapped = play.home.run_with_input("map w.yaml --from - --json", text);
+    let items = mapped.json();
+    assert_eq!((mapped.code, &items[0]["warnings"][0]["field"]), (Some(3), &json!("info.summary")));
+    assert!(items[1]["failure"].as_str().unwrap().starts_with("info.email has half"), "{items}");
+}

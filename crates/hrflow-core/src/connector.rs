@@ -19,7 +19,7 @@ use crate::{
     manifest::{self, ActionManifest},
     mapping::MappingRow,
     options::Options,
-    origin::{Origin, ReadRequest},
+    origin::{Origin, ReadRequest, Rejection},
     parameters::{self, Fault, Faults, Field, Parameters, Span, first_lines},
     result::{Failure, Reason, RunResult},
     secret::Secret,
@@ -560,7 +560,12 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
                 self.origin.read(origin, ReadRequest { read_from: None, options }).await?
             }
         };
-        Ok(items.map(|item| item.and_then(|item| as_json(&item))).boxed())
+        let origin = self.origin.clone();
+        let readable = move |item: O::Item| match origin.vet(&item) {
+            Err(Rejection::Unreadable(error)) => Err(error.with("item", origin.key(&item))),
+            Ok(()) | Err(Rejection::Empty(_)) => as_json(&item),
+        };
+        Ok(items.map(move |item| item.and_then(&readable)).boxed())
     }
 
     fn default_format(&self, item: Value) -> Result<Value> {
@@ -584,7 +589,7 @@ impl<O: Origin, T: Target> AnyAction for Action<O, T> {
     }
 
     fn vet_item(&self, item: Value) -> Result<()> {
-        typed(item).and_then(|item| self.origin.vet(&item))
+        self.origin.vet(&typed(item)?).map_err(|rejection| rejection.into_parts().1)
     }
 
     fn read_formatted(&self, formatted: Value) -> Result<Value, Vec<Fault>> {

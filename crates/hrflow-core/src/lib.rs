@@ -30,6 +30,7 @@ pub mod origin;
 pub mod parameters;
 pub mod receipt;
 mod redact;
+pub mod repair;
 pub mod result;
 pub mod secret;
 mod shape;
@@ -53,7 +54,7 @@ pub use item::{Attachment, AttachmentKind, ContentHash, DataType, Identity, Item
 pub use lost::LostAnswers;
 pub use mapping::MappingRow;
 pub use options::Options;
-pub use origin::{ItemStream, Origin, ReadOrder, ReadRequest};
+pub use origin::{ItemStream, Origin, ReadOrder, ReadRequest, Rejection};
 pub use receipt::{Found, Outcome, Receipt, Step, StepDue, StepTrace, Trace, VendorId};
 pub use result::{Events, RunResult, Status};
 pub use secret::{Redactor, Secret};

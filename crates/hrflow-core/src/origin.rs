@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 
 use crate::{
     check::Finding,
-    error::Result,
+    error::{Error, Result},
     item::{Item, ItemKey},
     options::Options,
     parameters::Parameters,
@@ -26,6 +26,25 @@ pub enum ReadOrder {
     /// Newest first: the cursor moves to the first item of the run, once the stream has ended and all items are
     /// settled.
     NewestFirst,
+}
+
+/// Why an origin rejects one of its items.
+#[derive(Debug)]
+pub enum Rejection {
+    /// A field is damaged that must not be repaired. The item counts as `read_failure`.
+    Unreadable(Error),
+    /// There is nothing to send. The item counts as `format_failure`.
+    Empty(Error),
+}
+
+impl Rejection {
+    /// The step at which the item fails, as dead letters name it, and the error.
+    pub(crate) fn into_parts(self) -> (&'static str, Error) {
+        match self {
+            Self::Unreadable(error) => ("read", error),
+            Self::Empty(error) => ("format", error),
+        }
+    }
 }
 
 /// The run's data for [`Origin::read`], besides the origin's parameters.
@@ -88,14 +107,12 @@ pub trait Origin: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Checks that an item has content to send. The engine calls this before the format. Makes no request and must not
-    /// block.
+    /// Checks that an item can be sent. The engine calls this before the format. Makes no request and must not block.
     ///
     /// # Errors
     ///
-    /// The reason for the rejection. The item then counts as `format_failure`, becomes a dead letter and is never
-    /// written.
-    fn vet(&self, _item: &Self::Item) -> Result<()> {
+    /// The reason for the rejection. The item then becomes a dead letter under its key and is never written.
+    fn vet(&self, _item: &Self::Item) -> Result<(), Rejection> {
         Ok(())
     }
 

@@ -4,8 +4,8 @@
 //! another and waits while the run is busy.
 
 mod array;
-mod limited;
 mod lines;
+mod pieces;
 mod sniff;
 
 use std::{
@@ -17,13 +17,21 @@ use std::{
 };
 
 use futures::{StreamExt, stream};
-use hrflow_connectors::hrflow::saved::{Foreign, Saved};
-use hrflow_core::{BoxStream, Error, ErrorKind, Result, bounded_read};
+use hrflow_connectors::hrflow::{
+    Reading,
+    saved::{Foreign, Saved},
+};
+use hrflow_core::{
+    BoxStream, Error, ErrorKind, Result, Warning, bounded_read,
+    repair::{self, Repair},
+};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 /// Most bytes that one item may take up.
 pub const MAX_ITEM: u64 = 32 << 20;
+/// The byte order mark of UTF-8. Files that were put together have it inside.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 /// How many items are read ahead of the run.
 const READ_AHEAD: usize = 16;
 
@@ -53,7 +61,8 @@ pub fn from_path(path: &Path) -> Result<Items> {
 /// The items of a text: a JSON array, JSON Lines, or objects over several lines. Responses of HrFlow.ai that were saved
 /// stand for the profiles in them.
 ///
-/// A file of another kind, such as CSV or JSON Resume, is one error, and no more is read. A bad line of JSON Lines is an error, and the next line is read. After a broken array no more is
+/// A file of another kind, such as CSV or JSON Resume, is one error, and no more is read. Values that are no JSON, such as NaN
+/// or half of a surrogate pair, are [replaced](hrflow_core::repair), and the item says so. A bad line of JSON Lines is an error, and the next line is read. After a broken array no more is
 /// read, and the error is the last word. Neither error repeats what was read.
 pub fn from_reader(reader: impl Read + Send + 'static) -> Items {
     from_opened(move || Ok(reader))
@@ -62,7 +71,7 @@ pub fn from_reader(reader: impl Read + Send + 'static) -> Items {
 /// The same for a reader that is opened where it is read: opening a FIFO waits for its writer.
 fn from_opened<R: Read>(open: impl FnOnce() -> io::Result<R> + Send + 'static) -> Items {
     let (sender, receiver) = mpsc::channel(READ_AHEAD);
-    let sink = Sink { sender, has_read: Cell::new(false) };
+    let sink = Sink { sender, has_read: Cell::new(false), has_mark: Cell::new(false) };
     // Not one of the runtime's threads: a read from a terminal may never return, and must not keep the
     // program from ending.
     let spawned = thread::Builder::new().name("hrflow-items".to_owned()).spawn(move || match open() {
@@ -79,6 +88,8 @@ struct Sink {
     sender: mpsc::Sender<Result<Value>>,
     /// Whether there was an item.
     has_read: Cell<bool>,
+    /// Whether a byte order mark inside of the file has been named.
+    has_mark: Cell<bool>,
 }
 
 /// No more is to be read: the run has ended, or the file is not one of profiles.
@@ -91,10 +102,31 @@ impl Sink {
         self.sender.blocking_send(item).map_err(|_| Closed)
     }
 
-    /// Hands over what a value holds; `place` says where in the file it is.
-    fn value(&self, place: &str, value: Value) -> Result<(), Closed> {
+    /// Hands over what the text of a value holds; `place` says where in the file it is. Returns why it is not JSON.
+    fn text(&self, place: &str, text: &[u8]) -> Result<serde_json::Result<()>, Closed> {
+        let (text, is_marked) = match text.trim_ascii_start().strip_prefix(MARK) {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
+        let (mut value, repairs) = match repair::read::<Value>(text) {
+            Ok(read) => read,
+            Err(error) => return Ok(Err(error)),
+        };
+        if is_marked
+            && !self.has_mark.replace(true)
+            && let Value::Object(profile) = &mut value
+        {
+            let reason =
+                "Skipped a byte order mark in front of the profile; others in this file are skipped too";
+            Reading::warn(profile, Warning::new(place, reason));
+        }
+        self.value(place, value, &repairs).map(Ok)
+    }
+
+    /// Hands over what a value holds.
+    fn value(&self, place: &str, value: Value, repairs: &[Repair]) -> Result<(), Closed> {
         let found = match value {
-            Value::Object(object) => return self.object(place, object),
+            Value::Object(object) => return self.object(place, object, repairs),
             Value::Array(_) => "a list",
             Value::String(_) => "text",
             Value::Number(_) => "a number",
@@ -104,14 +136,16 @@ impl Sink {
         self.send(Err(invalid(format!("{place}: expected an object, found {found}"))))
     }
 
-    fn object(&self, place: &str, object: Map<String, Value>) -> Result<(), Closed> {
+    fn object(&self, place: &str, object: Map<String, Value>, repairs: &[Repair]) -> Result<(), Closed> {
         match Saved::read(object) {
-            Saved::Profile(profile) => self.send(Ok(profile)),
-            Saved::Response(profiles) => {
-                let mut profiles = profiles.into_iter().enumerate();
-                profiles
-                    .try_for_each(|(index, profile)| self.value(&format!("{place}, data[{index}]"), profile))
+            Saved::Profile(mut profile) => {
+                Reading::note(&mut profile, repairs, place);
+                self.send(Ok(Value::Object(profile)))
             }
+            Saved::Response(profiles) => profiles.into_iter().try_for_each(|(path, profile)| {
+                let place = format!("{place}, {}", repair::shown_path(&path));
+                self.value(&place, profile, &repair::within(repairs, &path))
+            }),
             Saved::Other(foreign) => self.foreign(place, &foreign),
         }
     }
@@ -143,7 +177,7 @@ fn read(mut reader: impl Read, sink: &Sink) {
     };
     let _ = match first {
         None => Ok(()),
-        Some(b'[') => array::read(reader, sink),
+        Some(b'[') => array::read(reader, line, sink),
         Some(_) => lines::read(reader, line, sink),
     };
 }
@@ -154,7 +188,7 @@ fn first_byte(reader: &mut impl BufRead) -> io::Result<(Option<u8>, u64)> {
     let mut line = 1;
     loop {
         let Some(byte) = reader.fill_buf()?.first().copied() else { return Ok((None, line)) };
-        let is_mark = b"\xef\xbb\xbf".get(mark) == Some(&byte);
+        let is_mark = MARK.get(mark) == Some(&byte);
         if !is_mark && !byte.is_ascii_whitespace() {
             return Ok((Some(byte), line));
         }

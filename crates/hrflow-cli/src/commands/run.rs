@@ -110,7 +110,7 @@ pub(super) fn finish(result: &RunResult, json: bool, remembered: bool) -> Result
         output::print_json(result)?;
     } else {
         output::print(&report::result(result, report::FIRST_WARNINGS))?;
-        if remembered && has_dead_letters(&result.events) {
+        if remembered && has_dead_letters(result) {
             let ways = [
                 (format!("{} dead-letters ls", program::name()), "what failed is kept there"),
                 (format!("{} where KEY", program::name()), "all about one item"),
@@ -121,6 +121,9 @@ pub(super) fn finish(result: &RunResult, json: bool, remembered: bool) -> Result
     Ok(Exit::of(result))
 }
 
-fn has_dead_letters(events: &Events) -> bool {
-    events.format_failure + events.logics_failure + events.write_failure + events.attachment_failure > 0
+fn has_dead_letters(result: &RunResult) -> bool {
+    let Events { format_failure, logics_failure, write_failure, attachment_failure, .. } = result.events;
+    // Of what could not be read, only an item with a key is a dead letter.
+    let unread = result.failures.iter().any(|failure| failure.step == "read" && !failure.key.is_empty());
+    unread || format_failure + logics_failure + write_failure + attachment_failure > 0
 }

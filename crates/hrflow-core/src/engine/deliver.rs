@@ -78,9 +78,10 @@ impl Fate {
         Self { count: Some(Count::Discarded), ..Self::default() }
     }
 
-    /// The format or a logic failed.
+    /// The item could not be read, or the format or a logic failed.
     pub(super) fn unprepared(stage: &str, error: Error, warnings: &[Warning]) -> Self {
         let count = match stage {
+            "read" => Count::ReadFailure,
             "format" => Count::FormatFailure,
             _ => Count::LogicsFailure,
         };

@@ -409,7 +409,9 @@ async fn preview_items<O: Origin, I: TargetItem>(
             prepared = ahead.next(), if !ahead.is_empty() => {
                 let Ok(prepared) = prepared else { return report.stop(&broken_preparation()) };
                 for prepared in prepared {
-                    report.read();
+                    if !prepared.is_unread() {
+                        report.read();
+                    }
                     let fate = match &prepared {
                         Preparation::Ready(ready) => Fate { warnings: ready.warnings.clone(), ..Fate::default() },
                         Preparation::Discarded { .. } => Fate::discarded(),
@@ -548,7 +550,9 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
     /// Puts prepared items into the window, up to one whose error concerns every item. Returns whether there was none.
     fn accept(&mut self, prepared: Vec<Preparation<I>>) -> bool {
         prepared.into_iter().all(|prepared| {
-            self.report.read();
+            if !prepared.is_unread() {
+                self.report.read();
+            }
             let is_usable =
                 !matches!(&prepared, Preparation::Failed { error, .. } if error.scope() == Scope::Run);
             self.window.push(prepared);

@@ -79,6 +79,11 @@ impl<I> Preparation<I> {
         }
     }
 
+    /// Whether the item could not be read: it does not count among those that were.
+    pub(super) fn is_unread(&self) -> bool {
+        matches!(self, Self::Failed { stage: "read", .. })
+    }
+
     pub(super) fn ready(&self) -> Option<&Prepared<I>> {
         match self {
             Self::Ready(ready) => Some(ready),
@@ -111,8 +116,9 @@ impl<O: Origin, I: TargetItem> Recipe<O, I> {
                 .with_scope(scope);
             rejected(key, stage, error, item, warnings)
         };
-        if let Err(error) = self.origin.vet(&item) {
-            return rejected(key, "format", error, item, warnings);
+        if let Err(rejection) = self.origin.vet(&item) {
+            let (stage, error) = rejection.into_parts();
+            return rejected(key, stage, error, item, warnings);
         }
         let mut formatted = match guarded(|| (self.format)(&item)) {
             Ok(formatted) => formatted,

@@ -37,6 +37,7 @@ pub(super) enum Count {
     Duplicate,
     Failure,
     Discarded,
+    ReadFailure,
     FormatFailure,
     LogicsFailure,
 }
@@ -127,6 +128,7 @@ impl Report {
             Some(Count::Duplicate) => self.count(|events| &mut events.write_duplicate),
             Some(Count::Failure) => self.count(|events| &mut events.write_failure),
             Some(Count::Discarded) => self.count(|events| &mut events.logics_discard),
+            Some(Count::ReadFailure) => self.count(|events| &mut events.read_failure),
             Some(Count::FormatFailure) => self.count(|events| &mut events.format_failure),
             Some(Count::LogicsFailure) => self.count(|events| &mut events.logics_failure),
             None => return false,

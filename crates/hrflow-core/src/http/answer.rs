@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Execution, Result},
+    repair::{self, Repair},
     secret::Redactor,
 };
 
@@ -75,23 +76,30 @@ impl Answer {
     /// operation of [`Safety::Once`] it carries [`Execution::Unknown`]: an unreadable response
     /// does not prove that the request had no effect.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let message = if self.body.iter().all(u8::is_ascii_whitespace) {
-                format!("{} answered with an empty body where JSON was expected", self.vendor)
-            } else {
-                format!(
-                    "{} answered with something else than expected: {}",
-                    self.vendor,
-                    self.fault::<T>(&error)
-                )
-            };
-            let unreadable = Error::new(ErrorKind::Protocol, message);
-            let unreadable = match self.operation.safety {
-                Safety::Once => unreadable.with_execution(Execution::Unknown),
-                Safety::Read | Safety::Idempotent => unreadable,
-            };
-            unreadable.with_status(self.status).with("vendor", self.vendor).with("operation", self.operation)
-        })
+        serde_json::from_slice(&self.body).map_err(|error| self.unreadable::<T>(&error))
+    }
+
+    /// The body as a `T`, with bad values replaced; see [`repair`]. Paths are from the body on.
+    ///
+    /// # Errors
+    ///
+    /// As [`json`](Self::json), if the body is malformed beyond that.
+    pub fn json_repaired<T: DeserializeOwned>(&self) -> Result<(T, Vec<Repair>)> {
+        repair::read(&self.body).map_err(|error| self.unreadable::<T>(&error))
+    }
+
+    fn unreadable<T: DeserializeOwned>(&self, error: &serde_json::Error) -> Error {
+        let message = if self.body.iter().all(u8::is_ascii_whitespace) {
+            format!("{} answered with an empty body where JSON was expected", self.vendor)
+        } else {
+            format!("{} answered with something else than expected: {}", self.vendor, self.fault::<T>(error))
+        };
+        let unreadable = Error::new(ErrorKind::Protocol, message);
+        let unreadable = match self.operation.safety {
+            Safety::Once => unreadable.with_execution(Execution::Unknown),
+            Safety::Read | Safety::Idempotent => unreadable,
+        };
+        unreadable.with_status(self.status).with("vendor", self.vendor).with("operation", self.operation)
     }
 
     /// Returns the wait that the vendor requests in `Retry-After`: seconds, also fractions, or a date. A date is

@@ -165,4 +165,4 @@ impl DeadLetter {
 pub(super) const MOST_RUNS_OF_PREFIX: usize = 20;
 
 /// Where an item as a whole can fail.
-pub(crate) const ITEM_STEPS: [&str; 3] = ["format", "logics", "write"];
+pub(crate) const ITEM_STEPS: [&str; 4] = ["read", "format", "logics", "write"];

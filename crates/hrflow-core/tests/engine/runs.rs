@@ -17,7 +17,7 @@ use hrflow_core::{
     options::{Attachments, OnExisting, Options},
     parameters::NoParameters,
     result::{MAX_WARNINGS, Reason},
-    state::{MemoryState, State},
+    state::{LetterFilter, MemoryState, State},
     testing::target::{Nature, Person, Reaction, ScriptedParameters, ScriptedTarget},
 };
 use serde_json::json;
@@ -386,6 +386,29 @@ async fn an_item_with_nothing_to_send_is_never_written() {
     let result = Setup::new(&target, some).prepare().logic(logic).await;
     assert_eq!((result.events.format_failure, result.events.write_success), (2, 2), "{result:#?}");
     assert_eq!(names(&target), ["cyd", "cyd"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_item_that_cannot_be_read_is_a_dead_letter_and_no_more() {
+    let (target, state) = (ScriptedTarget::default(), MemoryState::new());
+    let setup = || Setup::new(&target, people(&["ada", "damaged", "bob"])).state(&state);
+    let result = setup().run().await;
+    let events = result.events;
+    assert_eq!((events.read_success, events.read_failure, events.write_success), (2, 1, 2));
+    assert_eq!(
+        (result.failures[0].key.as_str(), result.failures[0].step.as_str()),
+        ("source/damaged", "read")
+    );
+    let [letter] = &state.dead_letters()[..] else { panic!("one dead letter") };
+    assert_eq!((letter.step.as_str(), letter.key.as_str()), ("read", "source/damaged"));
+
+    // Later runs and retries fail again, in place of the first letter; what was read in part is never sent.
+    setup().run().await;
+    let mut retry = setup();
+    retry.environment.retry = Some(LetterFilter::default());
+    let retried = retry.run().await;
+    assert_eq!((retried.events.read_success, retried.events.read_failure), (0, 1), "{retried:#?}");
+    assert_eq!((state.dead_letters().len(), names(&target)), (1, vec!["ada".to_owned(), "bob".to_owned()]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use futures::{StreamExt, stream};
 use hrflow_core::{
     Action, ActionInfo, ActionType, DataType, Environment, Error, ErrorKind, Finding, FormatName, ItemKey,
-    ItemStream, Origin, ReadOrder, ReadRequest, Result, RunResult, TargetId, TriggerType, Warehouse, Warning,
-    async_trait,
+    ItemStream, Origin, ReadOrder, ReadRequest, Rejection, Result, RunResult, TargetId, TriggerType,
+    Warehouse, Warning, async_trait,
     options::{Attachments, OnExisting, Options},
     parameters::NoParameters,
     state::{JournalKey, MemoryState, RunInfo},
@@ -54,9 +54,10 @@ impl Origin for People {
         }
     }
 
-    fn vet(&self, item: &Person) -> Result<()> {
+    fn vet(&self, item: &Person) -> Result<(), Rejection> {
         match item.name.as_str() {
-            "hollow" => Err(Error::new(ErrorKind::Invalid, "the person is empty")),
+            "hollow" => Err(Rejection::Empty(Error::new(ErrorKind::Invalid, "the person is empty"))),
+            "damaged" => Err(Rejection::Unreadable(Error::new(ErrorKind::Invalid, "email has NaN"))),
             _ => Ok(()),
         }
     }

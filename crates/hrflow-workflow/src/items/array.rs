@@ -1,74 +1,56 @@
 //! A JSON array, element by element.
 
-use std::{fmt, io::BufRead};
+use std::io::BufRead;
 
-use serde::{
-    Deserializer,
-    de::{Error as _, SeqAccess, Visitor},
-};
-use serde_json::{Value, error::Category};
+use hrflow_core::Error;
 
 use super::{
-    Closed, MAX_ITEM, Sink, invalid,
-    limited::{Allowance, Limited},
+    Closed, Sink, invalid,
+    pieces::{Cut, End, Pieces},
     too_long, unreadable,
 };
 
-pub(super) fn read(reader: impl BufRead, sink: &Sink) -> Result<(), Closed> {
-    let allowance = Allowance::new(MAX_ITEM);
-    let mut parser = serde_json::Deserializer::from_reader(Limited::new(reader, allowance.clone()));
-    let mut elements = Elements { sink, allowance: &allowance, count: 0, closed: false };
-    let read = parser.deserialize_seq(&mut elements);
-    let Elements { count, closed, .. } = elements;
-    if closed {
-        return Err(Closed);
-    }
-    let place = format!("element {}", count + 1);
-    let error = match read {
-        Ok(()) => {
-            allowance.renew(MAX_ITEM);
-            match parser.end() {
-                Ok(()) => return Ok(()),
-                Err(_) => invalid(format!("after the array, which has {count} elements, more follows")),
+/// Reads an array whose first bracket is in the line `line`.
+pub(super) fn read(mut reader: impl BufRead, line: u64, sink: &Sink) -> Result<(), Closed> {
+    reader.consume(1);
+    let mut pieces = Pieces::new(reader, Cut::Elements, line);
+    let mut element = Vec::new();
+    let mut count = 0_u64;
+    let error = loop {
+        let place = format!("element {}", count + 1);
+        let (line, column) = pieces.position();
+        let end = match pieces.next(&mut element) {
+            Ok(End::TooLong) => break too_long(&place),
+            Ok(end) => end,
+            Err(error) => break unreadable(error),
+        };
+        let is_empty = element.trim_ascii().is_empty();
+        if !(is_empty && (end == End::File || end == End::Bracket && count == 0)) {
+            match sink.text(&place, &element)? {
+                Ok(()) => count += 1,
+                Err(_) if end == End::File => break broken_off(count),
+                Err(error) => {
+                    let column = if error.line() <= 1 { column + error.column() } else { error.column() };
+                    let line = line + error.line().saturating_sub(1);
+                    break invalid(format!("{place} is not valid JSON (line {line}, column {column})"));
+                }
             }
         }
-        Err(_) if allowance.is_used_up() => too_long(&place),
-        Err(error) => match error.classify() {
-            Category::Io => unreadable(error.into()),
-            Category::Eof => invalid(format!("{place}: the array breaks off")),
-            Category::Syntax | Category::Data => {
-                let (line, column) = (error.line(), error.column());
-                invalid(format!("{place} is not valid JSON (line {line}, column {column})"))
-            }
-        },
+        match end {
+            End::File => break broken_off(count),
+            End::Bracket => match pieces.is_at_end() {
+                Ok(true) => return Ok(()),
+                Ok(false) => {
+                    break invalid(format!("after the array, which has {count} elements, more follows"));
+                }
+                Err(error) => break unreadable(error),
+            },
+            End::Comma | End::Complete | End::TooLong => {}
+        }
     };
     sink.send(Err(error.advise("The rest of the array was not read.")))
 }
 
-/// Hands over each element as soon as it is read.
-struct Elements<'s> {
-    sink: &'s Sink,
-    allowance: &'s Allowance,
-    count: u64,
-    closed: bool,
-}
-
-impl<'de> Visitor<'de> for &mut Elements<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
-        while let Some(value) = elements.next_element::<Value>()? {
-            self.count += 1;
-            self.allowance.renew(MAX_ITEM);
-            if self.sink.value(&format!("element {}", self.count), value).is_err() {
-                self.closed = true;
-                return Err(A::Error::custom("nobody takes items any more"));
-            }
-        }
-        Ok(())
-    }
+fn broken_off(count: u64) -> Error {
+    invalid(format!("element {}: the array breaks off", count + 1))
 }

@@ -2,11 +2,9 @@
 
 use std::io::{self, BufRead, Read};
 
-use serde_json::{Deserializer, Value, error::Category};
-
 use super::{
     Closed, MAX_ITEM, Sink, invalid,
-    limited::{Allowance, Limited},
+    pieces::{Cut, End, Pieces},
     too_long, unreadable,
 };
 
@@ -20,10 +18,10 @@ pub(super) fn read(mut reader: impl BufRead, first: u64, sink: &Sink) -> Result<
             Ok(Line::End) => return Ok(()),
             Ok(Line::TooLong) => sink.send(Err(too_long(&place)))?,
             Ok(Line::Read) if line.trim_ascii().is_empty() => {}
-            Ok(Line::Read) => match serde_json::from_slice::<Value>(line.trim_ascii_end()) {
-                Ok(value) => sink.value(&place, value)?,
+            Ok(Line::Read) => match sink.text(&place, line.trim_ascii_end())? {
+                Ok(()) => {}
                 Err(error) if number == first && error.is_eof() && goes_on(&mut reader) => {
-                    return objects(io::Cursor::new(line).chain(reader), sink);
+                    return objects(io::Cursor::new(line).chain(reader), first, sink);
                 }
                 Err(error) => {
                     let message = format!("{place} is not valid JSON (column {})", error.column());
@@ -46,23 +44,21 @@ fn goes_on(reader: &mut impl BufRead) -> bool {
 }
 
 /// Objects one after another, wherever their lines end.
-fn objects(reader: impl Read, sink: &Sink) -> Result<(), Closed> {
-    let allowance = Allowance::new(MAX_ITEM);
-    let mut values = Deserializer::from_reader(Limited::new(reader, allowance.clone())).into_iter::<Value>();
+fn objects(reader: impl BufRead, line: u64, sink: &Sink) -> Result<(), Closed> {
+    let mut pieces = Pieces::new(reader, Cut::Objects, line);
+    let mut object = Vec::new();
     let mut count = 0_u64;
     loop {
         count += 1;
         let place = format!("object {count}");
-        let error = match values.next() {
-            None => return Ok(()),
-            Some(Ok(value)) => {
-                allowance.renew(MAX_ITEM);
-                sink.value(&place, value)?;
-                continue;
-            }
-            Some(Err(_)) if allowance.is_used_up() => too_long(&place),
-            Some(Err(error)) if error.classify() == Category::Io => unreadable(error.into()),
-            Some(Err(_)) => invalid(format!("{place} is not valid JSON")),
+        let error = match pieces.next(&mut object) {
+            Ok(End::File) if object.trim_ascii().is_empty() => return Ok(()),
+            Ok(End::TooLong) => too_long(&place),
+            Ok(_) => match sink.text(&place, &object)? {
+                Ok(()) => continue,
+                Err(_) => invalid(format!("{place} is not valid JSON")),
+            },
+            Err(error) => unreadable(error),
         };
         return sink.send(Err(error.advise("The rest of the file was not read.")));
     }

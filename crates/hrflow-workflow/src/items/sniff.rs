@@ -63,11 +63,43 @@ pub(super) fn not_json(beginning: &[u8]) -> Option<&'static str> {
     }
     let text = beginning.strip_prefix(b"\xef\xbb\xbf").unwrap_or(beginning).trim_ascii_start();
     match text.first()? {
-        b'{' | b'[' => None,
+        b'{' | b'[' => is_windows_1252(text).then_some(
+            "the file is not UTF-8, but probably Windows-1252 or Latin-1. Convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE",
+        ),
         b'<' => Some("the file is HTML or XML, not JSON. Save the response of the API, not a page"),
         _ => is_table(text).then_some(
             "the file is CSV or another table, not JSON. Convert each row to a profile: {\"key\": …, \"info\": {\"email\": …, \"first_name\": …}}",
         ),
+    }
+}
+
+/// Whether a text is most likely Windows-1252 or Latin-1: nothing beyond ASCII in it is UTF-8, all of it is a letter within a
+/// word or a sign of such texts, and more than one item has some. A single item with bad bytes among others is damaged.
+fn is_windows_1252(text: &[u8]) -> bool {
+    let mut lines_with_any = 0_usize;
+    let mut count = 0_usize;
+    for line in text.split(|byte| *byte == b'\n') {
+        let before = count;
+        for chunk in line.utf8_chunks() {
+            if !chunk.valid().is_ascii() {
+                return false;
+            }
+            match chunk.invalid() {
+                [] => {}
+                [
+                    0x80 | 0x85 | 0x91..=0x97 | 0xab | 0xbb | 0xb0 | 0xc0..=0xd6 | 0xd8..=0xf6 | 0xf8..=0xfd,
+                ] => count += 1,
+                _ => return false,
+            }
+        }
+        lines_with_any += usize::from(count > before);
+    }
+    let items =
+        text.split(|byte| *byte == b'\n').filter(|line| line.trim_ascii_start().starts_with(b"{")).count();
+    match items {
+        0 => count > 1,
+        1 => count > 0,
+        _ => lines_with_any > 1,
     }
 }
 
@@ -101,6 +133,12 @@ mod tests {
             (b"\xef\xbb\xbfkey;email\r\n".to_vec(), "CSV"),
             (b"\"key\",\"email\"\n".to_vec(), "CSV"),
             (b"key\temail".to_vec(), "CSV"),
+            (b"{\"a\": \"Andr\xe9\"}".to_vec(), "Windows-1252"),
+            (
+                b"{\"a\": \"Andr\xe9\"}\n{\"a\": \"B\"}\n{\"a\": \"M\xfcller \x96 \x80\"}\n".to_vec(),
+                "Windows-1252",
+            ),
+            (b"[{\"a\": \"Andr\xe9\"}, {\"a\": \"M\xfcller\"}]".to_vec(), "Windows-1252"),
         ] {
             let named = not_json(&file).unwrap_or_default();
             assert!(named.contains(name), "{}: {named}", String::from_utf8_lossy(&file));
@@ -111,6 +149,18 @@ mod tests {
     fn json_is_left_to_its_reader() {
         for file in ["", " ", "{", "[", "{\"a\": \"1,2\"}", "\u{feff}\n [{}]", "7", "\"a, b\"", "null", "x"] {
             assert_eq!(not_json(file.as_bytes()), None, "{file}");
+        }
+    }
+
+    #[test]
+    fn single_damaged_items_are_no_other_encoding() {
+        for file in [
+            &b"{\"a\": \"\xff\xfe\"}\n"[..],
+            b"{\"a\": \"Andr\xe9\"}\n{\"a\": \"B\"}\n",
+            b"{\"a\": \"Andr\xe9\"}\n{\"a\": \"\xc3\xa9\"}\n{\"a\": \"M\xfcller\"}\n",
+            b"[{\"a\": \"Andr\xe9\"}, {}]",
+        ] {
+            assert_eq!(not_json(file), None, "{}", String::from_utf8_lossy(file));
         }
     }
 

@@ -47,7 +47,48 @@ fn a_bad_line_costs_that_line() {
     );
     assert_eq!(read_all("\n\n{]"), ["line 3 is not valid JSON (column 2)"]);
     assert_eq!(read_all("{\n{\"a\":1}"), ["line 1 is not valid JSON (column 1)", "{\"a\":1}"]);
-    assert_eq!(read_all(b"{\"a\":\"\xff\"}\n{}"), ["line 1 is not valid JSON (column 7)", "{}"]);
+}
+
+/// Items by their key, with what was noted of their reading.
+fn noted(text: impl AsRef<[u8]>) -> Vec<(String, String)> {
+    let items = read_all(text);
+    let items = items.iter().map(|item| serde_json::from_str::<Value>(item).expect(item));
+    items.map(|item| (item["key"].as_str().unwrap().to_owned(), item["$reading"].to_string())).collect()
+}
+
+#[test]
+fn a_bad_value_costs_its_item_at_most() {
+    let surrogate = r#"{"key":"2","info":{"summary":"cut \ud83d"}}"#;
+    let repaired =
+        r#"{"warnings":[{"field":"info.summary","reason":"Replaced half of a surrogate pair by U+FFFD"}]}"#;
+    let email = r#"{"key":"3","info":{"email":"\ud83d@example.com"}}"#;
+    let unreadable = r#"{"unreadable":[{"field":"info.email","reason":"half of a surrogate pair"}]}"#;
+    let [one, four] = [r#"{"key":"1","info":{}}"#, r#"{"key":"4","info":{}}"#];
+    let expected = [("1", "null"), ("2", repaired), ("3", unreadable), ("4", "null")];
+    let expected = expected.map(|(key, reading)| (key.to_owned(), reading.to_owned()));
+    for text in [
+        format!("{one}\n{surrogate}\n{email}\n{four}\n"),
+        format!("[{one},\n {surrogate}, {email}, {four}]"),
+        format!("{{\n\"key\":\"1\",\"info\":{{}}}}\n{surrogate}\n{email}\n{four}\n"),
+        format!("{{\"code\":200,\"data\":[{one},{surrogate},{email},{four}]}}"),
+    ] {
+        assert_eq!(noted(&text), expected, "{text}");
+    }
+    let key = read_all(format!("{one}\n{{\"key\":\"\\ud83d\"}}\n"));
+    assert!(key[1].contains(r#""$reading":{"key":"line 2","unreadable":[{"field":"key""#), "{}", key[1]);
+    let page = read_all(format!("{{\"data\":[{one},{{\"key\":NaN}}]}}"));
+    assert!(page[1].contains(r#""$reading":{"key":"line 1, data[1]","unreadable""#), "{}", page[1]);
+}
+
+#[test]
+fn a_byte_order_mark_inside_is_named_once() {
+    let text = "\u{feff}{\"key\":\"1\"}\n\u{feff}{\"key\":\"2\"}\n\u{feff}{\"key\":\"3\"}\n";
+    let read = noted(text);
+    assert!(read[1].1.contains(r#""field":"line 2","reason":"Skipped a byte order mark"#), "{read:?}");
+    assert_eq!(
+        [&read[0], &read[2]],
+        [&("1".to_owned(), "null".to_owned()), &("3".to_owned(), "null".to_owned())]
+    );
 }
 
 #[test]
@@ -123,10 +164,7 @@ fn what_is_too_long_is_not_kept() {
 fn nesting_is_bounded() {
     let deep = "[".repeat(100_000);
     assert_eq!(read_all(format!("{{\"a\":{deep}\n{{}}")), ["line 1 is not valid JSON (column 132)", "{}"]);
-    assert_eq!(
-        read_all(&deep),
-        ["element 1 is not valid JSON (line 1, column 128). The rest of the array was not read."]
-    );
+    assert_eq!(read_all(&deep), ["element 1: the array breaks off. The rest of the array was not read."]);
 }
 
 #[test]

@@ -277,26 +277,26 @@ fn drop_step_trace(connection: &Connection, item: i64, name: &str) -> Result<()>
 /// Drops the letters about an item as a whole that were there when its owner claimed it: every workflow's where
 /// something was delivered, else the run's own.
 fn drop_earlier_item_letters(connection: &Connection, run: i64, item: i64, passage: Passage) -> Result<()> {
-    let [format, logics, write] = ITEM_STEPS;
+    let [read, format, logics, write] = ITEM_STEPS;
     connection
         .prepare_cached(
-            "DELETE FROM dead_letters WHERE item = ?1 AND step IN (?2, ?3, ?4) \
+            "DELETE FROM dead_letters WHERE item = ?1 AND step IN (?2, ?3, ?4, ?5) \
              AND letter <= (SELECT letters_before FROM items WHERE item = ?1) \
-             AND (?5 OR workflow_id = (SELECT workflow_id FROM runs WHERE run = ?6))",
+             AND (?6 OR workflow_id = (SELECT workflow_id FROM runs WHERE run = ?7))",
         )?
-        .execute(params![item, format, logics, write, passage.delivers(), run])
+        .execute(params![item, read, format, logics, write, passage.delivers(), run])
         .map(drop)
 }
 
 /// Drops the letters of the run's workflow about an item as a whole, save where it may have arrived.
 fn drop_known_item_letters(connection: &Connection, run: i64, item: i64) -> Result<()> {
-    let [format, logics, write] = ITEM_STEPS;
+    let [read, format, logics, write] = ITEM_STEPS;
     connection
         .prepare_cached(
-            "DELETE FROM dead_letters WHERE item = ?1 AND step IN (?2, ?3, ?4) AND kind != ?5 \
-             AND workflow_id = (SELECT workflow_id FROM runs WHERE run = ?6)",
+            "DELETE FROM dead_letters WHERE item = ?1 AND step IN (?2, ?3, ?4, ?5) AND kind != ?6 \
+             AND workflow_id = (SELECT workflow_id FROM runs WHERE run = ?7)",
         )?
-        .execute(params![item, format, logics, write, Json(ErrorKind::OutcomeUnknown), run])
+        .execute(params![item, read, format, logics, write, Json(ErrorKind::OutcomeUnknown), run])
         .map(drop)
 }
 
@@ -374,17 +374,18 @@ fn payload(connection: &Connection, item: i64, content: &str) -> Result<i64> {
 
 /// Removes the letters that a new one replaces. Answers their attempts, and when each failed first.
 fn take_earlier(connection: &Connection, item: i64, letter: &DeadLetter) -> Result<Vec<(u32, Time)>> {
-    let [format, logics, write] = ITEM_STEPS;
+    let [read, format, logics, write] = ITEM_STEPS;
     connection
         .prepare_cached(
             "DELETE FROM dead_letters WHERE item = ?1 AND workflow_id = ?2 AND (step = ?3 OR \
-             (?3 IN (?4, ?5, ?6) AND step IN (?4, ?5, ?6) AND kind != ?7)) RETURNING attempts, first_at",
+             (?3 IN (?4, ?5, ?6, ?7) AND step IN (?4, ?5, ?6, ?7) AND kind != ?8)) RETURNING attempts, first_at",
         )?
         .query_map(
             params![
                 item,
                 letter.workflow_id,
                 letter.step,
+                read,
                 format,
                 logics,
                 write,
