@@ -13,11 +13,14 @@ pub(crate) const NAME: &str = "HrFlow.ai Profiles";
 
 /// What a profile is known by, however it was read.
 pub(crate) fn key(profile: &Profile) -> ItemKey {
-    match (profile.item_key(), &profile.reading) {
-        (Some(key), _) => ItemKey::new(key),
-        (None, None) => ItemKey::of_content(profile),
-        // How it was read is not its content.
-        (None, Some(_)) => ItemKey::of_content(&Profile { reading: None, ..profile.clone() }),
+    profile.item_key().map_or_else(|| content_key(profile), ItemKey::new)
+}
+
+/// The key of a profile's content. How it was read is not part of it.
+pub(crate) fn content_key(profile: &Profile) -> ItemKey {
+    match profile.reading {
+        None => ItemKey::of_content(profile),
+        Some(_) => ItemKey::of_content(&Profile { reading: None, ..profile.clone() }),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     Filled, Profile,
     api::{NoProfile, Page},
     date::timestamp,
-    warehouse::key,
+    warehouse::{content_key, key},
 };
 
 /// Where pages come from.
@@ -186,6 +186,8 @@ impl<P: Pages> Reader<P> {
 
 fn sight(entry: &Result<Profile, NoProfile>) -> Sight {
     match entry {
+        // Where it was read is not what it is: the same page under another number is the same page.
+        Ok(profile) if profile.has_damaged_key() => Sight { key: content_key(profile), updated_at: None },
         Ok(profile) => Sight { key: key(profile), updated_at: profile.updated_at.clone() },
         Err(NoProfile { entry, .. }) => Sight { key: ItemKey::of_content(entry), updated_at: None },
     }

@@ -212,20 +212,29 @@ fn the_first_that_is_too_old_ends_it() {
     }
 }
 
-/// Pages that never end.
-struct Endless;
+/// Pages that never end. A profile whose key is damaged is known by where it was read.
+struct Endless {
+    is_damaged: bool,
+}
 
 impl Pages for Endless {
-    async fn page(&self, _: u64) -> Result<Page> {
-        Ok(Page { entries: vec![Ok(profile(1, 1_000))], meta: Meta::default() })
+    async fn page(&self, number: u64) -> Result<Page> {
+        let mut profile = profile(1, 1_000);
+        if self.is_damaged {
+            let key = Some(format!("page {number}, item 1"));
+            profile.reading = Some(Box::new(crate::Reading { key, ..crate::Reading::default() }));
+        }
+        Ok(Page { entries: vec![Ok(profile)], meta: Meta::default() })
     }
 }
 
 #[tokio::test]
 async fn a_list_that_never_ends_is_an_error_and_not_a_run_without_end() {
-    let mut reader = Reader::new(Endless, settings(None));
-    assert!(reader.next().await.unwrap().is_ok());
-    let error = reader.next().await.unwrap().unwrap_err();
-    assert!(error.to_string().contains("the same profiles for 11 pages in a row"), "{error}");
-    assert!(reader.next().await.is_none());
+    for is_damaged in [false, true] {
+        let mut reader = Reader::new(Endless { is_damaged }, settings(None));
+        assert!(reader.next().await.unwrap().is_ok());
+        let error = reader.next().await.unwrap().unwrap_err();
+        assert!(error.to_string().contains("the same profiles for 11 pages in a row"), "{error}");
+        assert!(reader.next().await.is_none());
+    }
 }
