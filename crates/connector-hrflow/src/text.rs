@@ -33,7 +33,7 @@ impl<T: Filled> Filled for Option<T> {
 }
 
 /// A field of a profile as one line: without HTML and control characters, character references resolved once, in
-/// Unicode's composed form. For text that has been through it, [`line`] does the rest.
+/// Unicode's composed form. For text that has been through it, [`line()`] does the rest.
 ///
 /// ```
 /// assert_eq!(connector_hrflow::plain(&" Ada\u{0}\n <b>Byron</b>"), Some("Ada Byron".to_owned()));
