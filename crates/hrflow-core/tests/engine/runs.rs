@@ -405,7 +405,7 @@ async fn an_item_that_cannot_be_read_is_a_dead_letter_and_no_more() {
     // Later runs and retries fail again, in place of the first letter; what was read in part is never sent.
     setup().run().await;
     let mut retry = setup();
-    retry.environment.retry = Some(LetterFilter::default());
+    retry.environment.retry = Some(LetterFilter::default().into());
     let retried = retry.run().await;
     assert_eq!((retried.events.read_success, retried.events.read_failure), (0, 1), "{retried:#?}");
     assert_eq!((state.dead_letters().len(), names(&target)), (1, vec!["ada".to_owned(), "bob".to_owned()]));
