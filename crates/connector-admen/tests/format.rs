@@ -89,7 +89,11 @@ fn what_says_nothing_is_no_experience_and_a_malformed_address_is_told() {
         person,
         json!({ "NOM": "Byron", "PRENOM": "Ada", "ADRESSE": "12 Rue Daru, Paris",
             "VIADEOPUBLICPROFIL": "https://viadeo.example.com/ada",
-            "warnings": [{ "field": "info.email", "reason": "Empty or a placeholder; left out" }],
+            "warnings": [
+                { "field": "info.urls[1].url", "reason": "No web address; left out" },
+                { "field": "experiences[0]", "reason": "It has no title, company or description; left out" },
+                { "field": "info.email", "reason": "Empty or a placeholder; left out" },
+            ],
             "experiences": [{ "RAISON_SOCIALE": "Engines Ltd" }, { "COMMENTAIRES": "Much\nmore" }] })
     );
 }

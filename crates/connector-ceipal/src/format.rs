@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use connector_hrflow::{
     Attachment as HrFlowAttachment, Filled, Location, Profile, line, plain, warn_of_control_characters,
-    web_page, web_url,
 };
 use hrflow_core::{Attachment, AttachmentKind, Result, Warnings, http::DocumentKind, text::unique};
 use serde_json::Map;
@@ -46,13 +45,22 @@ pub fn format_applicant(profile: &Profile) -> Result<Applicant> {
         country: plain(&place.fields.country),
         other: Map::new(),
     };
+    let linkedin = info.linkedin_page();
+    let is_sent = |page: &str| linkedin.as_deref() == Some(page);
+    info.warn_of_unsent_urls(
+        &["linkedin"],
+        is_sent,
+        "Only one LinkedIn page has a field; left out",
+        &mut warnings,
+    );
+    let attachments = resume(profile, &mut warnings).into_iter().collect();
     warn_of_control_characters(profile, MAPPING, &mut warnings);
     Ok(Applicant {
         standard_fields,
-        attachments: resume(profile).into_iter().collect(),
+        attachments,
         skills: unique(profile.skills.iter().filter_map(|skill| plain(&skill.name))),
         job_title: profile.experiences.iter().find_map(|it| plain(&it.title)),
-        linkedin: profile.linkedin().and_then(web_page),
+        linkedin,
         postcode: plain(&place.fields.postcode),
         tags: tags(profile),
         warnings: warnings.into_vec(),
@@ -100,12 +108,8 @@ fn tags(profile: &Profile) -> BTreeMap<String, String> {
 
 /// The résumé: of a format that Ceipal takes, by its type `resume`, else `original`, else any but a cover letter;
 /// where there is none, one of those types in another format, so that it is not lost in silence.
-fn resume(profile: &Profile) -> Option<Attachment> {
-    let reachable: Vec<(&HrFlowAttachment, String)> = profile
-        .attachments
-        .iter()
-        .filter_map(|it| Some((it, it.public_url.as_deref().and_then(web_url)?)))
-        .collect();
+fn resume(profile: &Profile, warnings: &mut Warnings) -> Option<Attachment> {
+    let reachable = profile.documents(warnings);
     let is_taken = |it: &HrFlowAttachment| kind(it).is_some_and(|kind| RESUME_KINDS.contains(&kind));
     let taken = |kind: &str| reachable.iter().find(|(it, _)| it.is_of_type(kind) && is_taken(it));
     let of_kind = |wanted: &DocumentKind| {
@@ -119,7 +123,7 @@ fn resume(profile: &Profile) -> Option<Attachment> {
         .or_else(|| of_type("original"))?;
     Some(Attachment {
         kind: AttachmentKind::Resume,
-        name: file_name(resume),
+        name: file_name(resume, warnings),
         url: url.clone(),
         size: resume.file_size,
     })
@@ -130,7 +134,7 @@ fn kind(attachment: &HrFlowAttachment) -> Option<DocumentKind> {
 }
 
 /// A name without a path, and not too long; its extension is kept.
-fn file_name(attachment: &HrFlowAttachment) -> String {
+fn file_name(attachment: &HrFlowAttachment, warnings: &mut Warnings) -> String {
     let name = attachment.name();
     let name =
         name.rsplit(['/', '\\']).next().and_then(|name| line(&name)).unwrap_or_else(|| "resume".to_owned());
@@ -138,6 +142,10 @@ fn file_name(attachment: &HrFlowAttachment) -> String {
         Some((stem, extension)) if extension.len() <= 8 => (stem, format!(".{extension}")),
         _ => (name.as_str(), String::new()),
     };
-    let stem: String = stem.chars().take(FILE_NAME - extension.chars().count()).collect();
+    let most = FILE_NAME - extension.chars().count();
+    if stem.chars().count() > most {
+        warnings.add("attachments[].name", format_args!("Cut to {FILE_NAME} characters"));
+    }
+    let stem: String = stem.chars().take(most).collect();
     format!("{}{extension}", stem.filled().unwrap_or("resume"))
 }

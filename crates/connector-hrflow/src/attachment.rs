@@ -176,6 +176,18 @@ mod tests {
     }
 
     #[test]
+    fn documents_without_a_web_address_are_told() {
+        let profile: crate::Profile = serde_json::from_value(json!({ "attachments": [
+            { "type": "resume", "public_url": "https://f.example.com/1.pdf" }, { "type": "cover" }, {}, { "public_url": "1.pdf" },
+        ] }))
+        .unwrap();
+        let mut warnings = hrflow_core::Warnings::default();
+        assert_eq!(profile.documents(&mut warnings).len(), 1);
+        let told: Vec<String> = warnings.into_vec().into_iter().map(|it| it.field).collect();
+        assert_eq!(told, ["attachments[1].public_url", "attachments[3].public_url"]);
+    }
+
+    #[test]
     fn the_name_of_a_version_changes_with_the_file() {
         for (json, name) in [
             (

@@ -56,7 +56,7 @@ fn any<T: Serialize + Default>(list: &[T]) -> bool {
 
 /// Whether a documented field of a record has a value. Records are written with all of these, filled or not, so that the
 /// empty record names them.
-fn says_something<T: Serialize + Default>(record: &T) -> bool {
+pub fn says_something<T: Serialize + Default>(record: &T) -> bool {
     let (Ok(record), Ok(Value::Object(documented))) =
         (serde_json::to_value(record), serde_json::to_value(T::default()))
     else {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::{
     Filled, Location, Phone, country, email,
     lenient::{self, Record},
-    names, phone,
+    names, phone, web_page, web_url,
 };
 
 /// Who somebody is, and how to reach them.
@@ -119,6 +119,52 @@ impl Info {
     pub fn linkedin(&self) -> Option<&str> {
         let of_site = || self.urls.iter().flat_map(Url::links).find(|link| is_at_linkedin(link));
         self.url_of("linkedin").or_else(of_site)
+    }
+}
+
+impl Info {
+    /// The first web address among the URLs of a type such as `github`, in its normal form.
+    pub fn page_of(&self, wanted: &str) -> Option<String> {
+        self.urls.iter().filter(|url| url.is_of_type(wanted)).flat_map(Url::links).find_map(web_page)
+    }
+
+    /// The LinkedIn page, in its normal form: the first web address of that type, else the first one of that site.
+    pub fn linkedin_page(&self) -> Option<String> {
+        let of_site =
+            || self.urls.iter().flat_map(Url::links).filter(|link| is_at_linkedin(link)).find_map(web_page);
+        self.page_of("linkedin").or_else(of_site)
+    }
+
+    /// Adds a warning for each URL of some types, or of any type if there are none, that is no web address or is not among
+    /// the pages that are `sent`, for this reason.
+    pub fn warn_of_unsent_urls(
+        &self,
+        types: &[&str],
+        is_sent: impl Fn(&str) -> bool,
+        why: &str,
+        warnings: &mut Warnings,
+    ) {
+        for (index, url) in self.urls.iter().enumerate() {
+            let is_wanted = types.is_empty() || types.iter().any(|wanted| url.is_of_type(wanted));
+            for link in url.links().filter(|_| is_wanted) {
+                let reason = match web_page(link) {
+                    None => "No web address; left out",
+                    Some(page) if !is_sent(&page) => why,
+                    Some(_) => continue,
+                };
+                warnings.add(format_args!("info.urls[{index}].url"), reason);
+            }
+        }
+    }
+
+    /// The URL of the picture, with a warning for text that is no web address.
+    pub fn picture(&self, warnings: &mut Warnings) -> Option<String> {
+        let text = self.picture.filled()?;
+        let url = web_url(text);
+        if url.is_none() {
+            warnings.add("info.picture", "No web address; left out");
+        }
+        url
     }
 }
 
@@ -271,6 +317,30 @@ mod tests {
             info(json!({ "phone": "1-800-FLOWERS", "location": { "fields": { "country": "États-Unis" } } }));
         assert_eq!(phone.phone(&mut warnings).unwrap().number, "+1 800-356-9377");
         assert_eq!(warnings.into_vec()[0].field, "info.phone");
+    }
+
+    #[test]
+    fn urls_that_are_not_sent_are_told() {
+        let info = info(json!({
+            "picture": "none",
+            "urls": [{ "type": "linkedin", "url": "n/a" }, { "type": "LinkedIn", "url": "linkedin.com/in/ada" },
+                { "type": "linkedin", "url": "linkedin.com/in/b" }, { "type": "github", "url": ["javascript:1", " "] }],
+        }));
+        let page = info.linkedin_page();
+        assert_eq!(page.as_deref(), Some("https://linkedin.com/in/ada"));
+        let told = |types: &[&str]| {
+            let mut warnings = Warnings::default();
+            info.warn_of_unsent_urls(types, |it| Some(it) == page.as_deref(), "Another one", &mut warnings);
+            assert_eq!(info.picture(&mut warnings), None);
+            warnings.into_vec().iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let linkedin = [
+            "info.urls[0].url: No web address; left out",
+            "info.urls[2].url: Another one",
+            "info.picture: No web address; left out",
+        ];
+        assert_eq!(told(&["linkedin"]), linkedin);
+        assert_eq!(told(&[])[2], "info.urls[3].url: No web address; left out");
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub mod when;
 
 pub use attachment::Attachment;
 pub use career::{Education, Experience};
+pub use content::says_something;
 pub use control::warn_of_control_characters;
 pub use country::{Country, country};
 pub use date::{date, timestamp};

@@ -2,15 +2,18 @@
 
 use std::fmt;
 
+use hrflow_core::Warnings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
 use crate::{
     Attachment, Education, Experience, Filled, Info, Named, Skill,
+    content::says_something,
     lenient::{self, Record},
     reading::{Reading, reading},
     traits::named,
+    web_url,
 };
 
 /// A candidate in a source of HrFlow.ai.
@@ -148,6 +151,24 @@ impl Profile {
     /// The LinkedIn page.
     pub fn linkedin(&self) -> Option<&str> {
         self.info.linkedin()
+    }
+
+    /// The documents that can be downloaded, with their web addresses, and a warning for each other one.
+    pub fn documents(&self, warnings: &mut Warnings) -> Vec<(&Attachment, String)> {
+        let mut documents = Vec::new();
+        for (index, it) in self.attachments.iter().enumerate() {
+            let reason = match (it.public_url.filled(), it.public_url.filled().and_then(web_url)) {
+                (_, Some(url)) => {
+                    documents.push((it, url));
+                    continue;
+                }
+                (Some(_), None) => "No web address; the document is left out",
+                (None, None) if says_something(it) => "It has no URL; the document is left out",
+                (None, None) => continue,
+            };
+            warnings.add(format_args!("attachments[{index}].public_url"), reason);
+        }
+        documents
     }
 
     /// The tag of this name.

@@ -7,7 +7,7 @@ use std::{
 
 use connector_hrflow::{
     Education as Studies, End, Experience, Filled, Named, Profile, When, line, plain as text, prose,
-    warn_of_control_characters, web_page, web_url, when,
+    says_something, warn_of_control_characters, when,
 };
 use hrflow_core::{
     Attachment, AttachmentKind, Error, ErrorKind, Result, Warnings,
@@ -43,6 +43,7 @@ pub fn format_profile_to_jobadder(profile: &Profile) -> Result<Candidate> {
     let educations = profile.educations.iter().enumerate();
     let educations = educations.filter_map(|(index, it)| education(it, index, &mut warnings)).collect();
     let skills = profile.skills.iter().filter_map(|skill| text(&skill.name));
+    let attachments = attachments(profile, &mut warnings);
     warn_of_control_characters(profile, MAPPING, &mut warnings);
     Ok(Candidate {
         first_name: text(&first_name).map(|it| warnings.cut("firstName", &it, NAME_CHARACTERS)),
@@ -52,12 +53,12 @@ pub fn format_profile_to_jobadder(profile: &Profile) -> Result<Candidate> {
         date_of_birth: birth.map(|it| it.to_string()),
         summary: prose(&info.summary),
         address: address(profile, &mut warnings),
-        social: social(profile),
+        social: social(profile, &mut warnings),
         employment: employment(profile, &mut warnings),
         education: educations,
         skill_tags: skill_tags(skills, &mut warnings),
-        attachments: attachments(profile),
-        picture: info.picture.as_deref().and_then(web_url),
+        attachments,
+        picture: info.picture(&mut warnings),
         reference: line(&profile.reference).or_else(|| line(&profile.key)),
         custom_values: custom_values(profile),
         job_applications: job_applications(profile),
@@ -86,7 +87,11 @@ fn phone(profile: &Profile, warnings: &mut Warnings) -> Option<String> {
     if length(&number) <= PHONE_CHARACTERS {
         return Some(number);
     }
-    Some(phone.digits()).filter(|it| length(it) <= PHONE_CHARACTERS)
+    let digits = Some(phone.digits()).filter(|it| length(it) <= PHONE_CHARACTERS);
+    if digits.is_none() {
+        warnings.add("phone", format_args!("Longer than {PHONE_CHARACTERS} characters; left out"));
+    }
+    digits
 }
 
 /// The parts of the address; where there is none, the address in one line stands for the street.
@@ -112,19 +117,19 @@ fn address(profile: &Profile, warnings: &mut Warnings) -> Option<Address> {
 }
 
 /// One page per site; what is at none of the known ones is `other`.
-fn social(profile: &Profile) -> BTreeMap<String, String> {
-    let of_type = |kind: &str| {
-        let links = profile.info.urls.iter().filter(|it| is(&it.r#type, kind)).flat_map(|it| it.links());
-        links.filter_map(web_page).next()
-    };
-    let linkedin = || profile.info.linkedin().and_then(web_page);
+fn social(profile: &Profile, warnings: &mut Warnings) -> BTreeMap<String, String> {
+    let info = &profile.info;
     let pages = [
-        ("linkedin", of_type("linkedin").or_else(linkedin)),
-        ("twitter", of_type("twitter")),
-        ("facebook", of_type("facebook")),
-        ("other", of_type("github").or_else(|| of_type("from_resume"))),
+        ("linkedin", info.linkedin_page()),
+        ("twitter", info.page_of("twitter")),
+        ("facebook", info.page_of("facebook")),
+        ("other", info.page_of("github").or_else(|| info.page_of("from_resume"))),
     ];
-    pages.into_iter().filter_map(|(site, page)| Some((site.to_owned(), page?))).collect()
+    let pages = pages.into_iter().filter_map(|(site, page)| Some((site.to_owned(), page?)));
+    let pages: BTreeMap<String, String> = pages.collect();
+    let is_sent = |page: &str| pages.values().any(|it| it == page);
+    info.warn_of_unsent_urls(&[], is_sent, "JobAdder has no field for a further page; left out", warnings);
+    pages
 }
 
 fn is(r#type: &Option<String>, wanted: &str) -> bool {
@@ -155,8 +160,15 @@ impl Work<'_> {
 
 fn employment(profile: &Profile, warnings: &mut Warnings) -> Option<Employment> {
     let experiences = profile.experiences.iter().enumerate();
-    let named = experiences.filter(|(_, it)| text(&it.company).is_some() || text(&it.title).is_some());
-    let works = named.map(|(index, it)| Work {
+    let mut named = Vec::new();
+    for (index, it) in experiences {
+        if text(&it.company).is_some() || text(&it.title).is_some() {
+            named.push((index, it));
+        } else if says_something(it) {
+            warnings.add(format_args!("experiences[{index}]"), "It has no company and no title; left out");
+        }
+    }
+    let works = named.into_iter().map(|(index, it)| Work {
         experience: it,
         start: when::read(&it.date_start, format_args!("experiences[{index}].date_start"), warnings),
         end: when::read_end(&it.date_end, format_args!("experiences[{index}].date_end"), warnings),
@@ -187,6 +199,9 @@ fn employment(profile: &Profile, warnings: &mut Warnings) -> Option<Employment> 
 fn education(studies: &Studies, index: usize, warnings: &mut Warnings) -> Option<Education> {
     let (institution, title) = (text(&studies.school), text(&studies.title));
     if institution.is_none() && title.is_none() {
+        if says_something(studies) {
+            warnings.add(format_args!("educations[{index}]"), "It has no school and no title; left out");
+        }
         return None;
     }
     let course = title.or_else(|| text(&studies.description));
@@ -220,12 +235,8 @@ pub(crate) fn skill_tags(names: impl Iterator<Item = String>, warnings: &mut War
 }
 
 /// The résumé is the document of type `resume`, else the one of type `original`.
-fn attachments(profile: &Profile) -> Vec<Attachment> {
-    let reachable: Vec<_> = profile
-        .attachments
-        .iter()
-        .filter_map(|it| Some((it, it.public_url.as_deref().and_then(web_url)?)))
-        .collect();
+fn attachments(profile: &Profile, warnings: &mut Warnings) -> Vec<Attachment> {
+    let reachable = profile.documents(warnings);
     let of_type = |kind: &str| reachable.iter().position(|(it, _)| it.is_of_type(kind));
     let resume = of_type("resume").or_else(|| of_type("original"));
     let documents = reachable.iter().enumerate().filter_map(|(index, (it, url))| {
@@ -239,7 +250,7 @@ fn attachments(profile: &Profile) -> Vec<Attachment> {
         } else {
             AttachmentKind::Other
         };
-        let name = file_name(&it.name_of_version());
+        let name = file_name(&it.name_of_version(), warnings);
         Some(Attachment { kind, name, url: url.clone(), size: it.file_size })
     });
     documents.collect()
@@ -247,12 +258,13 @@ fn attachments(profile: &Profile) -> Vec<Attachment> {
 
 /// A name that every system takes as that of one file. Of a very long one the beginning and the end stay: the end tells
 /// version and type.
-fn file_name(name: &str) -> String {
+fn file_name(name: &str, warnings: &mut Warnings) -> String {
     let name = name.replace(['/', '\\', '"'], "_");
     let characters = name.chars().count();
     if characters <= FILE_NAME_CHARACTERS {
         return name;
     }
+    warnings.add("attachments[].name", format_args!("Cut to {FILE_NAME_CHARACTERS} characters"));
     let begin = name.chars().take(FILE_NAME_CHARACTERS / 2);
     begin.chain(name.chars().skip(characters - FILE_NAME_CHARACTERS / 2)).collect()
 }

@@ -2,7 +2,7 @@
 
 use connector_hrflow::{
     Attachment as HrFlowAttachment, End, Filled, Named, Profile, line, plain as text, prose,
-    warn_of_control_characters, web_page, web_url, when,
+    warn_of_control_characters, web_page, when,
 };
 use hrflow_core::{Attachment, AttachmentKind, Result, Warnings, text::unique};
 
@@ -28,7 +28,8 @@ pub fn format_profile(profile: &Profile) -> Result<Candidate> {
     let mut warnings = Warnings::default();
     let info = &profile.info;
     let (first_name, last_name) = info.names();
-    let linkedin_url = linkedin(profile);
+    let linkedin_url = info.linkedin_page();
+    info.warn_of_unsent_urls(&[], |_| true, "", &mut warnings);
     let note = note(profile, linkedin_url.as_deref(), &mut warnings);
     let attributes = Attributes {
         first_name: text(&first_name),
@@ -37,27 +38,22 @@ pub fn format_profile(profile: &Profile) -> Result<Candidate> {
         phone: info.phone(&mut warnings).map(|it| it.with_extension()),
         pitch: text(&info.summary).map(|it| warnings.cut("data.attributes.pitch", &it, PITCH_CHARACTERS)),
         linkedin_url,
-        picture: info.picture.as_deref().and_then(web_url),
+        picture: info.picture(&mut warnings),
         sourced: Some(true),
         tags: tags(profile),
         ..Attributes::default()
     };
+    let attachments = attachments(profile, &mut warnings);
     warn_of_control_characters(profile, MAPPING, &mut warnings);
     Ok(Candidate {
         data: Data { attributes, ..Data::default() },
-        attachments: attachments(profile),
+        attachments,
         note,
         skills: unique(profile.skills.iter().filter_map(|skill| text(&skill.name))),
         job_applications: job_applications(profile),
         key: line(&profile.key).or_else(|| line(&profile.reference)),
         warnings: warnings.into_vec(),
     })
-}
-
-/// The first web address among those of the type, else that of a page on the site.
-fn linkedin(profile: &Profile) -> Option<String> {
-    let of_type = profile.info.urls.iter().filter(|it| is(&it.r#type, "linkedin")).flat_map(|it| it.links());
-    of_type.chain(profile.info.linkedin()).find_map(web_page)
 }
 
 fn is(r#type: &Option<String>, wanted: &str) -> bool {
@@ -73,12 +69,8 @@ fn tags(profile: &Profile) -> Vec<String> {
 }
 
 /// Every document with a web address; one of them is the résumé.
-fn attachments(profile: &Profile) -> Vec<Attachment> {
-    let reachable: Vec<(&HrFlowAttachment, String)> = profile
-        .attachments
-        .iter()
-        .filter_map(|it| Some((it, it.public_url.as_deref().and_then(web_url)?)))
-        .collect();
+fn attachments(profile: &Profile, warnings: &mut Warnings) -> Vec<Attachment> {
+    let reachable = profile.documents(warnings);
     let resume = resume(&reachable);
     let documents = reachable.iter().enumerate().map(|(index, (it, url))| Attachment {
         kind: match resume == Some(index) {

@@ -346,7 +346,14 @@ impl CandidateWriter {
     /// The attributes to send, and warnings of URLs that Teamtailor may not be given to fetch.
     async fn attributes(&self, item: &Candidate, attachments: bool) -> (Map<String, Value>, Vec<Warning>) {
         let mut attributes = attributes(&self.parameters, item, attachments);
+        let most = self.parameters.skills_as_tags;
         let mut warnings = Vec::new();
+        if most > 0 && item.skills.len() > most.into() {
+            let reason = format_args!(
+                "Tags of {most} skills, as `skills_as_tags` says; the other skills are left out"
+            );
+            warnings.push(Warning::new("skills", reason));
+        }
         for field in FETCHED {
             if let Some(url) = attributes.get(field).and_then(Value::as_str)
                 && let Err(error) = self.downloader.check_url(url).await

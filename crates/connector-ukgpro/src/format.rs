@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use connector_hrflow::{
     Filled, Info, Location, Phone as Number, Profile, Url, line, plain, timestamp,
-    warn_of_control_characters, web_page, web_url,
+    warn_of_control_characters, web_page,
 };
 use hrflow_core::{Error, ErrorKind, Result, text::length};
 
@@ -34,7 +34,7 @@ pub fn format_hrflow_profile(profile: &Profile) -> Result<Candidate> {
         name: name(&profile.info, &mut fit)?,
         contact_info: contact_info(&profile.info, &mut fit)?,
         created_at: profile.created_at.as_deref().and_then(timestamp).map(|it| format!("{it:.3}")),
-        hyperlinks: hyperlinks(&profile.info),
+        hyperlinks: hyperlinks(&profile.info, &mut fit),
         workexperience: career::workexperience(profile, &mut fit),
         education: career::education(profile, &mut fit),
         licenses: career::licenses(profile, &mut fit),
@@ -45,7 +45,7 @@ pub fn format_hrflow_profile(profile: &Profile) -> Result<Candidate> {
             r#type: "ThirdPartyIntegration".to_owned(),
             method: "CandidateImport".to_owned(),
         }),
-        attachments: documents::attachments(profile),
+        attachments: documents::attachments(profile, &mut fit),
         languages: career::languages(profile, &mut fit),
         summary: lines(&profile.info.summary).map(|it| fit.lines("summary", it, limit::COMMENT)),
         ..Candidate::default()
@@ -139,9 +139,10 @@ fn code(code: &str) -> Code {
 }
 
 /// The pages, each once, and the picture. A page of a known type bears its name.
-fn hyperlinks(info: &Info) -> Vec<Hyperlink> {
+fn hyperlinks(info: &Info, fit: &mut Fit) -> Vec<Hyperlink> {
+    info.warn_of_unsent_urls(&[], |_| true, "", &mut fit.warnings);
     let pages = info.urls.iter().flat_map(|url| url.links().map(|link| (site(url), web_page(link))));
-    let picture = info.picture.as_deref().and_then(web_url);
+    let picture = info.picture(&mut fit.warnings);
     let mut seen = HashSet::new();
     let mut number = 0;
     let mut hyperlinks = Vec::new();

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use connector_hrflow::{Education, End, Experience, Location, Named, Profile, Skill, When, plain, when};
+use connector_hrflow::{
+    Education, End, Experience, Location, Named, Profile, Skill, When, plain, says_something, when,
+};
 use hrflow_core::text::{length, unique};
 
 use crate::{
@@ -44,6 +46,9 @@ fn work(it: &Experience, index: usize, fit: &mut Fit) -> Option<WorkExperience> 
     let (from, to) = (start.map(|it| month(it, JANUARY)), last_month(end));
     let goes_on = when::goes_on(start, end) == Some(true);
     if title.is_none() && company.is_none() && description.is_none() && from.is_none() && to.is_none() {
+        if location.is_some() {
+            fit.leave_out(source, "It has no title, company, description or date");
+        }
         return None;
     }
     let first_line = text.as_deref().filter(|_| title.is_none()).and_then(|text| text.lines().next());
@@ -79,7 +84,12 @@ fn school(it: &Education, index: usize, fit: &mut Fit) -> Option<candidate::Educ
     let (school, degree) = match (school, degree) {
         (Some(school), degree) => (school, degree),
         (None, Some(degree)) => (degree, None),
-        (None, None) => return None,
+        (None, None) => {
+            if says_something(it) {
+                fit.leave_out(source, "It has no school and no title");
+            }
+            return None;
+        }
     };
     let details = [
         lines(&it.description),
@@ -124,8 +134,12 @@ pub(super) fn skills(profile: &Profile, fit: &mut Fit) -> Vec<candidate::Skill> 
     let skills = profile.skills.iter().enumerate().filter_map(|(index, it)| {
         let name = fit.line(format_args!("skills[{index}].skill.name"), &it.name, limit::SKILL)?;
         let level = |ordinal| ProficiencyLevel { ordinal: Some(ordinal), ..ProficiencyLevel::default() };
+        let ordinal = ordinal(it);
+        if ordinal.is_none() && plain(&it.value_text()).is_some() {
+            fit.leave_out(format_args!("skills[{index}].value"), "No level was recognized");
+        }
         let new = seen.insert(name.to_lowercase());
-        new.then(|| candidate::Skill { skill: named(name), proficiency_level: ordinal(it).map(level) })
+        new.then(|| candidate::Skill { skill: named(name), proficiency_level: ordinal.map(level) })
     });
     skills.collect()
 }

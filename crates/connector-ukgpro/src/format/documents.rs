@@ -1,15 +1,15 @@
 //! Documents.
 
-use connector_hrflow::{Attachment as HrFlowAttachment, Profile, web_url};
+use connector_hrflow::{Attachment as HrFlowAttachment, Profile};
 use hrflow_core::{Attachment, AttachmentKind};
 
-use crate::documents::is_taken;
+use crate::{documents::is_taken, fit::Fit};
 
 /// The documents with a web address, the résumé first. HrFlow's `original` is a résumé before it was
 /// converted: it stands in for the résumé where that is missing, or is of a kind that UKG Pro does not take.
-pub(super) fn attachments(profile: &Profile) -> Vec<Attachment> {
+pub(super) fn attachments(profile: &Profile, fit: &mut Fit) -> Vec<Attachment> {
     let reachable: Vec<(&HrFlowAttachment, Attachment)> =
-        profile.attachments.iter().filter_map(|it| Some((it, attachment(it)?))).collect();
+        profile.documents(&mut fit.warnings).into_iter().map(|(it, url)| (it, attachment(it, url))).collect();
     let find = |wanted: &str, taken: bool| {
         let fits = |it: &Attachment| !taken || is_taken(&it.name);
         reachable.iter().position(|(it, attachment)| it.is_of_type(wanted) && fits(attachment))
@@ -27,8 +27,7 @@ pub(super) fn attachments(profile: &Profile) -> Vec<Attachment> {
     [resume].into_iter().chain(others.map(|(_, (_, attachment))| attachment)).collect()
 }
 
-fn attachment(it: &HrFlowAttachment) -> Option<Attachment> {
+fn attachment(it: &HrFlowAttachment, url: String) -> Attachment {
     let kind = if it.is_of_type("cover") { AttachmentKind::Cover } else { AttachmentKind::Other };
-    let name = it.name();
-    Some(Attachment { kind, name, url: it.public_url.as_deref().and_then(web_url)?, size: it.file_size })
+    Attachment { kind, name: it.name(), url, size: it.file_size }
 }
