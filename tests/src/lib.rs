@@ -6,6 +6,7 @@
 pub mod behaviours;
 #[cfg(doctest)]
 mod documents;
+pub mod hostile;
 pub mod people;
 pub mod program;
 pub mod run;

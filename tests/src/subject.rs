@@ -1,6 +1,6 @@
 //! The interface of targets under test.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use hrflow_core::{AnyAction, async_trait};
 use hrflow_sandbox::Sandbox;
@@ -139,6 +139,11 @@ pub trait World: Send + Sync {
 
     /// Returns all records, in any order.
     async fn held(&self) -> Vec<Held>;
+
+    /// Returns all that the vendor stores of each record, by its id: JSON, or rows as text.
+    async fn contents(&self) -> HashMap<String, String> {
+        HashMap::new()
+    }
 
     /// Describes records with missing parts. Candidates of [`with_experiences`](crate::people::with_experiences) must
     /// have their experiences, and every experience must have its candidate.

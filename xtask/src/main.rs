@@ -1,4 +1,4 @@
-//! The project's tasks: `cargo xtask test | docs | manifest | new-connector | book | bench | torture | package | deny`.
+//! The project's tasks: `cargo xtask test | docs | manifest | new-connector | book | bench | torture | hostile | package | deny`.
 //!
 //! This program compiles no connector, so that it starts quickly.
 
@@ -7,6 +7,7 @@ mod book;
 mod cargo;
 mod docs;
 mod generated;
+mod hostile;
 mod manifest;
 mod new_connector;
 mod test;
@@ -38,6 +39,8 @@ enum Chore {
     Bench(bench::Arguments),
     /// Kills the program at hundreds of random instants, and checks that nothing is lost or duplicated.
     Torture(torture::Arguments),
+    /// Pushes hostile profiles to every vendor, and checks that each dropped value is found by its key.
+    Hostile(hostile::Arguments),
     /// Packs each crate and builds it from its package, as publishing does.
     Package,
     /// Checks licences, advisories and sources of dependencies with cargo-deny (installed if missing).
@@ -52,6 +55,7 @@ fn main() -> anyhow::Result<()> {
         Chore::Book(arguments) => book::run(&arguments),
         Chore::Package => package(),
         Chore::Torture(arguments) => torture::run(&arguments),
+        Chore::Hostile(arguments) => hostile::run(&arguments),
         Chore::Docs(arguments) => docs::run(&arguments),
         Chore::Manifest(arguments) => manifest::run(&arguments),
         Chore::Deny => deny(),

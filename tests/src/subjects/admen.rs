@@ -4,7 +4,7 @@ mod relay;
 mod sql_server;
 mod stage;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use hrflow_connectors::admen;
@@ -75,6 +75,12 @@ const TORN: &str = "SELECT CONCAT('person ', p.ID_PERSONNE, ' (', CONCAT_WS(' ',
     FROM PERSONNES p LEFT JOIN EXPERIENCES_PROFESSIONNELLES e ON e.ID_PERSONNE = p.ID_PERSONNE GROUP BY p.ID_PERSONNE \
     HAVING COUNT(e.ID_EXPERIENCE) <> 2 OR \
     SUM(e.RAISON_SOCIALE = COALESCE(p.EMAIL_PERSO, CONCAT_WS(' ', p.PRENOM, p.NOM))) <> 2";
+/// All that is stored of a person, the experiences included.
+const CONTENTS: &str = "SELECT p.ID_PERSONNE, CONCAT_WS('\n', p.NOM, p.PRENOM, p.EMAIL_PERSO, p.TEL_MOBILE, p.DATE_NAISSANCE, \
+    p.ADRESSE, p.CODE_POSTAL, p.VILLE, p.AREA, p.PAYS, p.LINKEDINPUBLICPROFIL, p.VIADEOPUBLICPROFIL, p.TWITTERPAGE, \
+    p.FACEBOOKPAGE, p.DATE_CREATION), GROUP_CONCAT(CONCAT_WS('\n', e.INTITULE_POSTE, e.RAISON_SOCIALE, e.DEPARTMENT, e.DATE_EXP, \
+    e.DATE_FIN, e.COMMENTAIRES)) FROM PERSONNES p LEFT JOIN EXPERIENCES_PROFESSIONNELLES e ON e.ID_PERSONNE = p.ID_PERSONNE \
+    GROUP BY p.ID_PERSONNE";
 /// Experiences without a person.
 const ORPHANS: &str = "SELECT CONCAT('experience ', e.ID_EXPERIENCE, ' belongs to person ', e.ID_PERSONNE, ', who is not there') \
     FROM EXPERIENCES_PROFESSIONNELLES e LEFT JOIN PERSONNES p ON p.ID_PERSONNE = e.ID_PERSONNE WHERE p.ID_PERSONNE IS NULL";
@@ -184,6 +190,12 @@ impl World for AdmenWorld {
             Held { id: id.unwrap_or_default(), name: name.unwrap_or_default(), email, resumes: 0 }
         });
         held.collect()
+    }
+
+    async fn contents(&self) -> HashMap<String, String> {
+        let rows = self.rows(CONTENTS).await;
+        let texts = rows.into_iter().map(|row| row.into_iter().map(Option::unwrap_or_default));
+        texts.map(|mut row| (row.next().unwrap_or_default(), row.collect::<Vec<_>>().join("\n"))).collect()
     }
 
     async fn torn(&self) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! Ceipal.
 
+use std::collections::HashMap;
+
 use hrflow_connectors::ceipal;
 use hrflow_core::AnyAction;
 use hrflow_sandbox::{Config, Fault, FaultBody, Rule, Sandbox, Vendor};
@@ -94,5 +96,10 @@ impl StandIn for Ceipal {
             }
         });
         held.collect()
+    }
+
+    fn contents(sandbox: &Sandbox) -> HashMap<String, String> {
+        let records = sandbox.ceipal().applicants().into_iter();
+        records.map(|it| (it.id.clone(), json!(it).to_string())).collect()
     }
 }

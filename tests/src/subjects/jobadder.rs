@@ -1,5 +1,7 @@
 //! JobAdder.
 
+use std::collections::HashMap;
+
 use hrflow_connectors::jobadder;
 use hrflow_core::AnyAction;
 use hrflow_sandbox::{Config, Fault, FaultBody, Rule, Sandbox, Vendor, When};
@@ -88,6 +90,11 @@ impl StandIn for JobAdder {
             resumes: candidate.attachments.iter().filter(|it| it.kind == "Resume").count(),
         });
         held.collect()
+    }
+
+    fn contents(sandbox: &Sandbox) -> HashMap<String, String> {
+        let records = sandbox.jobadder().candidates().into_iter();
+        records.map(|it| (it.candidate_id.to_string(), json!(it).to_string())).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Vendors whose mock server is in the sandbox, and their common code.
 
-use std::{marker::PhantomData, sync::Mutex, time::Duration};
+use std::{collections::HashMap, marker::PhantomData, sync::Mutex, time::Duration};
 
 use futures::future::BoxFuture;
 use hrflow_core::{AnyAction, async_trait};
@@ -49,6 +49,9 @@ pub(crate) trait StandIn: Send + Sync + 'static {
 
     /// Returns all records.
     fn held(sandbox: &Sandbox) -> Vec<Held>;
+
+    /// Returns all that is stored of each record, by its id.
+    fn contents(sandbox: &Sandbox) -> HashMap<String, String>;
 }
 
 /// The abilities common to all mock servers. The rest is that of a vendor without restrictions.
@@ -153,6 +156,10 @@ impl<S: StandIn> World for SandboxWorld<S> {
 
     async fn held(&self) -> Vec<Held> {
         S::held(&self.sandbox)
+    }
+
+    async fn contents(&self) -> HashMap<String, String> {
+        S::contents(&self.sandbox)
     }
 
     fn resume_url(&self) -> String {

@@ -1,5 +1,7 @@
 //! Teamtailor.
 
+use std::collections::HashMap;
+
 use hrflow_connectors::teamtailor;
 use hrflow_core::AnyAction;
 use hrflow_sandbox::{Config, Rule, Sandbox, Vendor};
@@ -65,5 +67,19 @@ impl StandIn for Teamtailor {
             }
         });
         held.collect()
+    }
+
+    fn contents(sandbox: &Sandbox) -> HashMap<String, String> {
+        let candidates = sandbox.teamtailor().candidates().into_iter();
+        let mut contents: HashMap<_, _> =
+            candidates.map(|it| (it.id.clone(), json!(it).to_string())).collect();
+        for note in sandbox.teamtailor().notes() {
+            for id in note.relationships.values().flatten() {
+                if let Some(content) = contents.get_mut(id) {
+                    content.push_str(&json!(note.attributes).to_string());
+                }
+            }
+        }
+        contents
     }
 }

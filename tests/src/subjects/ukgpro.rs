@@ -1,5 +1,7 @@
 //! UKG Pro.
 
+use std::collections::HashMap;
+
 use hrflow_connectors::ukgpro;
 use hrflow_core::{AnyAction, Target};
 use hrflow_sandbox::{Rule, Sandbox, Vendor};
@@ -98,5 +100,10 @@ impl StandIn for UkgPro {
             }
         });
         held.collect()
+    }
+
+    fn contents(sandbox: &Sandbox) -> HashMap<String, String> {
+        let records = sandbox.ukgpro().candidates().into_iter();
+        records.map(|it| (it.id.clone(), json!(it).to_string())).collect()
     }
 }

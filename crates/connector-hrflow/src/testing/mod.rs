@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on ends where it stands")]
 
 mod checks;
+mod hostile;
 mod mapping;
 mod profiles;
 mod push;
@@ -11,6 +12,7 @@ mod samples;
 mod shown;
 
 pub use checks::{assert_reads_back, is_web, nothing_blank};
+pub use hostile::{HOSTILE_SOURCE, hostile};
 pub use mapping::assert_mapping;
 pub use profiles::profiles;
 pub use push::{assert_untold, push};

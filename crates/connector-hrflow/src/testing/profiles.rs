@@ -58,7 +58,7 @@ const LINK: &[&str] = &["type", "url"];
 const LINKS: &[&str] = &["linkedin", "github", "from_resume"];
 
 /// What people and programs write around an address.
-const EMAIL_WRAPPINGS: [&str; 10] = [
+pub(super) const EMAIL_WRAPPINGS: [&str; 10] = [
     "mailto:{}",
     "Ada Example <{}>",
     "<{}>",
