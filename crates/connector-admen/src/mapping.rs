@@ -35,16 +35,16 @@ pub const MAPPING: &[Row] = &[
     Row::new("info.location.fields.city", "VILLE", "In one line").source(COLUMNS),
     Row::new("info.location.fields.state", "AREA", "In one line").source(COLUMNS),
     Row::new("info.location.fields.country", "PAYS", "In one line, as it was found").source(COLUMNS),
-    Row::new("info.urls[type=linkedin].url", "LINKEDINPUBLICPROFIL", "The first web address among them")
+    Row::new("info.urls[type=linkedin].url", "LINKEDINPUBLICPROFIL", "The first, if it is a web address")
         .source(COLUMNS),
     Row::new("info.urls[].url", "LINKEDINPUBLICPROFIL", "The first one at linkedin.com")
         .without(&["info.urls[type=linkedin]"])
         .source(COLUMNS),
-    Row::new("info.urls[type=viadeo].url", "VIADEOPUBLICPROFIL", "The first web address among them")
+    Row::new("info.urls[type=viadeo].url", "VIADEOPUBLICPROFIL", "The first, if it is a web address")
         .source(COLUMNS),
-    Row::new("info.urls[type=twitter].url", "TWITTERPAGE", "The first web address among them")
+    Row::new("info.urls[type=twitter].url", "TWITTERPAGE", "The first, if it is a web address")
         .source(COLUMNS),
-    Row::new("info.urls[type=facebook].url", "FACEBOOKPAGE", "The first web address among them")
+    Row::new("info.urls[type=facebook].url", "FACEBOOKPAGE", "The first, if it is a web address")
         .source(COLUMNS),
     Row::new("created_at", "DATE_CREATION", "A day; never changed by an update").source(COLUMNS),
     Row::new("updated_at", "DATE_MAJ", "In UTC, to the second").source(COLUMNS),
