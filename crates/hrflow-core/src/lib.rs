@@ -55,7 +55,9 @@ pub use lost::LostAnswers;
 pub use mapping::MappingRow;
 pub use options::Options;
 pub use origin::{ItemStream, Origin, ReadOrder, ReadRequest, Rejection};
-pub use receipt::{Found, Outcome, Receipt, Step, StepDue, StepTrace, Trace, VendorId};
+pub use receipt::{
+    Confirmation, Found, Outcome, Receipt, Step, StepDue, StepTrace, Trace, Unconfirmed, VendorId,
+};
 pub use result::{Events, RunResult, Status};
 pub use secret::{Redactor, Secret};
 pub use target::{Capabilities, OpenContext, Target, TargetId, Write, Writer};

@@ -54,12 +54,17 @@ pub struct Receipt {
     /// format are in [`TargetItem::warnings`](crate::item::TargetItem::warnings).
     #[serde(default)]
     pub warnings: Vec<Warning>,
+    /// When the vendor created the record, by the vendor's clock, if it accepted something that it handles after its
+    /// response, such as the URL of a résumé. [`Writer::confirm`](crate::Writer::confirm) then checks the record at the end
+    /// of the run.
+    #[serde(default)]
+    pub unconfirmed_since: Option<Timestamp>,
 }
 
 impl Receipt {
     /// Creates a receipt without steps and warnings.
     pub fn new(outcome: Outcome, id: impl Into<Option<VendorId>>) -> Self {
-        Self { outcome, id: id.into(), steps: Vec::new(), warnings: Vec::new() }
+        Self { outcome, id: id.into(), steps: Vec::new(), warnings: Vec::new(), unconfirmed_since: None }
     }
 
     /// Adds a step that was sent in the same request as the item.
@@ -136,6 +141,28 @@ pub struct StepTrace {
     pub id: VendorId,
     /// The step to send.
     pub step: Step,
+}
+
+/// A record with something that the vendor accepted and handles after its response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unconfirmed {
+    /// The record.
+    pub id: VendorId,
+    /// When the vendor created it: [`Receipt::unconfirmed_since`].
+    pub since: Timestamp,
+}
+
+/// The result of checking an [`Unconfirmed`] record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Confirmation {
+    /// The record has everything that was sent.
+    Confirmed,
+    /// Something is missing after the time that the vendor needs. The engine adds the warning to the receipt and to the
+    /// run, and does not check the record again.
+    Missing(Warning),
+    /// Something is missing, and the vendor may still be handling it. The next run with this target checks the record
+    /// again. The engine reports the warning only if no state is kept for a next run.
+    Pending(Warning),
 }
 
 /// The result of a lookup after a lost response.

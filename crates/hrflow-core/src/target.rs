@@ -15,7 +15,7 @@ use crate::{
     item::{Identity, TargetItem},
     options::{OnExisting, Options},
     parameters::Parameters,
-    receipt::{Found, Receipt, Step, StepDue, StepTrace, Trace, VendorId},
+    receipt::{Confirmation, Found, Receipt, Step, StepDue, StepTrace, Trace, Unconfirmed, VendorId},
     state::Grants,
     warehouse::Warehouse,
 };
@@ -271,6 +271,20 @@ pub trait Writer<I: TargetItem>: Send + Sync {
     /// [`Scope::Run`](crate::Scope::Run) or [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) stops the item's
     /// steps instead, and a later run continues with this step.
     async fn find_step(&self, trace: &StepTrace) -> Result<Found>;
+
+    /// Checks records with something that the vendor handles after its response. Returns one result for each record, in
+    /// the order of `records`. It must not write.
+    ///
+    /// The engine calls this at the end of a run that is neither cancelled nor stopped by an error, before the run's
+    /// result. It passes every record of the target that no run has confirmed so far, in the order of their items in the
+    /// journal and in several calls if there are many. Cancellation drops the future. The default confirms all.
+    ///
+    /// # Errors
+    ///
+    /// If the lookup fails. The run logs it, and the next run checks the records.
+    async fn confirm(&self, records: &[Unconfirmed]) -> Result<Vec<Confirmation>> {
+        Ok(records.iter().map(|_| Confirmation::Confirmed).collect())
+    }
 
     /// Checks that the target accepts this login and its options, without writing items. `hrflow check` calls this
     /// after [`Target::open`]. Returns one finding per line. A warning describes a problem that does not prevent runs.

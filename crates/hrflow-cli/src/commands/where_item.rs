@@ -73,6 +73,12 @@ fn text(history: &ItemHistory) -> String {
     for warning in history.receipt.iter().flat_map(|receipt| &receipt.warnings) {
         text.push_str(&format!("  warning: {}\n", line(&warning.to_string())));
     }
+    if let Some(since) = history.receipt.as_ref().and_then(|receipt| receipt.unconfirmed_since) {
+        let since = time(since);
+        text.push_str(&format!(
+            "  not confirmed: the vendor processes parts of it after {since}; the next run checks them\n"
+        ));
+    }
     for (step, at) in &history.unanswered {
         text.push_str(&format!(
             "  {step}: sent {} without an answer; the next run looks for it before anything is sent\n",

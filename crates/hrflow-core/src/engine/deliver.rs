@@ -588,6 +588,9 @@ impl<I: TargetItem> Delivery<I> {
             identity: identity.filter(|it| it.is_recognised()).cloned(),
             steps: earlier.map(|earlier| earlier.steps.clone()).unwrap_or_default(),
             warnings: warnings.into_vec(),
+            unconfirmed_since: receipt
+                .unconfirmed_since
+                .or_else(|| earlier.and_then(|earlier| earlier.unconfirmed_since)),
             at: Timestamp::now(),
         }
     }

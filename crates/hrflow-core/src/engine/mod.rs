@@ -10,6 +10,7 @@
 //! a request to stop is obeyed whatever a format does.
 
 mod ahead;
+mod confirm;
 mod deliver;
 mod identity;
 mod lookup;
@@ -304,6 +305,7 @@ async fn execute<O: Origin, T: Target>(
         batch_size,
         limit: plan.environment.limit,
         grace: plan.environment.grace,
+        keeps_state: plan.environment.state.is_some(),
         stop,
         report,
     };
@@ -452,6 +454,8 @@ struct Engine<'a, O: Origin, I: TargetItem> {
     batch_size: usize,
     limit: Option<u64>,
     grace: Duration,
+    /// Whether a later run can check what this one cannot.
+    keeps_state: bool,
     stop: CancellationToken,
     report: &'a mut Report,
 }
@@ -523,6 +527,7 @@ impl<O: Origin, I: TargetItem> Engine<'_, O, I> {
             self.progress.end();
         }
         self.save_cursor().await;
+        self.confirm().await;
         let unsettled = self.report.unsettled();
         if self.report.is_stopped() {
             self.report.left(unsettled);

@@ -241,7 +241,7 @@ impl Report {
         }
     }
 
-    fn warn(&mut self, key: &ItemKey, warnings: &[Warning]) {
+    pub(super) fn warn(&mut self, key: &ItemKey, warnings: &[Warning]) {
         for warning in warnings {
             tracing::debug!(item = key.short(), %warning, "warning");
             self.count(|events| &mut events.warnings);

@@ -82,6 +82,10 @@ pub struct StoredReceipt {
     /// What was dropped, cut, replaced or repaired in the item.
     #[serde(default)]
     pub warnings: Vec<Warning>,
+    /// When the vendor created the record, if it accepted something whose arrival no run has checked so far, such as the URL
+    /// of a résumé. See [`Writer::confirm`](crate::Writer::confirm).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unconfirmed_since: Option<Timestamp>,
     /// When.
     pub at: Timestamp,
 }
@@ -191,6 +195,9 @@ pub enum Record {
     StepNotSent(JournalKey, String),
     /// It could not be delivered. Its trace stays where the fate is unknown.
     DeadLetter(Box<DeadLetter>),
+    /// A run has checked what was unconfirmed in the item's receipt. If something is missing, the warning joins those of the
+    /// receipt.
+    Confirmed(JournalKey, Option<Warning>),
     /// Nothing more is to be done for the item in this run: its claim goes. Where it passed, so do the dead letters of
     /// earlier tries to write it.
     Settled(JournalKey, Option<Passage>),

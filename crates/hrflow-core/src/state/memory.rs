@@ -203,6 +203,23 @@ impl RunState for MemoryRun {
         Ok(items.and_then(|items| items.iter().find(has_created).or(items.first())).cloned())
     }
 
+    async fn unconfirmed(
+        &self,
+        target: &TargetId,
+        data_type: DataType,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<Delivered>> {
+        let shared = self.lock();
+        let wanted = |it: &Delivered| {
+            it.number > after
+                && it.target == *target
+                && it.data_type == data_type
+                && it.receipt.unconfirmed_since.is_some()
+        };
+        Ok(shared.delivered().filter(wanted).take(most).collect())
+    }
+
     async fn open_letters(&self, key: &JournalKey) -> Result<Vec<String>> {
         let shared = self.lock();
         let letters = shared.dead_letters.iter().filter(|stored| {
@@ -319,13 +336,7 @@ impl History for MemoryState {
     }
 
     async fn receipts(&self, after: i64, most: usize) -> Result<Vec<Delivered>> {
-        let shared = self.lock();
-        let delivered = (1..).zip(&shared.settled).filter_map(|(number, key)| {
-            let receipt = shared.entries.get(key)?.entry.receipt.clone()?;
-            let JournalKey { target, data_type, item } = key.clone();
-            Some(Delivered { number, target, data_type, key: item, receipt })
-        });
-        Ok(delivered.filter(|it| it.number > after).take(most).collect())
+        Ok(self.lock().delivered().filter(|it| it.number > after).take(most).collect())
     }
 }
 
@@ -374,6 +385,15 @@ impl Shared {
             kind,
         };
         self.passages.push_back((key.clone(), passage));
+    }
+
+    /// The receipts in the order in which their items got one.
+    fn delivered(&self) -> impl Iterator<Item = Delivered> {
+        (1..).zip(&self.settled).filter_map(|(number, key)| {
+            let receipt = self.entries.get(key)?.entry.receipt.clone()?;
+            let JournalKey { target, data_type, item } = key.clone();
+            Some(Delivered { number, target, data_type, key: item, receipt })
+        })
     }
 
     fn history_of(&self, key: &JournalKey) -> ItemHistory {
@@ -475,6 +495,13 @@ impl Shared {
             Record::StepNotSent(key, name) => {
                 let entry = &mut self.entries.entry(key.clone()).or_default().entry;
                 entry.step_traces.retain(|known| known.step.name != *name);
+            }
+            Record::Confirmed(key, missing) => {
+                let receipt = self.entries.get_mut(key).and_then(|slot| slot.entry.receipt.as_mut());
+                if let Some(receipt) = receipt {
+                    receipt.unconfirmed_since = None;
+                    receipt.warnings.extend(missing.clone());
+                }
             }
             Record::DeadLetter(letter) => {
                 self.passed(run, &key_of(letter), &letter.step, Passage::Failed, Some(letter.kind));
@@ -702,6 +729,7 @@ mod tests {
             identity: None,
             steps: Vec::new(),
             warnings: Vec::new(),
+            unconfirmed_since: None,
             at: Timestamp::UNIX_EPOCH,
         }
     }

@@ -120,6 +120,16 @@ pub trait RunState: Send + Sync {
         id: &VendorId,
     ) -> Result<Option<ItemKey>>;
 
+    /// Receipts of a target with something [unconfirmed](StoredReceipt::unconfirmed_since), of all runs with this state, in
+    /// the order of their items: at most `most` of those with a [`Delivered::number`] above `after`.
+    async fn unconfirmed(
+        &self,
+        target: &TargetId,
+        data_type: DataType,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<Delivered>>;
+
     /// The steps of an item's dead letters of this workflow: `format`, `logics`, `write`, or the names of its own steps.
     async fn open_letters(&self, key: &JournalKey) -> Result<Vec<String>>;
 

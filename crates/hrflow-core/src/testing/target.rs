@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    Attachment, Capabilities, DataType, Error, ErrorKind, Execution, Finding, Found, Identity, OpenContext,
-    Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, TargetItem, Trace, VendorId, Warehouse,
-    Warning, Write, Writer, options::OnExisting, parameters::Parameters,
+    Attachment, Capabilities, Confirmation, DataType, Error, ErrorKind, Execution, Finding, Found, Identity,
+    OpenContext, Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, TargetItem, Trace, Unconfirmed,
+    VendorId, Warehouse, Warning, Write, Writer, options::OnExisting, parameters::Parameters,
 };
 
 /// The scripted target's item.
@@ -109,6 +109,9 @@ pub struct Nature {
     pub tolerance: Duration,
     /// Whether the target cuts names and reports it as a warning in receipts.
     pub cuts_names: bool,
+    /// How long after creation a document that was sent along may be missing before that is final. `None` means that
+    /// receipts are not checked.
+    pub confirms_after: Option<Duration>,
 }
 
 impl Default for Nature {
@@ -124,6 +127,7 @@ impl Default for Nature {
             documents_along: false,
             tolerance: Duration::ZERO,
             cuts_names: false,
+            confirms_after: None,
         }
     }
 }
@@ -138,6 +142,8 @@ struct Held {
     in_flight: usize,
     most_in_flight: usize,
     finds: usize,
+    loses_documents: bool,
+    checks: Vec<Vec<VendorId>>,
 }
 
 /// The scripted target. Clones share its records.
@@ -175,6 +181,16 @@ impl ScriptedTarget {
     /// Sets whether documents are rejected.
     pub fn refuse_documents(&self, refuse: bool) {
         self.lock().refuses_documents = refuse;
+    }
+
+    /// Sets whether documents that are sent along are accepted and lost.
+    pub fn lose_documents(&self, lose: bool) {
+        self.lock().loses_documents = lose;
+    }
+
+    /// Returns the records of each check at the end of a run.
+    pub fn checks(&self) -> Vec<Vec<VendorId>> {
+        self.lock().checks.clone()
     }
 
     /// Returns the records.
@@ -258,7 +274,9 @@ impl Held {
     /// Adds an item's documents to its record, which is the newest. Returns their steps.
     fn send_along(&mut self, item: &Person) -> Vec<String> {
         let Some(record) = self.records.last_mut() else { return Vec::new() };
-        record.documents.extend(item.attachments.iter().map(Attachment::identity));
+        if !self.loses_documents {
+            record.documents.extend(item.attachments.iter().map(Attachment::identity));
+        }
         item.attachments.iter().map(|it| it.name.clone()).collect()
     }
 
@@ -353,6 +371,8 @@ impl Writer<Person> for ScriptedWriter {
                 let mut receipt = self.target.lock().write(write, self.target.nature.checks_email);
                 if self.target.nature.documents_along && receipt.outcome == Outcome::Created {
                     receipt.steps = self.target.lock().send_along(write.item);
+                    let checks = self.target.nature.confirms_after.filter(|_| !receipt.steps.is_empty());
+                    receipt.unconfirmed_since = checks.map(|_| Timestamp::now());
                 }
                 if self.target.nature.cuts_names {
                     receipt = receipt.with_warning("name", "Cut to 3 characters");
@@ -449,6 +469,26 @@ impl Writer<Person> for ScriptedWriter {
         let record = held.records.iter().find(|record| record.id == trace.id);
         let there = record.is_some_and(|record| record.documents.contains(&trace.step.identity));
         Ok(if there { Found::Ours(vec![trace.id.clone()]) } else { Found::Absent })
+    }
+
+    async fn confirm(&self, records: &[Unconfirmed]) -> Result<Vec<Confirmation>> {
+        self.target.lock().checks.push(records.iter().map(|it| it.id.clone()).collect());
+        self.target.react("confirm").await?;
+        let wait = jiff::SignedDuration::try_from(self.target.nature.confirms_after.unwrap_or_default())
+            .unwrap_or_default();
+        let held = self.target.lock();
+        let confirmation = |it: &Unconfirmed| {
+            let arrived =
+                held.records.iter().any(|record| record.id == it.id && !record.documents.is_empty());
+            match arrived {
+                true => Confirmation::Confirmed,
+                false if it.since + wait <= Timestamp::now() => {
+                    Confirmation::Missing(Warning::new("attachments", "Not confirmed"))
+                }
+                false => Confirmation::Pending(Warning::new("attachments", "Not confirmed so far")),
+            }
+        };
+        Ok(records.iter().map(confirmation).collect())
     }
 
     async fn check(&self) -> Result<Vec<Finding>> {

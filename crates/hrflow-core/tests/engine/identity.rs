@@ -36,6 +36,7 @@ async fn delivered(state: &MemoryState, id: &str, at: Timestamp) {
         identity: Some(Identity::email(EMAIL)),
         steps: Vec::new(),
         warnings: Vec::new(),
+        unconfirmed_since: None,
         at,
     };
     run.record(&[Record::Receipt(key("ada 1"), receipt)]).await.unwrap();

@@ -1,5 +1,6 @@
 //! The run engine against a target that fails in every way: every item is accounted for.
 
+mod confirm;
 mod identity;
 mod intents;
 mod known_steps;

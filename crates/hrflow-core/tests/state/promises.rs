@@ -1,7 +1,7 @@
 //! What every home of state promises.
 
 use hrflow_core::{
-    ErrorKind, Identity, RunResult, Secret,
+    DataType, ErrorKind, Identity, RunResult, Secret, TargetId, Warning,
     result::Deliveries,
     state::{
         Claim, ClaimRequest, DeadLetter, Entry, Intent, IntentTrace, KnownStep, LetterFilter, MemoryState,
@@ -40,6 +40,7 @@ promises! {
     what_was_not_sent_leaves_no_identity,
     a_trace_stays_until_its_fate_is_known,
     a_receipt_is_found_again_whole,
+    an_unconfirmed_receipt_is_listed_until_it_is_checked,
     steps_join_their_receipt,
     a_rejected_step_keeps_its_letter_and_what_was_sent,
     a_letter_is_known_once_a_later_run_has_left_its_step_out,
@@ -170,6 +171,32 @@ async fn a_receipt_is_found_again_whole(state: &dyn State) {
     run.record(&[Record::Receipt(key("a"), receipt("7"))]).await.unwrap();
     let entry = claimed(run.as_ref(), "a").await;
     assert_eq!((entry.receipt, entry.trace), (Some(receipt("7")), None));
+}
+
+async fn an_unconfirmed_receipt_is_listed_until_it_is_checked(state: &dyn State) {
+    let run = begin(state, "one").await;
+    let unconfirmed = |id: &str| StoredReceipt { unconfirmed_since: Some(at(5)), ..receipt(id) };
+    let stored =
+        [("a", unconfirmed("7")), ("b", receipt("8")), ("c", unconfirmed("9")), ("d", unconfirmed("10"))];
+    run.record(&stored.map(|(name, receipt)| Record::Receipt(key(name), receipt))).await.unwrap();
+    let run = begin(state, "two").await;
+    let page = async |after, most| run.unconfirmed(&target(), DataType::Profile, after, most).await.unwrap();
+    let first = page(0, 2).await;
+    assert_eq!(first.iter().map(|it| it.key.clone()).collect::<Vec<_>>(), ["a", "c"].map(|it| key(it).item));
+    assert_eq!(first[0].receipt, unconfirmed("7"));
+    let rest = page(first[1].number, 2).await;
+    assert_eq!(rest.iter().map(|it| it.key.clone()).collect::<Vec<_>>(), [key("d").item]);
+    assert!(run.unconfirmed(&target(), DataType::Job, 0, 9).await.unwrap().is_empty());
+    assert!(run.unconfirmed(&TargetId("other".into()), DataType::Profile, 0, 9).await.unwrap().is_empty());
+
+    let missing = Warning::new("resume", "Not confirmed");
+    run.record(&[Record::Confirmed(key("a"), Some(missing.clone())), Record::Confirmed(key("c"), None)])
+        .await
+        .unwrap();
+    assert_eq!(page(0, 9).await.len(), 1);
+    let warned = StoredReceipt { warnings: [receipt("7").warnings, vec![missing]].concat(), ..receipt("7") };
+    assert_eq!(claimed(run.as_ref(), "a").await.receipt, Some(warned));
+    assert_eq!(claimed(run.as_ref(), "c").await.receipt, Some(receipt("9")));
 }
 
 async fn steps_join_their_receipt(state: &dyn State) {

@@ -47,6 +47,7 @@ pub(crate) fn receipt(id: &str) -> StoredReceipt {
             Warning::new("info.email", "No usable address"),
             Warning::new("a", "b").with_value("XK"),
         ],
+        unconfirmed_since: None,
         at: at(2),
     }
 }

@@ -134,7 +134,7 @@ impl History for SqliteHistory {
     }
 }
 
-fn limit(most: usize) -> i64 {
+pub(super) fn limit(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
 }
 
@@ -184,7 +184,7 @@ pub(super) fn last_result(connection: &Connection, workflow_id: &str) -> SqlResu
         .map(Option::flatten)
 }
 
-fn delivered(row: &Row<'_>) -> SqlResult<Option<Delivered>> {
+pub(super) fn delivered(row: &Row<'_>) -> SqlResult<Option<Delivered>> {
     let Some(receipt) = journal::receipt(row, 4)? else { return Ok(None) };
     let Json(data_type) = row.get(2)?;
     Ok(Some(Delivered {

@@ -17,8 +17,8 @@ use crate::{
 };
 
 /// The columns of a receipt, in the order that [`receipt`] reads them from the column it is given.
-pub(super) const RECEIPT: &str =
-    "outcome, created_by_us, hash, vendor_id, steps, delivered_at, receipt_identity, warnings";
+pub(super) const RECEIPT: &str = "outcome, created_by_us, hash, vendor_id, steps, delivered_at, receipt_identity, warnings, \
+     unconfirmed_since";
 
 /// The number of an item's row, which is made where there is none.
 pub(super) fn item(connection: &Connection, key: &JournalKey) -> Result<i64> {
@@ -115,7 +115,7 @@ pub(super) fn entry(connection: &Connection, item: i64, identity: Option<&Identi
     let (receipt, trace) = connection
         .prepare_cached(&format!("SELECT {RECEIPT}, trace FROM items WHERE item = ?1"))?
         .query_row([item], |row| {
-            let trace: Option<Json<Trace>> = row.get(8)?;
+            let trace: Option<Json<Trace>> = row.get(9)?;
             Ok((receipt(row, 0)?, trace.map(|Json(trace)| trace)))
         })?;
     let step_traces = connection
@@ -169,6 +169,7 @@ pub(super) fn receipt(row: &Row<'_>, first: usize) -> Result<Option<StoredReceip
         },
         steps,
         warnings: warnings.map(|Json(warnings)| warnings).unwrap_or_default(),
+        unconfirmed_since: row.get::<_, Option<Time>>(first + 8)?.map(|Time(since)| since),
         at,
     }))
 }
@@ -201,6 +202,7 @@ pub(super) fn record(connection: &Connection, run: i64, record: &Record) -> Resu
             .execute([item(connection, key)?])
             .map(drop),
         Record::StepNotSent(key, name) => drop_step_trace(connection, item(connection, key)?, name),
+        Record::Confirmed(key, missing) => confirm(connection, item(connection, key)?, missing.as_ref()),
         Record::DeadLetter(letter) => store_letter(connection, run, letter),
         Record::Settled(key, passage) => {
             let item = item(connection, key)?;
@@ -231,7 +233,7 @@ fn store_receipt(connection: &Connection, item: i64, receipt: &StoredReceipt) ->
         .prepare_cached(
             "UPDATE items SET outcome = ?2, created_by_us = ?3, hash = ?4, vendor_id = ?5, steps = ?6, \
              delivered_at = ?7, receipt_identity = ?8, identity = ifnull(?8, identity), warnings = ?9, \
-             trace = NULL WHERE item = ?1",
+             unconfirmed_since = ?10, trace = NULL WHERE item = ?1",
         )?
         .execute(params![
             item,
@@ -243,7 +245,21 @@ fn store_receipt(connection: &Connection, item: i64, receipt: &StoredReceipt) ->
             Time(receipt.at),
             receipt.identity.as_ref().map(|identity| digest(identity.as_str())),
             Some(&receipt.warnings).filter(|it| !it.is_empty()).map(Json),
+            receipt.unconfirmed_since.map(Time),
         ])
+        .map(drop)
+}
+
+/// Marks a receipt as checked, and adds a warning of what is missing.
+fn confirm(connection: &Connection, item: i64, missing: Option<&Warning>) -> Result<()> {
+    let warnings: Option<Json<Vec<Warning>>> = connection
+        .prepare_cached("SELECT warnings FROM items WHERE item = ?1")?
+        .query_row([item], |row| row.get(0))?;
+    let mut warnings = warnings.map(|Json(warnings)| warnings).unwrap_or_default();
+    warnings.extend(missing.cloned());
+    connection
+        .prepare_cached("UPDATE items SET unconfirmed_since = NULL, warnings = ?2 WHERE item = ?1")?
+        .execute(params![item, Some(&warnings).filter(|it| !it.is_empty()).map(Json)])
         .map(drop)
 }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    Shared, expiry, journal,
+    Shared, expiry, history, journal,
     locks::{Lock, Locks},
     pack::{Json, Time},
 };
@@ -19,7 +19,7 @@ use crate::{
     item::{DataType, ItemKey},
     receipt::VendorId,
     result::RunResult,
-    state::{Claim, ClaimRequest, Intent, JournalKey, Record, RunInfo, RunState},
+    state::{Claim, ClaimRequest, Delivered, Intent, JournalKey, Record, RunInfo, RunState},
     target::TargetId,
 };
 
@@ -177,6 +177,29 @@ impl RunState for SqliteRun {
     ) -> Result<Option<ItemKey>> {
         let (target, id) = (target.clone(), id.clone());
         self.shared.store.read(move |connection| journal::owner_of(connection, &target, data_type, &id)).await
+    }
+
+    async fn unconfirmed(
+        &self,
+        target: &TargetId,
+        data_type: DataType,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<Delivered>> {
+        let target = target.0.clone();
+        let receipts = self.shared.store.read(move |connection| {
+            connection
+                .prepare_cached(&format!(
+                    "SELECT item, target_id, data_type, item_key, {} FROM items JOIN targets USING (target) \
+                     WHERE unconfirmed_since IS NOT NULL AND outcome IS NOT NULL \
+                     AND target_id = ?1 AND data_type = ?2 AND item > ?3 ORDER BY item LIMIT ?4",
+                    journal::RECEIPT
+                ))?
+                .query_map(params![target, Json(data_type), after, history::limit(most)], history::delivered)?
+                .filter_map(rusqlite::Result::transpose)
+                .collect()
+        });
+        receipts.await
     }
 
     async fn open_letters(&self, key: &JournalKey) -> Result<Vec<String>> {

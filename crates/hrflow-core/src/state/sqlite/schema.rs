@@ -7,7 +7,7 @@ const APPLICATION_ID: i32 = 0x4852_464C;
 
 /// The steps from one version to the next. A file's `user_version` says how many it has taken; a step that was
 /// released is never changed.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     r"
     CREATE TABLE runs (
         run INTEGER PRIMARY KEY,
@@ -156,6 +156,11 @@ const MIGRATIONS: [&str; 4] = [
     // How a run delivered its items, as JSON: that is not in its result.
     r"
     ALTER TABLE runs ADD COLUMN deliveries TEXT;
+",
+    // When the vendor created a record, if what it handles after its response was not checked yet.
+    r"
+    ALTER TABLE items ADD COLUMN unconfirmed_since INTEGER;
+    CREATE INDEX items_unconfirmed ON items (item) WHERE unconfirmed_since IS NOT NULL;
 ",
 ];
 
