@@ -13,7 +13,7 @@ use crate::{errors::classify, parameters::Parameters};
 
 const JSON_API: &str = "application/vnd.api+json";
 /// The largest page; a larger one is refused (API documentation, pagination).
-const PAGE_SIZE: &str = "30";
+pub(crate) const PAGE_SIZE: usize = 30;
 /// How many pages a look-up follows before it gives up.
 const MAX_PAGES: usize = 100;
 
@@ -128,15 +128,16 @@ impl Api {
         Ok(request.send().await?.json::<Page>()?.data.into_iter().next())
     }
 
-    /// Creates a candidate. With `merge` and an e-mail address, doing it twice is doing it once.
-    pub(crate) async fn create_candidate(&self, body: &Value, repeatable: bool) -> Result<VendorId> {
+    /// Creates a candidate, and returns it as Teamtailor shows it then. With `merge` and an e-mail address, doing it twice
+    /// is doing it once.
+    pub(crate) async fn create_candidate(&self, body: &Value, repeatable: bool) -> Result<Resource> {
         let operation = match repeatable {
             true => Operation::idempotent("candidates.create"),
             false => Operation::once("candidates.create"),
         };
         let answer =
             self.client.post(operation, "v1/candidates").content_type(JSON_API).json(body).send().await?;
-        created_id(&answer)
+        created(&answer)
     }
 
     pub(crate) async fn update_candidate(
@@ -209,29 +210,54 @@ impl Api {
         path: &str,
         query: &[(&str, &str)],
     ) -> Result<Vec<Resource>> {
-        let operation = Operation::read(name);
-        let mut request = self.client.get(operation, path).query(query).query(&[("page[size]", PAGE_SIZE)]);
         let mut resources = Vec::new();
-        for _ in 0..MAX_PAGES {
-            let page: Page = request.send().await?.json()?;
-            resources.extend(page.data);
-            resources.extend(page.notes.into_iter().map(|note| note.data));
-            let Some(next) = page.links.next else { return Ok(resources) };
+        match self
+            .pages(name, path, query, MAX_PAGES, |page| {
+                resources.extend(page);
+                true
+            })
+            .await?
+        {
+            true => Ok(resources),
+            false => Err(Error::new(ErrorKind::Protocol, format!("a list of over {MAX_PAGES} pages"))),
+        }
+    }
+
+    /// Hands over the pages of a list while `goes_on` returns true: at most so many. Returns whether the list has ended.
+    pub(crate) async fn pages(
+        &self,
+        name: &'static str,
+        path: &str,
+        query: &[(&str, &str)],
+        most: usize,
+        mut goes_on: impl FnMut(Vec<Resource>) -> bool + Send,
+    ) -> Result<bool> {
+        let operation = Operation::read(name);
+        let size = PAGE_SIZE.to_string();
+        let mut request = self.client.get(operation, path).query(query).query(&[("page[size]", &size)]);
+        for _ in 0..most {
+            let mut page: Page = request.send().await?.json()?;
+            page.data.extend(page.notes.into_iter().map(|note| note.data));
+            let next = page.links.next;
+            if !goes_on(page.data) {
+                return Ok(next.is_none());
+            }
+            let Some(next) = next else { return Ok(true) };
             let next =
                 next.parse().map_err(|_| Error::new(ErrorKind::Protocol, "links.next is not a URL"))?;
             request = self.client.get_url(operation, next);
         }
-        Err(Error::new(ErrorKind::Protocol, format!("a list of over {MAX_PAGES} pages")))
+        Ok(false)
     }
 }
 
-/// The id in a 201. An empty body, which has been seen, leaves open what was created: also for a request
+/// The candidate in a 201. An empty body, which has been seen, leaves open what was created: also for a request
 /// that may be repeated.
-fn created_id(answer: &Answer) -> Result<VendorId> {
+fn created(answer: &Answer) -> Result<Resource> {
     let created: One = answer.json().map_err(|error| error.with_execution(Execution::Unknown))?;
     if created.data.id.is_empty() {
         let error = Error::new(ErrorKind::Protocol, "Teamtailor answered without the id of the candidate");
         return Err(error.with_status(answer.status()).with_execution(Execution::Unknown));
     }
-    Ok(VendorId(created.data.id))
+    Ok(created.data)
 }

@@ -3,6 +3,7 @@
 
 mod api;
 mod candidate;
+mod confirm;
 mod errors;
 mod format;
 mod mapping;

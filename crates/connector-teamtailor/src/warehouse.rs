@@ -4,9 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use connector_hrflow::{Filled, email};
 use hrflow_core::{
-    Capabilities, DataType, Endpoint, Error, ErrorKind, Finding, Found, Identity, LostAnswers, OpenContext,
-    Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, Trace, VendorId, Warehouse, Warning, Write,
-    Writer, async_trait,
+    Capabilities, Confirmation, DataType, Endpoint, Error, ErrorKind, Finding, Found, Identity, LostAnswers,
+    OpenContext, Outcome, Receipt, Result, Step, StepTrace, Target, TargetId, Trace, Unconfirmed, VendorId,
+    Warehouse, Warning, Write, Writer, async_trait,
     http::{DownloadOptions, Downloader, RateLimit, VendorClock, budget, may_be_fetched},
     options::OnExisting,
     text::unique,
@@ -229,9 +229,7 @@ impl Writer<Candidate> for CandidateWriter {
             return Ok(Vec::new());
         }
         let found = self.api.candidate(id).await?;
-        let arrived =
-            ["resume", "original-resume"].iter().any(|it| found.text(it).is_some_and(|url| !url.is_empty()));
-        Ok(arrived.then(|| RESUME.to_owned()).into_iter().collect())
+        Ok(has_resume(&found).then(|| RESUME.to_owned()).into_iter().collect())
     }
 
     async fn write_step(&self, item: &Candidate, id: &VendorId, step: &Step) -> Result<()> {
@@ -240,6 +238,10 @@ impl Writer<Candidate> for CandidateWriter {
 
     async fn find_step(&self, trace: &StepTrace) -> Result<Found> {
         self.look_for_step(trace).await
+    }
+
+    async fn confirm(&self, records: &[Unconfirmed]) -> Result<Vec<Confirmation>> {
+        self.confirm_resumes(records).await
     }
 
     async fn check(&self) -> Result<Vec<Finding>> {
@@ -280,10 +282,14 @@ impl CandidateWriter {
         loop {
             let body = json!({ "data": resource(write.item, &attributes) });
             let error = match self.api.create_candidate(&body, merge).await {
-                Ok(id) => {
-                    let steps =
-                        attributes.contains_key(RESUME).then(|| RESUME.to_owned()).into_iter().collect();
-                    return Ok(Receipt { steps, warnings, ..Receipt::new(Outcome::Created, id) });
+                Ok(created) => {
+                    let resume = attributes.contains_key(RESUME);
+                    let steps = resume.then(|| RESUME.to_owned()).into_iter().collect();
+                    let unconfirmed = resume && !has_resume(&created);
+                    let unconfirmed_since =
+                        unconfirmed.then(|| created_at(&created).unwrap_or_else(|| self.now()));
+                    let receipt = Receipt::new(Outcome::Created, VendorId(created.id));
+                    return Ok(Receipt { steps, warnings, unconfirmed_since, ..receipt });
                 }
                 Err(error) if error.kind() == ErrorKind::Duplicate => {
                     return self.exists_already(write, error).await;
@@ -459,6 +465,11 @@ fn compared(first: Option<&str>, last: Option<&str>, phone: Option<&str>) -> Opt
     }
     let digits: String = phone.unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
     (!digits.is_empty()).then(|| Identity::members(&[&digits]))
+}
+
+/// Whether Teamtailor shows a résumé: the PDF version, or the file as it was sent.
+pub(crate) fn has_resume(resource: &Resource) -> bool {
+    ["resume", "original-resume"].iter().any(|it| resource.text(it).is_some_and(|url| !url.is_empty()))
 }
 
 /// Timestamps carry milliseconds and a local offset (API documentation, candidates).

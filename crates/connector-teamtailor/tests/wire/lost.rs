@@ -192,7 +192,10 @@ async fn without_an_address_what_was_created_since_is_compared() {
 #[tokio::test]
 async fn what_nothing_is_known_of_cannot_be_looked_for() {
     let vendor = Vendor::new([Reaction::reset_after_reading()]).await;
-    let result = vendor.push(json!({}), json!({}), &[json!({ "key": "k", "source_key": "s" })]).await;
+    // A document alone is a profile.
+    let attachments = json!([{ "type": "cover", "public_url": "https://files.example.com/cover.pdf" }]);
+    let nameless = json!({ "key": "k", "source_key": "s", "attachments": attachments });
+    let result = vendor.push(json!({}), json!({}), &[nameless]).await;
     assert_eq!((result.events.write_failure, result.failures[0].kind), (1, ErrorKind::OutcomeUnknown));
     assert_eq!(vendor.calls(), [CREATE]);
 }

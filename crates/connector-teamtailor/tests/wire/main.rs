@@ -2,6 +2,7 @@
 
 mod answers;
 mod candidates;
+mod confirm;
 mod lost;
 mod parameters;
 mod steps;

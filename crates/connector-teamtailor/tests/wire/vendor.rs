@@ -5,9 +5,9 @@ use std::sync::Arc;
 use connector_hrflow::testing::{assert_untold, merge, push};
 use connector_teamtailor::{Candidates, Parameters, push_profile};
 use hrflow_core::{
-    Environment, OpenContext, Options, Receipt, Result, RunResult, Target, Write,
+    CancellationToken, Environment, OpenContext, Options, Receipt, Result, RunResult, Target, Write,
     parameters::read,
-    state::{MemoryState, State},
+    state::{MemoryState, State, StoredReceipt},
     testing::{Reaction, RecordedRequest, ScriptedServer},
 };
 use serde_json::{Value, json};
@@ -42,11 +42,29 @@ impl Vendor {
 
     /// Pushes profiles, one after another. Nothing that comes of it holds the key.
     pub(crate) async fn push(&self, parameters: Value, options: Value, profiles: &[Value]) -> RunResult {
-        let environment = Environment { state: Some(self.state.clone()), ..Environment::default() };
+        self.push_until(CancellationToken::new(), parameters, options, profiles).await
+    }
+
+    /// Pushes profiles, one after another, until the run is cancelled.
+    pub(crate) async fn push_until(
+        &self,
+        cancel: CancellationToken,
+        parameters: Value,
+        options: Value,
+        profiles: &[Value],
+    ) -> RunResult {
+        let state = Some(self.state.clone() as _);
+        let environment = Environment { state, cancel, ..Environment::default() };
         let parameters = self.parameters(parameters);
         let result = push(push_profile(), parameters, options, environment, profiles).await;
         assert_untold(&result, &[KEY]);
         result
+    }
+
+    /// Returns the receipt of an item.
+    pub(crate) async fn receipt(&self, key: &str) -> StoredReceipt {
+        let history = self.state.history().items(key).await.expect("the state can be read");
+        history[0].receipt.clone().expect("it was delivered")
     }
 
     /// Writes one profile with the writer alone, and returns its receipt.
@@ -116,9 +134,10 @@ pub(crate) fn one(status: u16, kind: &str, id: &str) -> Reaction {
     answer(status, json!({ "data": { "id": id, "type": kind, "attributes": {} } }))
 }
 
-/// A candidate that was created.
+/// A candidate that was created, with its résumé if there is one.
 pub(crate) fn created(id: &str) -> Reaction {
-    one(201, "candidates", id)
+    let resume = json!({ "resume": "https://files.example.com/shown.pdf" });
+    answer(201, json!({ "data": candidate(id, resume) }))
 }
 
 pub(crate) fn list(resources: Value) -> Reaction {
