@@ -79,8 +79,8 @@ async fn an_id_that_is_told_is_not_read_back() {
 
 #[tokio::test]
 async fn who_has_no_address_is_refused_before_anything_is_sent() {
-    for profile in [with_info("email", json!(null)), with_info("email", json!("none")), json!({ "key": "k" })]
-    {
+    let with_phone = json!({ "key": "k", "info": { "phone": "+33 6 00 00 00 01" } });
+    for profile in [with_info("email", json!(null)), with_info("email", json!("none")), with_phone] {
         let vendor = Vendor::new([]).await;
         let result = vendor.push(json!({}), json!({}), &[profile]).await;
         let failure = &result.failures[0];

@@ -136,7 +136,7 @@ async fn two_with_one_address_are_written_one_after_another() {
 #[tokio::test]
 async fn nobody_needs_a_name_or_an_address() {
     let vendor = Vendor::new([created(9), created(10)]).await;
-    let nobody = json!({ "source_key": "s", "key": "p2", "skills": ["Rust"] });
+    let nobody = json!({ "source_key": "s", "key": "p2", "info": { "phone": "+33 6 00 00 00 01" }, "skills": ["Rust"] });
     let result = vendor.push(json!({ "source": " " }), json!({}), &[bea("p1"), nobody]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 2), "{result:?}");
     assert_eq!(vendor.body(0), json!({ "firstName": "Bea", "lastName": "p1" }));

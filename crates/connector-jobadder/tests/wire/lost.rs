@@ -194,7 +194,9 @@ async fn without_an_address_what_was_created_since_is_compared() {
 #[tokio::test]
 async fn what_nothing_is_known_of_cannot_be_looked_for() {
     let vendor = Vendor::new([Reaction::reset_after_reading()]).await;
-    let result = vendor.push(json!({}), json!({}), &[json!({ "key": "k", "source_key": "s" })]).await;
+    let document = json!({ "type": "letter", "public_url": "https://example.com/letter.pdf" });
+    let profile = json!({ "key": "k", "source_key": "s", "attachments": [document] });
+    let result = vendor.push(json!({}), json!({}), &[profile]).await;
     assert_eq!((result.events.write_failure, result.failures[0].kind), (1, ErrorKind::OutcomeUnknown));
     assert_eq!(vendor.calls(), [CREATE]);
 }

@@ -207,7 +207,11 @@ async fn a_users_own_mapping_without_an_address_is_refused_before_it_is_sent() {
             Box::pin(futures::stream::iter([Ok(serde_json::from_value(ada()).unwrap())])),
             vendor.parameters(json!({})),
         )
-        .format(|_: &connector_hrflow::Profile| Ok(connector_ukgpro::Candidate::default()))
+        .format(|profile: &connector_hrflow::Profile| {
+            let mut candidate = connector_ukgpro::format_hrflow_profile(profile)?;
+            candidate.contact_info.email = None;
+            Ok(candidate)
+        })
         .await;
     assert_eq!((result.events.write_failure, result.failures[0].kind), (1, ErrorKind::Invalid), "{result:?}");
     assert!(result.failures[0].message.contains("contact_info.email"), "{:?}", result.failures);
