@@ -27,11 +27,16 @@ struct Letter {
 
 impl Letters {
     pub(super) fn read(program: &Program) -> Result<Self> {
-        let letters: Vec<Letter> =
-            serde_json::from_value(program.json(&["dead-letters", "ls", "--json"])?)?;
         let mut by_key: HashMap<String, Vec<Letter>> = HashMap::new();
-        for letter in letters {
-            by_key.entry(letter.key.clone()).or_default().push(letter);
+        // A rejected document is in both lists until a later run has left it out.
+        for list in [&["dead-letters", "ls", "--json"][..], &["dead-letters", "ls", "--json", "--known"]] {
+            let letters: Vec<Letter> = serde_json::from_value(program.json(list)?)?;
+            for letter in letters {
+                let known = by_key.entry(letter.key.clone()).or_default();
+                if known.iter().all(|it| it.step != letter.step) {
+                    known.push(letter);
+                }
+            }
         }
         Ok(Self(by_key))
     }
