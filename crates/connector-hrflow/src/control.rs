@@ -1,6 +1,6 @@
 //! Control characters, which no target keeps.
 
-use hrflow_core::{MappingRow, Warnings};
+use hrflow_core::{MappingRow, Warnings, text::shown};
 use serde_json::Value;
 
 use crate::Profile;
@@ -31,13 +31,22 @@ impl Path {
     }
 }
 
+/// How a field is named. Names inside metadata are the user's and may hold anything.
+fn place_of(separator: &str, name: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+    match !name.is_empty() && name.chars().all(is_plain) {
+        true => format!("{separator}{name}"),
+        false => format!("[\"{}\"]", shown(name, 40)),
+    }
+}
+
 fn walk(value: &Value, path: &mut Path, rows: &[MappingRow], warnings: &mut Warnings) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {
                 let separator = if path.place.is_empty() { "" } else { "." };
-                let step = format!("{separator}{name}");
-                path.within(&step, &step, |path| walk(value, path, rows, warnings));
+                let written = format!("{separator}{name}");
+                path.within(&place_of(separator, name), &written, |path| walk(value, path, rows, warnings));
             }
         }
         Value::Array(elements) => {
@@ -86,17 +95,20 @@ mod tests {
             MappingRow::new("info.first_name", "name", "as is"),
             MappingRow::new("info.urls[type=github].url", "page", "as is"),
             MappingRow::new("experiences[].title", "title", "as is"),
+            MappingRow::new("metadatas[].value", "note", "as is"),
             MappingRow::left_out("info.summary", "no place"),
         ];
         let profile = serde_json::from_value(json!({
             "info": { "first_name": "A\u{0}da\u{1}", "last_name": "\u{0}", "summary": "\u{7}", "phone": "\u{7}",
                 "urls": [{ "type": "x\u{0}", "url": "https://e.example.com/\u{0}" }] },
             "experiences": [{ "title": "fine\n\t\r" }, { "title": "B\u{1b}[31m", "description": "\u{0}" }],
+            "metadatas": [{ "value": { "\u{2000} ": "\u{0}" } }],
         }));
         let mut warnings = Warnings::default();
         warn_of_control_characters(&profile.unwrap(), &rows, &mut warnings);
         let mut told: Vec<String> = warnings.into_vec().into_iter().map(|it| it.field).collect();
         told.sort();
-        assert_eq!(told, ["experiences[1].title", "info.first_name", "info.urls[0].url"]);
+        let metadata = r#"metadatas[0].value["\u{2000} "]"#;
+        assert_eq!(told, ["experiences[1].title", "info.first_name", "info.urls[0].url", metadata]);
     }
 }

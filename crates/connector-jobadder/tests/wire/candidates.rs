@@ -140,7 +140,7 @@ async fn nobody_needs_a_name_or_an_address() {
     let result = vendor.push(json!({ "source": " " }), json!({}), &[bea("p1"), nobody]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 2), "{result:?}");
     assert_eq!(vendor.body(0), json!({ "firstName": "Bea", "lastName": "p1" }));
-    assert_eq!(vendor.body(1), json!({ "skillTags": ["Rust"] }));
+    assert_eq!(vendor.body(1), json!({ "phone": "+33 6 00 00 00 01", "skillTags": ["Rust"] }));
 }
 
 #[tokio::test]
