@@ -431,6 +431,13 @@ impl<I: TargetItem> Delivery<I> {
     pub(super) async fn traces_of(&self, items: &[&Prepared<I>]) -> Result<Vec<Trace>> {
         let details: Vec<&I> = items.iter().map(|prepared| &prepared.item).collect();
         let details = guarded_future(self.writer.trace(&details)).await.and_then(|details| details)?;
+        if details.len() != items.len() {
+            // An item without an intent would be sent, and then be in no count.
+            return Err(Error::new(
+                ErrorKind::Internal,
+                "the connector did not return one intent for each item",
+            ));
+        }
         let at = self.writer.now();
         let sent_until = Some(self.sent_until(at));
         let traces = items.iter().zip(details).map(|(prepared, details)| Trace {

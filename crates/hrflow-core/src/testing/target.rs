@@ -97,6 +97,8 @@ pub struct Nature {
     pub lag: Duration,
     /// Whether a write recognises an existing record by its email.
     pub checks_email: bool,
+    /// Whether the details of one item of each batch are missing, against the contract.
+    pub loses_an_intent: bool,
     /// Whether there is a lookup.
     pub finds: bool,
     /// Whether a lookup without an email is conclusive.
@@ -121,6 +123,7 @@ impl Default for Nature {
             concurrency: 4,
             lag: Duration::ZERO,
             checks_email: true,
+            loses_an_intent: false,
             finds: true,
             finds_without_email: true,
             finds_documents: true,
@@ -350,6 +353,8 @@ impl Writer<Person> for ScriptedWriter {
     }
 
     async fn trace(&self, items: &[&Person]) -> Result<Vec<Value>> {
+        let left_out = usize::from(self.target.nature.loses_an_intent);
+        let items = &items[left_out..];
         Ok(items.iter().map(|item| json!({ "name": item.name, "email": item.email })).collect())
     }
 

@@ -106,6 +106,16 @@ async fn a_lost_answer_is_looked_up_and_never_doubles() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connector_that_leaves_out_an_intent_stops_the_run() {
+    let nature = Nature { batch_size: 3, concurrency: 1, loses_an_intent: true, ..Nature::default() };
+    let target = ScriptedTarget::new(nature);
+    let result = Setup::new(&target, people(&["ada", "bob", "cyd"])).run().await;
+    assert_eq!((result.status, result.events.write_success), (Status::Fatal, 0), "{result:?}");
+    assert!(result.failures[0].message.contains("one intent for each item"), "{result:?}");
+    assert!(target.writes().is_empty(), "nothing is sent without an intent");
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_people_without_address_and_of_one_name_are_two() {
     let target = ScriptedTarget::default();
     let nameless = |id: u64| -> Result<Person, ErrorKind> {
