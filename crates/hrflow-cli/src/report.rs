@@ -10,11 +10,28 @@ use hrflow_core::{
 
 use crate::{output::line, program, text::word};
 
-/// How many warnings the summary of a run lists: the others are in its history.
-pub(crate) const FIRST_WARNINGS: usize = 5;
+/// Which warnings of a result are listed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Listed {
+    /// The first few of a run in the history, and the command that lists more.
+    First,
+    /// All that the result of a run in the history has.
+    All,
+    /// All that the result has, of a run that no history has.
+    Unrecorded,
+}
 
-/// What a run came to: a line, its counts, its failures, and its warnings, at most `most_warnings` of them.
-pub(crate) fn result(result: &RunResult, most_warnings: usize) -> String {
+impl Listed {
+    const fn most(self) -> usize {
+        match self {
+            Self::First => 5,
+            Self::All | Self::Unrecorded => MAX_WARNINGS,
+        }
+    }
+}
+
+/// A run's outcome, its counts, its failures and its warnings.
+pub(crate) fn result(result: &RunResult, listed: Listed) -> String {
     let mut text = format!("{}\n\n{}\n", headline(result), counts(result));
     if !result.failures.is_empty() {
         text.push_str(&format!("\n{}\n", failures(result)));
@@ -23,28 +40,31 @@ pub(crate) fn result(result: &RunResult, most_warnings: usize) -> String {
         text.push_str(&format!("\nOnly the first {MAX_FAILURES} failures are listed.\n"));
     }
     if !result.warnings.is_empty() {
-        text.push_str(&format!("\n{}\n", warnings(result, most_warnings)));
+        text.push_str(&format!("\n{}\n", warnings(result, listed)));
     }
     text
 }
 
-fn warnings(result: &RunResult, most: usize) -> String {
+fn warnings(result: &RunResult, listed: Listed) -> String {
     let mut table = Table::new(["item", "field", "warning"]);
-    for item in result.warnings.iter().take(most) {
+    for item in result.warnings.iter().take(listed.most()) {
         let warning = &item.warning;
         let value = warning.value.as_ref().map(|value| format!(" ({value})")).unwrap_or_default();
         table.row([&item.key, &warning.field, &format!("{}{value}", warning.reason)]);
     }
-    let (count, listed) = (result.events.warnings, result.warnings.len().min(most));
-    let program = program::name();
-    let where_item = format!("`{program} where KEY` shows those of one item");
-    if listed as u64 >= count {
+    let (count, shown) = (result.events.warnings, result.warnings.len().min(listed.most()));
+    if shown as u64 >= count {
         return table.to_string();
     }
-    let first = format!("{table}\n\nThe first {listed} of {count} warnings.");
-    match listed < result.warnings.len() {
-        true => format!("{first} `{program} runs {}` lists {MAX_WARNINGS}, {where_item}.", result.run_id),
-        false => format!("{first} {}.", where_item),
+    let first = format!("{table}\n\nThe first {shown} of {count} warnings.");
+    let program = program::name();
+    let where_item = format!("`{program} where KEY` shows those of one item");
+    match listed {
+        Listed::Unrecorded => first,
+        Listed::First if shown < result.warnings.len() => {
+            format!("{first} `{program} runs {}` lists {MAX_WARNINGS}, {where_item}.", result.run_id)
+        }
+        Listed::First | Listed::All => format!("{first} {where_item}."),
     }
 }
 

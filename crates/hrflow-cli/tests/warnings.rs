@@ -46,6 +46,16 @@ fn a_run_counts_its_warnings_and_lists_the_first() {
 }
 
 #[test]
+fn a_run_without_state_lists_all_its_warnings_and_names_no_history() {
+    let play = warned();
+    let ran = play.home.run("run w.yaml --from p.jsonl --no-state");
+    assert_eq!((ran.code, ran.stdout.matches("info.phone").count()), (Some(0), 7), "{ran:?}");
+    for text in [&ran.stdout, &ran.stderr] {
+        assert!(!text.contains("hrflow runs") && !text.contains("where KEY"), "{text}");
+    }
+}
+
+#[test]
 fn where_shows_the_warnings_of_a_receipt() {
     let play = warned();
     let ran = play.home.run("run w.yaml --from p.jsonl --json");

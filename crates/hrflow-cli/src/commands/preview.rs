@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hrflow_core::{CancellationToken, DryRun, RunResult, result::MAX_WARNINGS};
+use hrflow_core::{CancellationToken, DryRun, RunResult};
 use serde_json::Value;
 
 use crate::{
@@ -74,7 +74,7 @@ impl Preview {
             return Ok(Exit::Success);
         }
         if !self.json {
-            let text = report::result(result, MAX_WARNINGS);
+            let text = report::result(result, report::Listed::Unrecorded);
             output::tell(&format!("Dry run: nothing was sent.\n{text}"));
             return Ok(Exit::of(result));
         }

@@ -109,7 +109,8 @@ pub(super) fn finish(result: &RunResult, json: bool, remembered: bool) -> Result
     if json {
         output::print_json(result)?;
     } else {
-        output::print(&report::result(result, report::FIRST_WARNINGS))?;
+        let listed = if remembered { report::Listed::First } else { report::Listed::Unrecorded };
+        output::print(&report::result(result, listed))?;
         if remembered && has_dead_letters(result) {
             let ways = [
                 (format!("{} dead-letters ls", program::name()), "what failed is kept there"),

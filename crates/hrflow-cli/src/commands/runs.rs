@@ -1,9 +1,6 @@
 //! `hrflow runs`: past runs, and one in detail.
 
-use hrflow_core::{
-    result::MAX_WARNINGS,
-    state::{History, PastRun, RunStage, State},
-};
+use hrflow_core::state::{History, PastRun, RunStage, State};
 
 use super::state;
 use crate::{
@@ -68,7 +65,7 @@ async fn show(history: &dyn History, id: &str, json: bool) -> Result<Exit, Failu
         return Ok(Exit::Success);
     }
     let text = match &run.result {
-        Some(result) => report::result(result, MAX_WARNINGS),
+        Some(result) => report::result(result, report::Listed::All),
         None => format!(
             "{} {}: {}\nRun {} of {}, started {}\n",
             run.connector,

@@ -53,7 +53,7 @@ use crate::{
     machine,
     options::{OnExisting, Options},
     origin::{ItemStream, Origin, ReadRequest},
-    result::{Events, MAX_WARNINGS, Reason, RunResult},
+    result::{Events, Reason, RunResult},
     state::{LetterFilter, MemoryState, RunInfo, RunState, State},
     target::{OpenContext, Target, Writer},
 };
@@ -166,11 +166,7 @@ pub(crate) async fn run<O: Origin, T: Target>(mut plan: Plan<O, T>) -> RunResult
         }
         if result.events.warnings > 0 {
             let warnings = result.events.warnings;
-            tracing::warn!(
-                warnings,
-                "values were dropped, cut, replaced or repaired: `hrflow runs {}` lists the first {MAX_WARNINGS}, `hrflow where KEY` those of one item",
-                result.run_id
-            );
+            tracing::warn!(warnings, "values were dropped, cut, replaced or repaired");
         }
         tracing::info!(status = ?result.status, events = ?result.events, "run finished");
         result
