@@ -1,6 +1,9 @@
 //! Control characters, which no target keeps.
 
-use hrflow_core::{MappingRow, Warnings, text::shown};
+use hrflow_core::{
+    MappingRow, Warnings,
+    repair::{Step, shown_path},
+};
 use serde_json::Value;
 
 use crate::Profile;
@@ -9,56 +12,39 @@ use crate::Profile;
 /// line breaks of any kind are plain formatting.
 pub fn warn_of_control_characters(profile: &Profile, rows: &[MappingRow], warnings: &mut Warnings) {
     let Ok(profile) = serde_json::to_value(profile) else { return };
-    walk(&profile, &mut Path::default(), rows, warnings);
+    walk(&profile, &mut Vec::new(), rows, warnings);
 }
 
-/// Where a value is: with the positions in lists, and as tables write it.
-#[derive(Default)]
-struct Path {
-    place: String,
-    written: String,
-}
-
-impl Path {
-    /// Goes to a value below, and back.
-    fn within(&mut self, place: &str, written: &str, then: impl FnOnce(&mut Self)) {
-        let lengths = (self.place.len(), self.written.len());
-        self.place.push_str(place);
-        self.written.push_str(written);
-        then(self);
-        self.place.truncate(lengths.0);
-        self.written.truncate(lengths.1);
-    }
-}
-
-/// How a field is named. Names inside metadata are the user's and may hold anything.
-fn place_of(separator: &str, name: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
-    match !name.is_empty() && name.chars().all(is_plain) {
-        true => format!("{separator}{name}"),
-        false => format!("[\"{}\"]", shown(name, 40)),
-    }
-}
-
-fn walk(value: &Value, path: &mut Path, rows: &[MappingRow], warnings: &mut Warnings) {
+fn walk(value: &Value, path: &mut Vec<Step>, rows: &[MappingRow], warnings: &mut Warnings) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                let separator = if path.place.is_empty() { "" } else { "." };
-                let written = format!("{separator}{name}");
-                path.within(&place_of(separator, name), &written, |path| walk(value, path, rows, warnings));
+                path.push(Step::Field(name.clone()));
+                walk(value, path, rows, warnings);
+                path.pop();
             }
         }
         Value::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
-                path.within(&format!("[{index}]"), "[]", |path| walk(element, path, rows, warnings));
+                path.push(Step::Index(index));
+                walk(element, path, rows, warnings);
+                path.pop();
             }
         }
-        Value::String(text) if text.contains(is_removed) && is_sent(&path.written, rows) => {
-            warnings.add(&path.place, "Control characters were replaced by spaces");
+        Value::String(text) if text.contains(is_removed) && is_sent(&as_in_tables(path), rows) => {
+            warnings.add(shown_path(path), "Control characters were replaced by spaces");
         }
         _ => {}
     }
+}
+
+/// A path as tables write it: without the positions in lists.
+fn as_in_tables(path: &[Step]) -> String {
+    let steps = path.iter().map(|step| match step {
+        Step::Field(name) => format!(".{name}"),
+        Step::Index(_) => "[]".to_owned(),
+    });
+    steps.collect::<String>().trim_start_matches('.').to_owned()
 }
 
 fn is_removed(letter: char) -> bool {
@@ -108,7 +94,8 @@ mod tests {
         warn_of_control_characters(&profile.unwrap(), &rows, &mut warnings);
         let mut told: Vec<String> = warnings.into_vec().into_iter().map(|it| it.field).collect();
         told.sort();
-        let metadata = r#"metadatas[0].value["\u{2000} "]"#;
+        // The name of a field of metadata is the user's.
+        let metadata = "metadatas[0].value.…";
         assert_eq!(told, ["experiences[1].title", "info.first_name", "info.urls[0].url", metadata]);
     }
 }
