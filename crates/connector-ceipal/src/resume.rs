@@ -35,14 +35,16 @@ pub(crate) fn kept_back(cause: &Error) -> Error {
          the applicant without the résumé, and Ceipal accepts none later.",
     );
     for name in ["host", "attempts"] {
-        error = cause
-            .context(name)
-            .map(str::to_owned)
-            .into_iter()
-            .fold(error, |error, value| error.with(name, value));
+        if let Some(value) = cause.context(name) {
+            error = error.with(name, value);
+        }
     }
-    let error = cause.status().into_iter().fold(error, Error::with_status);
-    let error = cause.retry_after().into_iter().fold(error, Error::with_retry_after);
+    if let Some(status) = cause.status() {
+        error = error.with_status(status);
+    }
+    if let Some(pause) = cause.retry_after() {
+        error = error.with_retry_after(pause);
+    }
     error.with_scope(Scope::Item).with_retryable(true)
 }
 
