@@ -173,7 +173,7 @@ fn spreadsheet_number(text: &str) -> Option<Option<String>> {
     if exponent == 0 {
         return (fraction.is_empty() && (7..=15).contains(&whole.len())).then(|| Some(whole.to_owned()));
     }
-    // With fewer digits than the exponent asks for, the rest was rounded away, or is zeros: nobody can tell.
+    // With fewer digits than the exponent asks for, the rest was rounded away, or is zeros: both look the same.
     let is_whole = whole.len() == 1 && fraction.len() == exponent;
     Some(is_whole.then(|| format!("{whole}{fraction}")))
 }

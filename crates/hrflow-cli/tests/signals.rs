@@ -270,7 +270,7 @@ fn a_run_that_waits_for_standard_input_can_be_stopped() {
         let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
         wait_until("it has logged in", || !play.sandbox.journal().entries().is_empty());
         send(signal, &child);
-        // Kept open: nothing more comes, and nobody says so.
+        // Kept open: the program waits for more lines or the end of the input.
         let stdin = child.stdin.take();
         let ran = Ran::from(child.wait_with_output().unwrap());
         drop(stdin);

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{
     proxy::{Breaks, Proxy},
     server::{
-        ABOVE, DESCRIBE, HIGHEST, HOLDERS, INSERT_EXPERIENCES, INSERT_PERSON, LOCK, Mock, nobody, number,
+        ABOVE, DESCRIBE, HIGHEST, HOLDERS, INSERT_EXPERIENCES, INSERT_PERSON, LOCK, Mock, no_match, number,
         open, open_with, parameters_of, people, push, refusing, refusing_between, silent, slow,
     },
     window::{self, Counts},
@@ -153,7 +153,7 @@ async fn what_hits_everybody_stops_the_run() {
         assert!(result.failures[0].message.contains(words), "{:?}", result.failures);
     }
     let mock = Mock::start().await;
-    mock.answer(DESCRIBE, nobody()).await;
+    mock.answer(DESCRIBE, no_match()).await;
     let error = open(mock.parameters()).await.err().expect("no tables");
     assert!(error.to_string().contains("table PERSONNES, table EXPERIENCES_PROFESSIONNELLES"), "{error}");
 }
@@ -170,7 +170,7 @@ async fn the_lock_of_another_writer_is_told() {
 #[tokio::test]
 async fn a_database_that_numbers_nobody_is_told() {
     let mock = Mock::start().await;
-    mock.answer(INSERT_PERSON, nobody()).await;
+    mock.answer(INSERT_PERSON, no_match()).await;
     let result = push(mock.parameters(), &people(1)).await;
     assert_eq!(result.status, Status::Fatal);
     assert!(result.failures[0].message.contains("gives new persons no number"), "{:?}", result.failures);
@@ -213,7 +213,7 @@ async fn a_connection_that_breaks_before_the_commit_is_made_again() {
 async fn a_commit_whose_answer_is_lost_is_looked_for() {
     let mock = Mock::start().await;
     // Nobody of theirs is there, and nobody else either: they are sent again.
-    mock.answer(ABOVE, nobody()).await;
+    mock.answer(ABOVE, no_match()).await;
     let proxy = Proxy::start(mock.port, Breaks::After("COMMIT TRANSACTION")).await;
     let result = push(parameters_of(proxy.port), &people(2)).await;
     assert!(proxy.broke());

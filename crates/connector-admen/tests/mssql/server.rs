@@ -64,7 +64,7 @@ impl Mock {
             mock.answer(request, number(answer)).await;
         }
         mock.number_persons().await;
-        mock.answer(HOLDERS, nobody()).await;
+        mock.answer(HOLDERS, no_match()).await;
         let text = |text: &str| ColumnValue::NVarChar(text.to_owned());
         let columns = (0..2).map(|_| ColumnDefinition::new("", SqlDataType::NVarChar)).collect();
         mock.answer(NAMES, QueryResponse::new(columns, vec![Row::new(vec![text("AdMen"), text("dbo")])]))
@@ -130,7 +130,7 @@ pub(crate) fn number(number: i64) -> QueryResponse {
     QueryResponse::new(vec![column], vec![Row::new(vec![ColumnValue::BigInt(number)])])
 }
 
-pub(crate) fn nobody() -> QueryResponse {
+pub(crate) fn no_match() -> QueryResponse {
     QueryResponse::new(vec![ColumnDefinition::new("", SqlDataType::BigInt)], Vec::new())
 }
 

@@ -12,9 +12,9 @@ fn found(key: &str) -> Reaction {
 /// Pushes two profiles; the first one's creation is answered so.
 async fn refused(reaction: Reaction, kind: ErrorKind, stops: bool, parts: &[&str]) {
     let what = format!("{reaction:?}");
-    let vendor = Vendor::new([nobody(), reaction]).await;
+    let vendor = Vendor::new([no_match(), reaction]).await;
     if !stops {
-        vendor.then([nobody(), created(), found("p2")]);
+        vendor.then([no_match(), created(), found("p2")]);
     }
     let result = vendor.push(json!({}), json!({}), &[bea("p1"), bea("p2")]).await;
     let failure = &result.failures[0];
@@ -92,19 +92,19 @@ async fn too_many_calls_are_waited_for() {
         limited(200, json!({ "status": 429, "message": "Too many requests" })),
         limited(201, json!({ "status": "429", "success": 0 })),
     ] {
-        let vendor = Vendor::new([nobody(), reaction, created(), found("p1")]).await;
+        let vendor = Vendor::new([no_match(), reaction, created(), found("p1")]).await;
         let result = vendor.push(json!({}), json!({}), &[bea("p1")]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
         assert_eq!(vendor.calls(), [FIND, CREATE, CREATE, FIND]);
     }
     // Without a word on how long: two seconds at first.
-    let vendor = Vendor::new([nobody(), Reaction::answer(429, ""), created(), found("p1")]).await;
+    let vendor = Vendor::new([no_match(), Reaction::answer(429, ""), created(), found("p1")]).await;
     let started = std::time::Instant::now();
     let result = vendor.push(json!({}), json!({}), &[bea("p1")]).await;
     assert_eq!(result.events.write_success, 1, "{result:?}");
     assert!(started.elapsed() >= std::time::Duration::from_secs(2));
 
-    let vendor = Vendor::new([nobody(), Reaction::answer(429, "").header("retry-after", "3600")]).await;
+    let vendor = Vendor::new([no_match(), Reaction::answer(429, "").header("retry-after", "3600")]).await;
     let result = vendor.push(json!({}), json!({}), &[bea("p1"), bea("p2")]).await;
     let failure = &result.failures[0];
     assert_eq!((failure.step.as_str(), failure.kind), ("run", ErrorKind::RateLimited), "{result:?}");
@@ -114,7 +114,7 @@ async fn too_many_calls_are_waited_for() {
 #[tokio::test]
 async fn echoed_secrets_are_redacted() {
     let words = format!("no {KEY}, {PASSWORD}, Bearer token-1");
-    let vendor = Vendor::new([nobody(), answer(400, json!({ "message": words }))]).await;
+    let vendor = Vendor::new([no_match(), answer(400, json!({ "message": words }))]).await;
     let result = vendor.push(json!({}), json!({}), &[bea("p1")]).await;
     let message = &result.failures[0].message;
     assert!(message.contains("no [redacted], [redacted]"), "{message}");

@@ -13,7 +13,7 @@ use crate::vendor::*;
 
 #[tokio::test]
 async fn an_applicant_is_created_with_a_form_and_read_back() {
-    let vendor = Vendor::new([nobody(), created(), ada_found()]).await;
+    let vendor = Vendor::new([no_match(), created(), ada_found()]).await;
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CREATE, FIND]);
@@ -52,7 +52,7 @@ async fn what_exists_cannot_be_updated() {
 #[tokio::test]
 async fn an_address_in_mixed_case_is_looked_for_in_both_spellings() {
     let found = list(json!([applicant("9", "Ada.Byron@Example.com")]));
-    let vendor = Vendor::new([nobody(), nobody(), created(), found]).await;
+    let vendor = Vendor::new([no_match(), no_match(), created(), found]).await;
     let profile = with_info("email", json!("Ada.Byron@Example.com"));
     let result = vendor.push(json!({}), json!({}), &[profile]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
@@ -70,7 +70,7 @@ async fn an_id_that_is_told_is_not_read_back() {
         json!({ "success": true, "data": { "applicant_id": "A-1" } }),
         json!({ "message": "created", "applicant_id": "A-1" }),
     ] {
-        let vendor = Vendor::new([nobody(), answer(201, body)]).await;
+        let vendor = Vendor::new([no_match(), answer(201, body)]).await;
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
         assert_eq!(vendor.calls(), [FIND, CREATE]);
@@ -119,7 +119,7 @@ async fn who_has_no_name_is_refused() {
         json!({ "field_map": { "first_name": "off" } }),
     ] {
         let vendor =
-            Vendor::new([nobody(), created(), list(json!([applicant("9", "ada@example.com")]))]).await;
+            Vendor::new([no_match(), created(), list(json!([applicant("9", "ada@example.com")]))]).await;
         let result = vendor.push(parameters, json!({}), std::slice::from_ref(&profile)).await;
         assert_eq!(result.status, Status::Success, "{result:?}");
         assert_eq!(vendor.calls(), [FIND, CREATE, FIND]);
@@ -137,7 +137,7 @@ async fn parameters_say_what_is_sent_under_which_name() {
         "endpoints": { "create_applicant": "/v1/custom/create/abc/", "applicants": "getCustomApplicants/" },
     });
     let found = || list(json!([applicant("9", "ada.byron+cv@example.com")]));
-    let vendor = Vendor::new([nobody(), created(), found()]).await;
+    let vendor = Vendor::new([no_match(), created(), found()]).await;
     let profile = with_info("location", json!({ "text": "1 Main Street" }));
     let result = vendor.push(parameters, json!({}), &[profile]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
@@ -155,7 +155,7 @@ async fn parameters_say_what_is_sent_under_which_name() {
 
 #[tokio::test]
 async fn long_texts_are_cut_and_odd_phone_numbers_left_out() {
-    let vendor = Vendor::new([nobody(), created(), ada_found()]).await;
+    let vendor = Vendor::new([no_match(), created(), ada_found()]).await;
     let mut profile = with_info("last_name", json!("ÿ".repeat(300)));
     profile["info"]["phone"] = json!("call me");
     let result = vendor.push(json!({ "text_limit": 40 }), json!({}), &[profile]).await;
@@ -172,13 +172,13 @@ async fn a_duplicate_that_ceipal_finds_is_reported() {
         (400, json!({ "message": "Duplicate email address" })),
         (409, json!({ "message": "conflict" })),
     ] {
-        let vendor = Vendor::new([nobody(), answer(status, body), ada_found()]).await;
+        let vendor = Vendor::new([no_match(), answer(status, body), ada_found()]).await;
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
         assert_eq!(vendor.calls(), [FIND, CREATE, FIND]);
     }
     let taken = answer(400, json!({ "message": "The applicant already exists" }));
-    let vendor = Vendor::new([nobody(), taken, nobody()]).await;
+    let vendor = Vendor::new([no_match(), taken, no_match()]).await;
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     let message = &result.failures[0].message;
     assert!(message.contains("already exists") && message.contains("lists nobody"), "{message}");
@@ -187,7 +187,7 @@ async fn a_duplicate_that_ceipal_finds_is_reported() {
 
 #[tokio::test]
 async fn two_profiles_of_one_person_make_one_applicant() {
-    let vendor = Vendor::new([nobody(), created(), ada_found()]).await;
+    let vendor = Vendor::new([no_match(), created(), ada_found()]).await;
     let mut second = with_info("email", json!("ADA.byron+cv@example.com"));
     second["key"] = json!("p2");
     let result = vendor.push(json!({}), json!({ "concurrency": 4 }), &[ada(), second]).await;
@@ -228,7 +228,7 @@ async fn a_profile_is_read_at_hrflow_and_written_at_ceipal() {
     let origin = json!({ "api_secret": "ask_secret", "api_user": "me@example.com", "source_key": "s",
         "profile_key": "p1", "api_url": hrflow.base_url() });
     let origin = hrflow_core::parameters::read("origin_parameters", &origin).unwrap();
-    let vendor = Vendor::new([nobody(), created(), ada_found()]).await;
+    let vendor = Vendor::new([no_match(), created(), ada_found()]).await;
     let options = hrflow_core::parameters::read("options", &json!({ "rate_limit": "off" })).unwrap();
     let run = connector_ceipal::push_profile().run(origin, vendor.parameters(json!({}))).options(options);
     let result = run.connector("ceipal").await;

@@ -32,7 +32,7 @@ fn parts(body: &str) -> Value {
 
 #[tokio::test]
 async fn somebody_new_is_created_by_applying() {
-    let vendor = Vendor::new([nobody()]).await;
+    let vendor = Vendor::new([no_match()]).await;
     vendor.then([pdf(), applied(), ada_found()]);
     let profile = with_resume(&vendor);
     let result = vendor.push(parameters(), json!({}), &[profile]).await;
@@ -46,7 +46,7 @@ async fn somebody_new_is_created_by_applying() {
 
 #[tokio::test]
 async fn an_application_is_multipart_without_a_file_too() {
-    let vendor = Vendor::new([nobody(), applied(), ada_found()]).await;
+    let vendor = Vendor::new([no_match(), applied(), ada_found()]).await;
     let result = vendor.push(parameters(), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     let request = vendor.request(1);
@@ -63,7 +63,7 @@ async fn an_application_is_multipart_without_a_file_too() {
 async fn version_two_names_the_job_otherwise() {
     let vendor = Vendor::silent().await;
     let applied = answer(200, json!({ "message": "ok", "submissionId": 77 }));
-    vendor.then([signed_in(), ada_found(), nobody(), applied]);
+    vendor.then([signed_in(), ada_found(), no_match(), applied]);
     let api_url = format!("{}/v2", vendor.server.base_url());
     let result = vendor.push(json!({ "job_id": JOB, "api_url": api_url }), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
@@ -124,7 +124,7 @@ async fn an_application_without_a_list_to_check_warns_its_item() {
     let warned = result.warnings.iter().filter(|it| it.warning.field == "job_id");
     assert_eq!(warned.map(|it| it.key.as_str()).collect::<Vec<_>>(), [result.warnings[0].key.as_str()]);
     // With the list there is nothing to warn of.
-    let vendor = Vendor::new([ada_found(), nobody(), applied()]).await;
+    let vendor = Vendor::new([ada_found(), no_match(), applied()]).await;
     let result = vendor.push(parameters(), json!({}), &[ada()]).await;
     assert_eq!(result.events.write_success, 1, "{result:?}");
     assert!(result.warnings.iter().all(|it| it.warning.field != "job_id"), "{:?}", result.warnings);
@@ -134,18 +134,19 @@ async fn an_application_without_a_list_to_check_warns_its_item() {
 async fn a_lost_application_is_looked_for() {
     let lost = || Reaction::answer(500, "");
     // Somebody new.
-    let vendor = Vendor::new([nobody(), lost(), ada_found()]).await;
+    let vendor = Vendor::new([no_match(), lost(), ada_found()]).await;
     let result = vendor.push(parameters(), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, APPLY, FIND]);
 
     // Somebody who was there: the application counts, not the applicant.
-    let vendor = Vendor::new([ada_found(), nobody(), lost(), ada_found(), submissions(JOB, "A-8")]).await;
+    let vendor = Vendor::new([ada_found(), no_match(), lost(), ada_found(), submissions(JOB, "A-8")]).await;
     let result = vendor.push(parameters(), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, SUBMISSIONS, APPLY, FIND, SUBMISSIONS]);
 
-    let script = [ada_found(), nobody(), lost(), ada_found(), nobody(), ada_found(), nobody(), applied()];
+    let script =
+        [ada_found(), no_match(), lost(), ada_found(), no_match(), ada_found(), no_match(), applied()];
     let vendor = Vendor::new(script).await;
     let result = vendor.push(parameters(), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
@@ -163,7 +164,7 @@ async fn a_lost_application_is_looked_for() {
 
 #[tokio::test]
 async fn a_job_that_is_not_there_stops_the_run() {
-    let vendor = Vendor::new([nobody(), answer(404, json!({ "message": "Job not found" }))]).await;
+    let vendor = Vendor::new([no_match(), answer(404, json!({ "message": "Job not found" }))]).await;
     let result = vendor.push(parameters(), json!({}), &[ada(), bea("p2")]).await;
     assert_eq!((result.status, result.events.write_failure), (Status::Fatal, 0), "{result:?}");
     let message = &result.failures[0].message;
@@ -176,9 +177,9 @@ async fn a_job_that_is_not_there_stops_the_run() {
 
 #[tokio::test]
 async fn an_item_for_one_job_is_another_one_for_the_next() {
-    let vendor = Vendor::new([nobody(), applied(), ada_found()]).await;
+    let vendor = Vendor::new([no_match(), applied(), ada_found()]).await;
     vendor.push(parameters(), json!({}), &[ada()]).await;
-    vendor.then([signed_in(), ada_found(), nobody(), applied()]);
+    vendor.then([signed_in(), ada_found(), no_match(), applied()]);
     let result = vendor.push(json!({ "job_id": "another" }), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, APPLY, FIND, SIGN_IN, FIND, SUBMISSIONS, APPLY]);

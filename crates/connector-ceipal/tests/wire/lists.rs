@@ -35,7 +35,7 @@ async fn is_absent(mut script: Vec<Reaction>, pages: usize) {
 #[tokio::test]
 async fn an_empty_list_has_many_shapes() {
     for reaction in [
-        nobody(),
+        no_match(),
         page(json!({}), vec![]),
         page(json!({ "count": 0, "next": null }), vec![]),
         page(json!({ "count": "0", "num_pages": "0" }), vec![]),
@@ -197,7 +197,8 @@ async fn a_path_without_a_list_stops_the_run() {
 async fn a_list_is_proved_once() {
     let none = || answer(404, json!({ "message": "whatever" }));
     let bea_found = list(json!([applicant("2", "p2@example.com")]));
-    let vendor = Vendor::new([none(), nobody(), created(), ada_found(), none(), created(), bea_found]).await;
+    let vendor =
+        Vendor::new([none(), no_match(), created(), ada_found(), none(), created(), bea_found]).await;
     let api_url = format!("{}/v2", vendor.server.base_url());
     let result = vendor.push(json!({ "api_url": api_url }), json!({}), &[ada(), bea("p2")]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 2), "{result:?}");
@@ -210,7 +211,7 @@ async fn a_list_is_proved_once() {
 #[tokio::test]
 async fn an_address_with_capitals_is_found_under_another_spelling() {
     let capitals = || list(json!([applicant("2", "P2@Example.com")]));
-    let script = [nobody(), nobody(), created(), capitals()];
+    let script = [no_match(), no_match(), created(), capitals()];
     let vendor = Vendor::new(script).await;
     let mut first = bea("p2");
     first["info"]["email"] = json!("P2@Example.com");

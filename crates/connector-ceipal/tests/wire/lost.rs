@@ -37,7 +37,7 @@ async fn what_arrived_is_found_and_not_sent_again() {
     let page = Reaction::answer(200, "<html>maintenance</html>");
     for loss in losses().into_iter().chain(unclear()).chain([page]) {
         let what = format!("{loss:?}");
-        let vendor = Vendor::new([nobody(), loss, ada_found()]).await;
+        let vendor = Vendor::new([no_match(), loss, ada_found()]).await;
         let result = vendor.push(json!({}), json!({ "timeout": "300ms" }), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.calls(), [FIND, CREATE, FIND], "{what}");
@@ -49,7 +49,8 @@ async fn what_arrived_is_found_and_not_sent_again() {
 async fn whoever_is_being_created_when_a_run_is_stopped_is_read_back() {
     let created = br#"{"status": 201, "success": 1}"#.to_vec();
     let vendor =
-        Vendor::new([nobody(), Reaction::late(Duration::from_millis(300), 201, created), ada_found()]).await;
+        Vendor::new([no_match(), Reaction::late(Duration::from_millis(300), 201, created), ada_found()])
+            .await;
     let everybody = [ada(), bea("p2")];
     let (result, ()) = tokio::join!(vendor.push(json!({}), json!({}), &everybody), async {
         while vendor.server.requests().len() < 3 {
@@ -67,7 +68,7 @@ async fn what_did_not_arrive_is_sent_again() {
     for loss in losses() {
         let what = format!("{loss:?}");
         // Somebody else may have been quicker: one more look.
-        let vendor = Vendor::new([nobody(), loss, nobody(), nobody(), created(), ada_found()]).await;
+        let vendor = Vendor::new([no_match(), loss, no_match(), no_match(), created(), ada_found()]).await;
         let result = vendor.push(json!({}), json!({ "timeout": "300ms" }), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.calls(), [FIND, CREATE, FIND, FIND, CREATE, FIND], "{what}");
@@ -79,7 +80,7 @@ async fn what_did_not_arrive_is_sent_again() {
 async fn a_creation_that_nobody_finds_is_of_unknown_outcome() {
     for loss in unclear() {
         let what = format!("{loss:?}");
-        let vendor = Vendor::new([nobody(), loss, nobody(), nobody()]).await;
+        let vendor = Vendor::new([no_match(), loss, no_match(), no_match()]).await;
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         assert_eq!(
             (result.events.write_failure, result.failures[0].kind),
@@ -99,7 +100,8 @@ async fn a_creation_that_nobody_finds_is_of_unknown_outcome() {
 #[tokio::test]
 async fn the_words_of_an_unclear_answer_are_told() {
     let vendor =
-        Vendor::new([nobody(), answer(200, json!({ "error": "mailbox is full" })), nobody(), nobody()]).await;
+        Vendor::new([no_match(), answer(200, json!({ "error": "mailbox is full" })), no_match(), no_match()])
+            .await;
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert!(result.failures[0].message.contains("mailbox is full"), "{result:?}");
 }
@@ -108,12 +110,12 @@ async fn the_words_of_an_unclear_answer_are_told() {
 async fn while_the_list_may_lag_absence_proves_nothing() {
     let lag = json!({ "lookup_lag": "300ms" });
     // After a good answer, and after a lost one.
-    let vendor = Vendor::new([nobody(), created(), nobody(), ada_found()]).await;
+    let vendor = Vendor::new([no_match(), created(), no_match(), ada_found()]).await;
     let result = vendor.push(lag.clone(), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CREATE, FIND, FIND]);
 
-    let vendor = Vendor::new([nobody(), Reaction::answer(500, ""), nobody(), ada_found()]).await;
+    let vendor = Vendor::new([no_match(), Reaction::answer(500, ""), no_match(), ada_found()]).await;
     let result = vendor.push(lag, json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CREATE, FIND, FIND]);
@@ -122,7 +124,7 @@ async fn while_the_list_may_lag_absence_proves_nothing() {
 #[tokio::test]
 async fn a_look_up_that_fails_after_a_good_answer_leaves_the_outcome_unknown() {
     let refused = || answer(400, json!({ "message": "bad filter" }));
-    let vendor = Vendor::new([nobody(), created(), refused(), refused()]).await;
+    let vendor = Vendor::new([no_match(), created(), refused(), refused()]).await;
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     let failure = &result.failures[0];
     assert_eq!(failure.kind, ErrorKind::OutcomeUnknown, "{result:?}");
@@ -140,7 +142,7 @@ async fn somebody_elses_record_is_not_taken_for_ours() {
         row
     };
     let push = async |rows: Value| {
-        let vendor = Vendor::new([nobody(), Reaction::answer(500, ""), list(rows)]).await;
+        let vendor = Vendor::new([no_match(), Reaction::answer(500, ""), list(rows)]).await;
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         assert_eq!(result.status, Status::Success, "{result:?}");
         (result.events.write_success, result.events.write_duplicate)
@@ -154,12 +156,12 @@ async fn somebody_elses_record_is_not_taken_for_ours() {
 /// Who was there before the creation was sent is not made by it, and nothing is sent again.
 #[tokio::test]
 async fn a_run_that_breaks_off_is_carried_on_by_the_next() {
-    let vendor = Vendor::new([nobody(), Reaction::answer(500, "")]).await;
+    let vendor = Vendor::new([no_match(), Reaction::answer(500, "")]).await;
     // The look-up fails until the run gives up.
     vendor.then((0..2).map(|_| Reaction::answer(500, "")));
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!(result.failures[0].kind, ErrorKind::OutcomeUnknown, "{result:?}");
-    vendor.then([signed_in(), nobody(), nobody(), created(), ada_found()]);
+    vendor.then([signed_in(), no_match(), no_match(), created(), ada_found()]);
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(result.recovered, 1);
@@ -175,8 +177,9 @@ async fn a_late_record_of_our_own_is_no_duplicate() {
     };
     for (found, counts) in [(ada_found as fn() -> Reaction, (1, 0)), (eve, (0, 1))] {
         let already = answer(400, json!({ "message": "Applicant already exists" }));
-        for (script, calls) in [(vec![found()], vec![FIND]), (vec![nobody(), already], vec![FIND, CREATE])] {
-            let vendor = Vendor::new([nobody(), Reaction::answer(500, ""), nobody()]).await;
+        for (script, calls) in [(vec![found()], vec![FIND]), (vec![no_match(), already], vec![FIND, CREATE])]
+        {
+            let vendor = Vendor::new([no_match(), Reaction::answer(500, ""), no_match()]).await;
             vendor.then(script);
             vendor.then([found()]);
             let result = vendor.push(json!({}), json!({}), &[ada()]).await;

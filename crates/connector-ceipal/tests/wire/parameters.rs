@@ -88,14 +88,14 @@ async fn check(vendor: &Vendor, parameters: Value) -> hrflow_core::Result<Vec<St
 
 #[tokio::test]
 async fn a_check_signs_in_and_reads() {
-    let vendor = Vendor::new([nobody(), countries()]).await;
+    let vendor = Vendor::new([no_match(), countries()]).await;
     let found = check(&vendor, json!({})).await.unwrap();
     assert!(found[0].contains("signed in to") && found[0].contains("me@example.com"), "{found:?}");
     assert!(found[2].contains("a list of 3"), "{found:?}");
     assert_eq!(vendor.calls(), [FIND, COUNTRIES]);
     assert_eq!(vendor.query(0), json!({ "email": "nobody@example.com", "limit": "50" }));
 
-    let vendor = Vendor::new([nobody(), Reaction::answer(404, "")]).await;
+    let vendor = Vendor::new([no_match(), Reaction::answer(404, "")]).await;
     let found = check(&vendor, json!({})).await.unwrap();
     assert!(found[2].contains("countries and states will be left out"), "{found:?}");
     assert_eq!(vendor.calls(), [FIND, COUNTRIES]);

@@ -33,15 +33,15 @@ fn ids(vendor: &Vendor, index: usize) -> (Value, Value) {
 #[tokio::test]
 async fn ids_come_from_lists_that_are_read_once() {
     let vendor = Vendor::new([
-        nobody(),
+        no_match(),
         countries(),
         states(),
         created(),
         found("p1"),
-        nobody(),
+        no_match(),
         created(),
         found("p2"),
-        nobody(),
+        no_match(),
         created(),
         found("p3"),
     ])
@@ -72,7 +72,7 @@ async fn what_is_not_in_a_list_is_left_out() {
         (
             json!("elsewhere"),
             json!("alps"),
-            vec![countries(), nobody(), elsewhere()],
+            vec![countries(), no_match(), elsewhere()],
             (json!("77"), json!("9")),
         ),
         (json!("US"), json!("Twin"), vec![countries(), states()], (json!("840"), Value::Null)),
@@ -83,7 +83,7 @@ async fn what_is_not_in_a_list_is_left_out() {
         (json!("840"), json!("33"), vec![countries(), states()], (json!("840"), json!("33"))),
         (json!("840"), json!("34"), vec![countries(), states()], (json!("840"), Value::Null)),
         (json!("US"), json!("34"), vec![countries(), states()], (json!("840"), Value::Null)),
-        (json!("US"), json!("34"), vec![countries(), nobody(), nobody()], (json!("840"), json!("34"))),
+        (json!("US"), json!("34"), vec![countries(), no_match(), no_match()], (json!("840"), json!("34"))),
         (json!("Atlantis"), json!("34"), vec![countries()], (Value::Null, Value::Null)),
         (json!(null), json!("34"), vec![], (Value::Null, Value::Null)),
         // A list that does not mind the country.
@@ -114,7 +114,7 @@ async fn what_is_not_in_a_list_is_left_out() {
         ),
     ] {
         let what = format!("{country} {state}");
-        let vendor = Vendor::new([nobody()]).await;
+        let vendor = Vendor::new([no_match()]).await;
         let lists = script.len();
         vendor.then(script);
         vendor.then([created(), found("p1")]);
@@ -129,7 +129,7 @@ async fn what_is_not_in_a_list_is_left_out() {
 #[tokio::test]
 async fn states_are_asked_for_by_code_and_then_by_id() {
     let regions = answer(200, json!([{ "id": "71", "name": "Bretagne", "abbreviation": "BRE" }]));
-    let vendor = Vendor::new([nobody(), countries(), nobody(), regions, created(), found("p1")]).await;
+    let vendor = Vendor::new([no_match(), countries(), no_match(), regions, created(), found("p1")]).await;
     let result = vendor.push(json!({}), json!({}), &[place("p1", json!("France"), json!("Bretagne"))]).await;
     assert_eq!(result.status, Status::Success, "{result:?}");
     assert_eq!(vendor.calls(), [FIND, COUNTRIES, STATES, STATES, CREATE, FIND]);
@@ -141,7 +141,7 @@ async fn states_are_asked_for_by_code_and_then_by_id() {
 #[tokio::test]
 async fn a_list_that_is_not_answered_is_asked_for_again() {
     let down = || Reaction::answer(503, "");
-    let vendor = Vendor::new([nobody(), down(), countries(), created(), found("p1")]).await;
+    let vendor = Vendor::new([no_match(), down(), countries(), created(), found("p1")]).await;
     let result = vendor.push(json!({}), json!({}), &[place("p1", json!("FR"), json!(null))]).await;
     assert_eq!(result.status, Status::Success, "{result:?}");
     assert_eq!(vendor.calls(), [FIND, COUNTRIES, COUNTRIES, CREATE, FIND]);
@@ -151,14 +151,14 @@ async fn a_list_that_is_not_answered_is_asked_for_again() {
 #[tokio::test]
 async fn a_list_that_is_down_does_not_make_the_outcome_unknown() {
     let down = || Reaction::answer(503, "");
-    let vendor = Vendor::new([nobody(), down(), down()]).await;
+    let vendor = Vendor::new([no_match(), down(), down()]).await;
     let result = vendor.push(json!({}), json!({}), &[place("p1", json!("FR"), json!(null))]).await;
     assert_eq!(result.failures[0].kind, hrflow_core::ErrorKind::Unavailable, "{result:?}");
 }
 
 #[tokio::test]
 async fn places_that_are_off_cost_no_lists() {
-    let vendor = Vendor::new([nobody(), created(), found("p1")]).await;
+    let vendor = Vendor::new([no_match(), created(), found("p1")]).await;
     let parameters = json!({ "field_map": { "country": "off", "state": "off" } });
     let result = vendor.push(parameters, json!({}), &[place("p1", json!("FR"), json!("Bretagne"))]).await;
     assert_eq!(result.status, Status::Success, "{result:?}");

@@ -27,7 +27,7 @@ fn without_resume(result: &RunResult) -> String {
 
 #[tokio::test]
 async fn a_resume_goes_along_in_a_multipart_form() {
-    let (vendor, result) = push([nobody(), pdf(), created(), ada_found()], json!({}), json!({})).await;
+    let (vendor, result) = push([no_match(), pdf(), created(), ada_found()], json!({}), json!({})).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND]);
     let request = vendor.request(2);
@@ -52,18 +52,18 @@ async fn a_resume_that_the_record_does_not_show_has_not_arrived() {
         row["resume_path"] = json!(null);
         list(json!([row]))
     };
-    let (vendor, result) = push([nobody(), pdf(), created(), bare()], json!({}), json!({})).await;
+    let (vendor, result) = push([no_match(), pdf(), created(), bare()], json!({}), json!({})).await;
     assert!(without_resume(&result).contains("the record shows none"), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND]);
 
     let lag = json!({ "lookup_lag": "300ms" });
-    let (vendor, result) = push([nobody(), pdf(), created(), bare(), ada_found()], lag, json!({})).await;
+    let (vendor, result) = push([no_match(), pdf(), created(), bare(), ada_found()], lag, json!({})).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND, FIND]);
 
     // A list that tells nothing of résumés.
     let row = json!({ "id": "9", "email": "ada.byron+cv@example.com" });
-    let (_, result) = push([nobody(), pdf(), created(), list(json!([row]))], json!({}), json!({})).await;
+    let (_, result) = push([no_match(), pdf(), created(), list(json!([row]))], json!({}), json!({})).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
 }
 
@@ -73,7 +73,7 @@ async fn options_and_parameters_leave_it_out() {
         (json!({}), json!({ "attachments": false })),
         (json!({ "field_map": { "resume": "off" } }), json!({})),
     ] {
-        let (vendor, result) = push([nobody(), created(), ada_found()], parameters, options).await;
+        let (vendor, result) = push([no_match(), created(), ada_found()], parameters, options).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
         assert_eq!(vendor.calls(), [FIND, CREATE, FIND]);
         assert_eq!(vendor.form(1)["standard_fields.firstname"], json!("Ada"));
@@ -88,7 +88,8 @@ async fn a_resume_that_never_can_be_fetched_is_a_failure_of_its_own() {
         (Reaction::answer(200, ""), "empty (0 bytes)"),
         (Reaction::answer(200, "Dear all"), "plain text, which the target does not accept"),
     ] {
-        let (vendor, result) = push([nobody(), reaction, created(), ada_found()], json!({}), json!({})).await;
+        let (vendor, result) =
+            push([no_match(), reaction, created(), ada_found()], json!({}), json!({})).await;
         let message = without_resume(&result);
         assert!(message.contains(part) && message.contains("without its résumé"), "{message}");
         assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND]);
@@ -114,7 +115,7 @@ async fn a_resume_that_can_be_fetched_later_keeps_its_applicant_back() {
         (Reaction::truncated(5, 200, "%PDF-1.7 cv"), 2, "broke off"),
     ] {
         let what = format!("{reaction:?}");
-        let vendor = Vendor::new([nobody()]).await;
+        let vendor = Vendor::new([no_match()]).await;
         vendor.then(std::iter::repeat_n(reaction, tries));
         let profile = with_resume(&vendor);
         let result = vendor.push(json!({}), short.clone(), std::slice::from_ref(&profile)).await;
@@ -128,7 +129,7 @@ async fn a_resume_that_can_be_fetched_later_keeps_its_applicant_back() {
         let fetched = [FIND, CV, CV][..=tries].to_vec();
         assert_eq!(vendor.calls(), fetched, "{what}");
 
-        vendor.then([signed_in(), nobody(), pdf(), created(), ada_found()]);
+        vendor.then([signed_in(), no_match(), pdf(), created(), ada_found()]);
         let result = vendor.push(json!({}), short.clone(), &[profile]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.state.dead_letters().len(), 0, "{what}");
@@ -138,9 +139,9 @@ async fn a_resume_that_can_be_fetched_later_keeps_its_applicant_back() {
 
 #[tokio::test]
 async fn an_applicant_is_written_without_its_resume_on_request() {
-    let (vendor, result) = push([nobody(), Reaction::answer(403, "")], json!({}), json!({})).await;
+    let (vendor, result) = push([no_match(), Reaction::answer(403, "")], json!({}), json!({})).await;
     assert_eq!(result.events.write_failure, 1, "{result:?}");
-    vendor.then([signed_in(), nobody(), created(), ada_found()]);
+    vendor.then([signed_in(), no_match(), created(), ada_found()]);
     let result = vendor.retry(json!({}), RetryDocuments::Without).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.state.dead_letters().len(), 0);
@@ -151,7 +152,7 @@ async fn an_applicant_is_written_without_its_resume_on_request() {
 #[tokio::test]
 async fn a_resume_that_is_too_large_is_not_sent() {
     // Known beforehand, or only when it comes.
-    let vendor = Vendor::new([nobody(), created(), ada_found()]).await;
+    let vendor = Vendor::new([no_match(), created(), ada_found()]).await;
     let mut profile = with_resume(&vendor);
     profile["attachments"][0]["file_size"] = json!(1_000_001);
     let result = vendor.push(json!({ "resume_megabytes": 1 }), json!({}), &[profile]).await;
@@ -160,7 +161,7 @@ async fn a_resume_that_is_too_large_is_not_sent() {
 
     let large = Reaction::answer(200, vec![b'%'; 1_000_001]);
     let (vendor, result) =
-        push([nobody(), large, created(), ada_found()], json!({ "resume_megabytes": 1 }), json!({})).await;
+        push([no_match(), large, created(), ada_found()], json!({ "resume_megabytes": 1 }), json!({})).await;
     assert!(without_resume(&result).contains("larger than 1000000 bytes"), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND]);
 }
@@ -175,7 +176,8 @@ async fn a_create_that_is_refused_with_a_file_is_tried_without() {
         Reaction::answer(415, ""),
     ] {
         let (vendor, result) =
-            push([nobody(), pdf(), refusal, nobody(), created(), ada_found()], json!({}), json!({})).await;
+            push([no_match(), pdf(), refusal, no_match(), created(), ada_found()], json!({}), json!({}))
+                .await;
         let message = without_resume(&result);
         assert!(message.contains("without its résumé"), "{message}");
         assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND, CREATE, FIND]);
@@ -186,14 +188,14 @@ async fn a_create_that_is_refused_with_a_file_is_tried_without() {
 #[tokio::test]
 async fn a_create_that_was_refused_and_done_all_the_same_is_not_done_again() {
     let refusal = answer(400, json!({ "message": "Invalid resume" }));
-    let (vendor, result) = push([nobody(), pdf(), refusal, ada_found()], json!({}), json!({})).await;
+    let (vendor, result) = push([no_match(), pdf(), refusal, ada_found()], json!({}), json!({})).await;
     assert!(without_resume(&result).contains("Invalid resume"), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND]);
 
     // The list may be behind.
     let refusal = answer(400, json!({ "message": "Invalid resume" }));
     let lag = json!({ "lookup_lag": "300ms" });
-    let (vendor, result) = push([nobody(), pdf(), refusal, nobody(), ada_found()], lag, json!({})).await;
+    let (vendor, result) = push([no_match(), pdf(), refusal, no_match(), ada_found()], lag, json!({})).await;
     assert!(without_resume(&result).contains("Invalid resume"), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND, FIND]);
 }
@@ -202,7 +204,7 @@ async fn a_create_that_was_refused_and_done_all_the_same_is_not_done_again() {
 async fn a_refusal_of_the_applicant_stands() {
     let refusal = || answer(400, json!({ "message": "Invalid email" }));
     let (vendor, result) =
-        push([nobody(), pdf(), refusal(), nobody(), refusal()], json!({}), json!({})).await;
+        push([no_match(), pdf(), refusal(), no_match(), refusal()], json!({}), json!({})).await;
     assert_eq!((result.events.write_failure, result.events.attachment_failure), (1, 0), "{result:?}");
     assert_eq!(result.failures[0].kind, ErrorKind::Invalid);
     assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND, CREATE]);
@@ -224,13 +226,13 @@ async fn a_resume_for_somebody_who_was_there_fails_where_it_is_asked_for() {
 async fn a_resume_inside_a_lost_answer_is_looked_for_in_the_record() {
     let lost = || Reaction::reset_after_reading();
     let (vendor, result) =
-        push([nobody(), pdf(), lost(), ada_found(), ada_found()], json!({}), json!({})).await;
+        push([no_match(), pdf(), lost(), ada_found(), ada_found()], json!({}), json!({})).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CV, CREATE, FIND, FIND]);
 
     let mut bare = applicant("aB/1+w==", "ada.byron+cv@example.com");
     bare["resume_path"] = json!("");
     let bare = || list(json!([bare.clone()]));
-    let (_, result) = push([nobody(), pdf(), lost(), bare(), bare()], json!({}), json!({})).await;
+    let (_, result) = push([no_match(), pdf(), lost(), bare(), bare()], json!({}), json!({})).await;
     assert_eq!((result.events.write_success, result.events.attachment_failure), (1, 1), "{result:?}");
 }

@@ -207,7 +207,7 @@ async fn a_refused_token_is_replaced_once() {
         assert_eq!(vendor.request(2).header("authorization"), Some("Bearer token-2"));
 
         // A creation too: nothing was done.
-        let vendor = Vendor::new([nobody(), refusal, token("token-2"), created(), ada_found()]).await;
+        let vendor = Vendor::new([no_match(), refusal, token("token-2"), created(), ada_found()]).await;
         let result = look_up(&vendor, json!({})).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.calls(), [FIND, CREATE, SIGN_IN, CREATE, FIND], "{what}");

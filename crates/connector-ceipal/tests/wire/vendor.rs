@@ -184,7 +184,7 @@ pub(crate) fn list(rows: Value) -> Reaction {
     )
 }
 
-pub(crate) fn nobody() -> Reaction {
+pub(crate) fn no_match() -> Reaction {
     list(json!([]))
 }
 

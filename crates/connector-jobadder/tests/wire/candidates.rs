@@ -78,9 +78,9 @@ async fn whoever_has_it_as_a_further_address_is_found_too() {
 
 #[tokio::test]
 async fn who_becomes_visible_a_little_later_is_found() {
-    let nobody = || [list(json!([])), Reaction::json(200, &json!({ "candidates": [] }))];
+    let no_match = || [list(json!([])), Reaction::json(200, &json!({ "candidates": [] }))];
     let vendor = Vendor::new([taken("c1")]).await;
-    vendor.then(nobody());
+    vendor.then(no_match());
     vendor.then([list(json!([row(9, json!({}))]))]);
     let result = vendor.push(json!({ "lookup_lag": "20ms" }), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
@@ -136,8 +136,8 @@ async fn two_with_one_address_are_written_one_after_another() {
 #[tokio::test]
 async fn nobody_needs_a_name_or_an_address() {
     let vendor = Vendor::new([created(9), created(10)]).await;
-    let nobody = json!({ "source_key": "s", "key": "p2", "info": { "phone": "+33 6 00 00 00 01" }, "skills": ["Rust"] });
-    let result = vendor.push(json!({ "source": " " }), json!({}), &[bea("p1"), nobody]).await;
+    let nameless = json!({ "source_key": "s", "key": "p2", "info": { "phone": "+33 6 00 00 00 01" }, "skills": ["Rust"] });
+    let result = vendor.push(json!({ "source": " " }), json!({}), &[bea("p1"), nameless]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 2), "{result:?}");
     assert_eq!(vendor.body(0), json!({ "firstName": "Bea", "lastName": "p1" }));
     assert_eq!(vendor.body(1), json!({ "phone": "+33 6 00 00 00 01", "skillTags": ["Rust"] }));

@@ -12,13 +12,13 @@ fn ada_found(at: String) -> Reaction {
     ]))
 }
 
-fn nobody() -> Reaction {
+fn no_match() -> Reaction {
     list(json!([]))
 }
 
 /// Nobody has the address, neither as the main nor as a further one.
 fn nobody_at_all() -> [Reaction; 2] {
-    [nobody(), Reaction::json(200, &json!({ "candidates": [] }))]
+    [no_match(), Reaction::json(200, &json!({ "candidates": [] }))]
 }
 
 /// Every way to lose the answer to a creation.
@@ -139,7 +139,7 @@ async fn while_the_lookup_may_lag_absence_proves_nothing() {
 /// What was created shows in the second look, and not yet in the first one.
 #[tokio::test]
 async fn what_shows_while_it_is_looked_for_is_still_ours() {
-    let vendor = Vendor::new([Reaction::answer(500, ""), nobody()]).await;
+    let vendor = Vendor::new([Reaction::answer(500, ""), no_match()]).await;
     vendor.then([Reaction::json(200, &json!({ "candidates": [{ "candidateId": 9 }] }))]);
     vendor.then([Reaction::json(200, &row(9, json!({})))]);
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;

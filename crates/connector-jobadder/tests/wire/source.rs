@@ -86,7 +86,7 @@ async fn a_check_reports_a_source_that_is_not_listed() {
     assert!(!unread.iter().any(Finding::is_warning), "{unread:?}");
     assert!(unread.iter().any(|it| it.to_string().contains("is sent as configured")), "{unread:?}");
 
-    // The default is nobody's choice: it is reported, and nothing is wrong.
+    // The user did not choose the default: it is reported, and is no error.
     let default = found("HrFlow.ai", sources(&["Seek"])).await;
     assert!(!default.iter().any(Finding::is_warning), "{default:?}");
     assert!(default.iter().any(|it| it.to_string().contains(r#"lacks "HrFlow.ai""#)), "{default:?}");

@@ -16,7 +16,7 @@ fn ada_found(at: String) -> Reaction {
     )]))
 }
 
-fn nobody() -> Reaction {
+fn no_match() -> Reaction {
     list(json!([]))
 }
 
@@ -61,7 +61,7 @@ async fn what_did_not_arrive_is_sent_again() {
     ];
     for loss in again {
         let what = format!("{loss:?}");
-        let vendor = Vendor::new([loss, nobody(), created("9")]).await;
+        let vendor = Vendor::new([loss, no_match(), created("9")]).await;
         let result = vendor.push(json!({}), json!({ "timeout": "300ms" }), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.calls(), [CREATE, FIND, CREATE], "{what}");
@@ -76,7 +76,7 @@ async fn a_creation_without_an_id_that_nobody_finds_is_of_unknown_outcome() {
         Reaction::answer(201, r#"{"data": {"type": "candidates"}}"#),
         Reaction::answer(200, "<html>maintenance</html>"),
     ] {
-        let vendor = Vendor::new([loss, nobody()]).await;
+        let vendor = Vendor::new([loss, no_match()]).await;
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         assert_eq!(
             (result.events.write_failure, result.failures[0].kind),
@@ -90,7 +90,7 @@ async fn a_creation_without_an_id_that_nobody_finds_is_of_unknown_outcome() {
 #[tokio::test]
 async fn a_merge_that_is_answered_without_an_id_is_looked_up_too() {
     for loss in [Reaction::answer(201, ""), Reaction::answer(201, r#"{"data": {"type": "candidates"}}"#)] {
-        let vendor = Vendor::new([nobody(), loss, ada_found(just_now())]).await;
+        let vendor = Vendor::new([no_match(), loss, ada_found(just_now())]).await;
         let result = vendor.push(json!({ "merge": true }), json!({}), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
         assert_eq!(vendor.calls(), [FIND, CREATE, FIND]);
@@ -99,7 +99,7 @@ async fn a_merge_that_is_answered_without_an_id_is_looked_up_too() {
 
 #[tokio::test]
 async fn a_merge_may_be_repeated_at_once() {
-    let vendor = Vendor::new([nobody(), Reaction::reset_after_reading(), created("9")]).await;
+    let vendor = Vendor::new([no_match(), Reaction::reset_after_reading(), created("9")]).await;
     let result = vendor.push(json!({ "merge": true }), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [FIND, CREATE, CREATE]);
@@ -123,7 +123,7 @@ async fn an_older_record_with_the_address_is_somebody_elses() {
 
 #[tokio::test]
 async fn while_the_lookup_may_lag_absence_proves_nothing() {
-    let vendor = Vendor::new([Reaction::answer(500, ""), nobody(), ada_found(just_now())]).await;
+    let vendor = Vendor::new([Reaction::answer(500, ""), no_match(), ada_found(just_now())]).await;
     let result = vendor.push(json!({ "lookup_lag": "100ms" }), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [CREATE, FIND, FIND]);
@@ -133,7 +133,7 @@ async fn while_the_lookup_may_lag_absence_proves_nothing() {
 #[tokio::test]
 async fn a_late_record_of_our_own_is_no_duplicate() {
     for (at, counts) in [(just_now(), (1, 0)), (ago(3_600), (0, 1))] {
-        let vendor = Vendor::new([Reaction::answer(500, ""), nobody(), taken(), ada_found(at)]).await;
+        let vendor = Vendor::new([Reaction::answer(500, ""), no_match(), taken(), ada_found(at)]).await;
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         let events = &result.events;
         assert_eq!((events.write_success, events.write_duplicate), counts, "{result:?}");

@@ -33,7 +33,7 @@ async fn check(vendor: &Vendor, parameters: Value) -> hrflow_core::Result<Vec<St
 
 #[tokio::test]
 async fn a_token_is_asked_for_with_the_clients_own_credentials() {
-    let vendor = Vendor::new([nobody(), created("c-1")]).await;
+    let vendor = Vendor::new([no_match(), created("c-1")]).await;
     vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!(vendor.calls(), [LOOK_UP, CREATE]);
     for (name, value) in [
@@ -55,7 +55,7 @@ async fn scopes_are_those_that_were_asked_for() {
         (json!([]), None),
         (json!(" "), None),
     ] {
-        let vendor = Vendor::new([nobody(), created("c-1")]).await;
+        let vendor = Vendor::new([no_match(), created("c-1")]).await;
         vendor.push(json!({ "auth_data": { "scope": scope } }), json!({}), &[ada()]).await;
         assert_eq!(vendor.calls(), [LOOK_UP, CREATE]);
         assert_eq!(field(&vendor, 0, "scope").as_deref(), expected, "{scope}");
@@ -74,7 +74,7 @@ async fn a_client_without_the_scopes_gets_a_token_for_those_it_has() {
     ];
     for refusal in refusals {
         let what = format!("{refusal:?}");
-        let vendor = Vendor::bare([refusal, token(), levels(), nobody(), created("c-1")]).await;
+        let vendor = Vendor::bare([refusal, token(), levels(), no_match(), created("c-1")]).await;
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(
@@ -92,7 +92,7 @@ async fn the_scopes_that_were_refused_are_not_asked_for_again() {
         refused,
         token(),
         levels(),
-        nobody(),
+        no_match(),
         Reaction::answer(401, ""),
         token(),
         created("c-1"),
@@ -139,13 +139,13 @@ async fn a_client_that_is_refused_either_way_is_told_why() {
 async fn a_refused_token_is_replaced_once() {
     let refused = || Reaction::answer(401, "").header("www-authenticate", "Bearer");
     let second = json(200, json!({ "access_token": "hush-second-token" }));
-    let vendor = Vendor::new([nobody(), refused(), second, created("c-1")]).await;
+    let vendor = Vendor::new([no_match(), refused(), second, created("c-1")]).await;
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOG_IN, CREATE]);
     assert_eq!(vendor.request(3).header("authorization"), Some("Bearer hush-second-token"));
 
-    let vendor = Vendor::new([nobody(), refused(), token(), refused()]).await;
+    let vendor = Vendor::new([no_match(), refused(), token(), refused()]).await;
     let result = vendor.push(json!({}), json!({}), &[ada(), bea("p2")]).await;
     assert_eq!(
         (result.status, result.failures[0].kind),
@@ -169,7 +169,7 @@ async fn a_token_is_renewed_ahead_of_its_end() {
 #[tokio::test]
 async fn the_api_may_be_behind_the_gateway() {
     let gone = || Reaction::answer(404, "");
-    let vendor = Vendor::bare([token(), gone(), gone(), levels(), nobody(), created("c-1")]).await;
+    let vendor = Vendor::bare([token(), gone(), gone(), levels(), no_match(), created("c-1")]).await;
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     let paths: Vec<String> = vendor.server.requests().into_iter().skip(1).map(|it| it.path).collect();
@@ -191,7 +191,7 @@ async fn the_api_may_be_behind_the_gateway() {
 async fn a_tenant_without_levels_is_a_tenant() {
     for listed in [json(200, json!([])), Reaction::answer(403, "")] {
         let gone = Reaction::answer(404, "");
-        let vendor = Vendor::bare([token(), gone, listed, nobody(), created("c-1")]).await;
+        let vendor = Vendor::bare([token(), gone, listed, no_match(), created("c-1")]).await;
         let profile = ada_with(json!({ "skills": ["Rust"] }));
         let result = vendor.push(json!({}), json!({}), &[profile]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
@@ -220,7 +220,7 @@ async fn an_api_that_is_nowhere_is_told_before_anything_is_written() {
 
 #[tokio::test]
 async fn a_check_tells_what_works() {
-    let vendor = Vendor::new([nobody(), json(200, json!([]))]).await;
+    let vendor = Vendor::new([no_match(), json(200, json!([]))]).await;
     let found = check(&vendor, json!({})).await.unwrap();
     let told = found.join("\n");
     assert!(told.contains(&format!("the API is at {}/ACME1/api/", vendor.server.base_url())), "{told}");
@@ -235,7 +235,7 @@ async fn a_check_tells_what_works() {
 async fn a_check_tells_where_the_api_is_and_what_the_client_lacks() {
     let no = || Reaction::answer(403, "");
     let gone = || Reaction::answer(404, "");
-    let vendor = Vendor::bare([token(), gone(), gone(), no(), nobody(), no()]).await;
+    let vendor = Vendor::bare([token(), gone(), gone(), no(), no_match(), no()]).await;
     let told = check(&vendor, json!({})).await.unwrap().join("\n");
     let environment = format!("set it to {}/talent/recruiting/v2 to say so", vendor.server.base_url());
     assert!(told.contains(&environment), "{told}");
@@ -254,7 +254,7 @@ async fn a_check_tells_where_the_api_is_and_what_the_client_lacks() {
 #[tokio::test]
 async fn an_api_at_another_host_than_the_identity_server_is_asked_there() {
     let (identity, api) =
-        (Vendor::bare([token()]).await, Vendor::bare([levels(), nobody(), created("c-1")]).await);
+        (Vendor::bare([token()]).await, Vendor::bare([levels(), no_match(), created("c-1")]).await);
     let parameters = json!({ "auth_data": { "identity_server": identity.server.base_url() } });
     let result = api.push(parameters, json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");

@@ -8,9 +8,9 @@ use crate::vendor::*;
 /// Pushes two candidates; the first one's creation is answered so.
 async fn refused(reaction: Reaction, kind: ErrorKind, stops: bool, parts: &[&str]) {
     let what = format!("{reaction:?}");
-    let vendor = Vendor::new([nobody(), reaction]).await;
+    let vendor = Vendor::new([no_match(), reaction]).await;
     if !stops {
-        vendor.then([nobody(), created("c-2")]);
+        vendor.then([no_match(), created("c-2")]);
     }
     let result = vendor.push(json!({}), json!({}), &[bea("p1"), bea("p2")]).await;
     let failure = &result.failures[0];
@@ -134,7 +134,7 @@ async fn look_ups_are_repeated_after_faults_that_pass() {
     ];
     for fault in faults {
         let what = format!("{fault:?}");
-        let vendor = Vendor::new([fault, nobody(), created("c-1")]).await;
+        let vendor = Vendor::new([fault, no_match(), created("c-1")]).await;
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.calls(), [LOOK_UP, LOOK_UP, CREATE], "{what}");
@@ -146,14 +146,14 @@ async fn a_request_to_slow_down_is_obeyed() {
     for limited in [Reaction::answer(429, ""), Reaction::answer(429, "slow down").header("retry-after", "1")]
     {
         let what = format!("{limited:?}");
-        let vendor = Vendor::new([nobody(), limited, created("c-1")]).await;
+        let vendor = Vendor::new([no_match(), limited, created("c-1")]).await;
         let started = std::time::Instant::now();
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         assert!(started.elapsed() >= std::time::Duration::from_secs(1), "{what}: a second at least");
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.calls(), [LOOK_UP, CREATE, CREATE], "{what}");
     }
-    let vendor = Vendor::new([nobody(), Reaction::answer(429, "").header("retry-after", "3600")]).await;
+    let vendor = Vendor::new([no_match(), Reaction::answer(429, "").header("retry-after", "3600")]).await;
     let result = vendor.push(json!({}), json!({}), &[ada(), bea("p2")]).await;
     let failure = &result.failures[0];
     assert_eq!((failure.step.as_str(), failure.kind), ("run", ErrorKind::RateLimited), "{result:?}");
@@ -166,7 +166,7 @@ async fn echoed_secrets_are_redacted() {
     for words in [format!("no {CLIENT_SECRET}"), format!("Bearer {TOKEN} is odd")] {
         let refusals = [refusal(400, "name.first", &words), json(400, json!({ "message": words }))];
         for refusal in refusals {
-            let vendor = Vendor::new([nobody(), refusal]).await;
+            let vendor = Vendor::new([no_match(), refusal]).await;
             let result = vendor.push(json!({}), json!({}), &[ada()]).await;
             assert!(result.failures[0].message.contains("[redacted]"), "{:?}", result.failures);
         }

@@ -27,7 +27,7 @@ fn everything() -> Value {
 
 #[tokio::test]
 async fn a_candidate_is_looked_up_and_created() {
-    let vendor = Vendor::new([nobody(), created("c-1")]).await;
+    let vendor = Vendor::new([no_match(), created("c-1")]).await;
     let result = vendor.push(json!({}), json!({}), &[everything()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [LOOK_UP, CREATE]);
@@ -62,7 +62,7 @@ async fn a_candidate_is_looked_up_and_created() {
 #[tokio::test]
 async fn a_signed_or_private_link_is_not_stored() {
     let signed = "https://b.s3.amazonaws.com/p.png?X-Amz-Signature=hush";
-    let vendor = Vendor::new([nobody(), created("c-1")]).await;
+    let vendor = Vendor::new([no_match(), created("c-1")]).await;
     let profile = ada_with(json!({ "info": { "picture": signed, "summary": format!("My file: {signed}"),
         "urls": [{ "type": "github", "url": "https://example.com/ada" }, { "type": "other", "url": "https://169.254.169.254/x" }] } }));
     let result = vendor.push(json!({ "comment_author_id": "e-1" }), json!({}), &[profile]).await;
@@ -75,7 +75,7 @@ async fn a_signed_or_private_link_is_not_stored() {
 
 #[tokio::test]
 async fn parameters_say_what_goes_along() {
-    let vendor = Vendor::new([nobody(), created("c-1")]).await;
+    let vendor = Vendor::new([no_match(), created("c-1")]).await;
     let parameters = json!({ "comment_author_id": "e-1", "languages_as_skills": true, "default_proficiency_ordinal": 5,
         "country_code_format": "alpha2", "field_names": { "workexperience": "work_experience" } });
     vendor.push(parameters, json!({}), &[everything()]).await;
@@ -98,7 +98,7 @@ async fn a_level_that_the_tenant_lacks_is_the_nearest_one() {
         200,
         json!({ "data": [{ "id": "low", "ordinal_value": 1 }, { "id": "high", "ordinal_value": 3 }] }),
     );
-    let vendor = Vendor::bare([token(), few, nobody(), created("c-1")]).await;
+    let vendor = Vendor::bare([token(), few, no_match(), created("c-1")]).await;
     let skills = json!([{ "name": "a", "value": 1 }, { "name": "b", "value": 5 }, { "name": "c" }]);
     vendor.push(json!({}), json!({}), &[ada_with(json!({ "skills": skills }))]).await;
     assert_eq!(vendor.calls(), [LOOK_UP, CREATE]);
@@ -111,7 +111,7 @@ async fn a_level_that_the_tenant_lacks_is_the_nearest_one() {
 #[tokio::test]
 async fn without_levels_a_candidate_is_created_without_skills() {
     for refused in [json(403, json!({ "message": "no" })), json(200, json!([]))] {
-        let vendor = Vendor::bare([token(), refused, nobody(), created("c-1")]).await;
+        let vendor = Vendor::bare([token(), refused, no_match(), created("c-1")]).await;
         let result = vendor.push(json!({}), json!({}), &[everything()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
         assert_eq!(vendor.calls(), [LOOK_UP, CREATE]);
@@ -138,9 +138,9 @@ async fn an_address_that_a_look_up_cannot_place_is_a_duplicate_too() {
 /// Which status says that nobody has an address is not published.
 #[tokio::test]
 async fn an_empty_answer_to_a_look_up_is_nobody_and_a_list_is_read() {
-    for nobody in [Reaction::answer(204, ""), json(200, json!(null)), json(200, json!([]))] {
-        let what = format!("{nobody:?}");
-        let vendor = Vendor::new([nobody, created("c-1")]).await;
+    for no_candidate in [Reaction::answer(204, ""), json(200, json!(null)), json(200, json!([]))] {
+        let what = format!("{no_candidate:?}");
+        let vendor = Vendor::new([no_candidate, created("c-1")]).await;
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.calls(), [LOOK_UP, CREATE]);
@@ -163,7 +163,7 @@ async fn an_address_that_was_taken_meanwhile_is_looked_up_again() {
     ];
     for taken in taken_in_words {
         let what = format!("{taken:?}");
-        let vendor = Vendor::new([nobody(), taken, somebody("c-9")]).await;
+        let vendor = Vendor::new([no_match(), taken, somebody("c-9")]).await;
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         assert_eq!(
             (result.status, result.events.write_duplicate),
@@ -172,14 +172,14 @@ async fn an_address_that_was_taken_meanwhile_is_looked_up_again() {
         );
         assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOOK_UP]);
     }
-    let vendor = Vendor::new([nobody(), taken(), unclear()]).await;
+    let vendor = Vendor::new([no_match(), taken(), unclear()]).await;
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
 }
 
 #[tokio::test]
 async fn an_address_that_is_taken_by_nobody_is_a_failure() {
-    let vendor = Vendor::new([nobody(), taken(), nobody(), nobody()]).await;
+    let vendor = Vendor::new([no_match(), taken(), no_match(), no_match()]).await;
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!(result.events.write_failure, 1, "{result:?}");
     assert_eq!(vendor.calls().len(), 4, "it is looked for again once the look-up cannot lag any more");
@@ -190,7 +190,7 @@ async fn an_address_that_is_taken_by_nobody_is_a_failure() {
 
 #[tokio::test]
 async fn who_lacks_what_is_required_costs_no_request() {
-    let vendor = Vendor::new([nobody(), created("c-1")]).await;
+    let vendor = Vendor::new([no_match(), created("c-1")]).await;
     let nameless =
         json!({ "source_key": "s", "key": "p0", "info": { "full_name": "Bea", "email": "b@example.com" } });
     let result = vendor.push(json!({}), json!({}), &[nameless, ada()]).await;
@@ -221,7 +221,7 @@ async fn a_users_own_mapping_without_an_address_is_refused_before_it_is_sent() {
 #[tokio::test]
 async fn two_of_one_address_make_one_candidate() {
     // The second is known by what the state has of the first.
-    let vendor = Vendor::new([nobody(), created("c-1")]).await;
+    let vendor = Vendor::new([no_match(), created("c-1")]).await;
     let mut twin = ada();
     twin["key"] = json!("p2");
     let result = vendor.push(json!({}), json!({ "concurrency": 4 }), &[ada(), twin]).await;
@@ -264,7 +264,7 @@ async fn a_profile_is_read_at_hrflow_and_written_at_ukg_pro() {
     let origin = json!({ "api_secret": "ask_secret", "api_user": "me@example.com", "source_key": "s", "profile_key": "p1",
         "api_url": hrflow.base_url() });
     let origin = hrflow_core::parameters::read("origin_parameters", &origin).unwrap();
-    let vendor = Vendor::new([nobody(), created("c-1")]).await;
+    let vendor = Vendor::new([no_match(), created("c-1")]).await;
     let run = connector_ukgpro::push_profile().run(origin, vendor.parameters(json!({})));
     let result = run.connector("ukgpro").await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");

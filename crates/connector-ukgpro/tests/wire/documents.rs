@@ -43,7 +43,7 @@ fn sent_parts(vendor: &Vendor, index: usize) -> (Value, String, String) {
 
 #[tokio::test]
 async fn documents_follow_their_candidate_the_resume_first() {
-    let vendor = Vendor::new([nobody(), created("c-1")]).await;
+    let vendor = Vendor::new([no_match(), created("c-1")]).await;
     vendor.then([file(PDF), sent(), file("\u{0}"), file("%PDF-1.7 letter"), sent()]);
     let attachments = json!([
         document(&vendor, "other", "blob.bin"),
@@ -97,7 +97,7 @@ async fn documents_are_for_candidates_that_we_created_unless_asked() {
     assert_eq!((result.events.write_duplicate, result.events.attachment_failure), (1, 1), "{result:?}");
     assert_eq!(vendor.calls(), [LOOK_UP]);
 
-    let vendor = Vendor::new([nobody(), created("c-1")]).await;
+    let vendor = Vendor::new([no_match(), created("c-1")]).await;
     let attachments = json!({ "attachments": [document(&vendor, "resume", "cv.pdf")] });
     let result = vendor.push(json!({}), json!({ "attachments": false }), &[ada_with(attachments)]).await;
     assert_eq!(result.status, Status::Success, "{result:?}");
@@ -107,7 +107,7 @@ async fn documents_are_for_candidates_that_we_created_unless_asked() {
 #[tokio::test]
 async fn a_document_that_was_refused_is_sent_by_the_next_run_once_it_has_changed() {
     let vendor =
-        Vendor::new([nobody(), created("c-1"), file(PDF), refusal(400, "file_name", "is odd")]).await;
+        Vendor::new([no_match(), created("c-1"), file(PDF), refusal(400, "file_name", "is odd")]).await;
     let mut resume = document(&vendor, "resume", "cv.pdf");
     let profile = ada_with(json!({ "attachments": [resume.clone()] }));
     let result = vendor.push(json!({}), json!({}), std::slice::from_ref(&profile)).await;
@@ -135,7 +135,7 @@ async fn a_document_whose_answer_is_lost_is_not_sent_again() {
         (Reaction::hang(), "in time"),
     ] {
         let what = format!("{loss:?}");
-        let vendor = Vendor::new([nobody(), created("c-1"), file(PDF), loss]).await;
+        let vendor = Vendor::new([no_match(), created("c-1"), file(PDF), loss]).await;
         let profile = ada_with(json!({ "attachments": [document(&vendor, "resume", "cv.pdf")] }));
         let result = vendor.push(json!({}), json!({ "timeout": "1s" }), &[profile]).await;
         assert_eq!(
@@ -158,7 +158,7 @@ async fn a_document_whose_answer_is_lost_is_not_sent_again() {
 async fn a_document_whose_response_was_lost_is_sent_again_on_request() {
     let file_and_send = ["GET /files/cv.pdf", SEND];
     let vendor =
-        Vendor::new([nobody(), created("c-1"), file(PDF), Reaction::answer(500, ""), token(), levels()])
+        Vendor::new([no_match(), created("c-1"), file(PDF), Reaction::answer(500, ""), token(), levels()])
             .await;
     let profile = ada_with(json!({ "attachments": [document(&vendor, "resume", "cv.pdf")] }));
     vendor.push(json!({}), json!({}), &[profile]).await;
@@ -191,7 +191,7 @@ async fn refusals_of_a_document_cost_only_the_document() {
         (Reaction::answer(403, ""), Forbidden, "recruiting.domain.candidate-import.create"),
     ] {
         let vendor =
-            Vendor::new([nobody(), created("c-1"), file(PDF), refusal, nobody(), created("c-2")]).await;
+            Vendor::new([no_match(), created("c-1"), file(PDF), refusal, no_match(), created("c-2")]).await;
         let profile = ada_with(json!({ "attachments": [document(&vendor, "resume", "cv.pdf")] }));
         let result = vendor.push(json!({}), json!({}), &[profile, bea("p2")]).await;
         assert_eq!((result.events.write_success, result.events.attachment_failure), (2, 1), "{result:?}");
@@ -203,7 +203,7 @@ async fn refusals_of_a_document_cost_only_the_document() {
 
 #[tokio::test]
 async fn what_is_too_large_is_reported_without_sending_it_and_what_is_too_much_is_no_step() {
-    let vendor = Vendor::new([nobody(), created("c-1")]).await;
+    let vendor = Vendor::new([no_match(), created("c-1")]).await;
     let mut large = document(&vendor, "resume", "cv.pdf");
     large["file_size"] = json!(6_000_001);
     let mut attachments = vec![large];
@@ -221,7 +221,7 @@ async fn what_is_too_large_is_reported_without_sending_it_and_what_is_too_much_i
     assert_eq!(vendor.calls().iter().filter(|it| *it == SEND).count(), 9);
 
     // A size that was not told shows while it is fetched.
-    let vendor = Vendor::new([nobody(), created("c-1"), file(&"x".repeat(6_000_001))]).await;
+    let vendor = Vendor::new([no_match(), created("c-1"), file(&"x".repeat(6_000_001))]).await;
     let attachment = json!({ "type": "resume", "public_url": vendor.file_url("cv.pdf") });
     let result = vendor.push(json!({}), json!({}), &[ada_with(json!({ "attachments": [attachment] }))]).await;
     assert_eq!(
@@ -234,14 +234,14 @@ async fn what_is_too_large_is_reported_without_sending_it_and_what_is_too_much_i
 
 #[tokio::test]
 async fn a_document_that_cannot_be_had_is_a_failure_of_its_own() {
-    let vendor = Vendor::new([nobody(), created("c-1"), Reaction::answer(403, "")]).await;
+    let vendor = Vendor::new([no_match(), created("c-1"), Reaction::answer(403, "")]).await;
     let profile = ada_with(json!({ "attachments": [document(&vendor, "resume", "cv.pdf")] }));
     let result = vendor.push(json!({}), json!({}), std::slice::from_ref(&profile)).await;
     assert_eq!((result.events.write_success, result.events.attachment_failure), (1, 1), "{result:?}");
     assert!(result.failures[0].message.contains("signed link"), "{:?}", result.failures);
     assert_eq!(vendor.calls(), [LOOK_UP, CREATE, "GET /files/cv.pdf"]);
 
-    let vendor = Vendor::new([nobody(), created("c-1")]).await;
+    let vendor = Vendor::new([no_match(), created("c-1")]).await;
     let result = vendor.push(json!({}), json!({ "allow_local_urls": false }), &[profile]).await;
     assert_eq!(
         (result.events.attachment_failure, result.failures[0].kind),
@@ -273,11 +273,11 @@ async fn documents_beyond_the_tenth_are_warnings_of_their_candidate() {
         (receipt, steps)
     };
     // The résumé goes first, wherever it is: the last two of the others are left out.
-    let (receipt, steps) = write([nobody(), created("c-1")], true).await;
+    let (receipt, steps) = write([no_match(), created("c-1")], true).await;
     assert_eq!((steps.len(), steps[0].as_str(), steps[9].as_str()), (10, "resume", "document:8.pdf"));
     let reason = "Not sent, because UKG Pro accepts 10 documents of a candidate";
     assert_eq!(receipt.warnings, ["attachments[9]", "attachments[10]"].map(|it| Warning::new(it, reason)));
 
     // Who wants no documents misses none.
-    assert_eq!(write([nobody(), created("c-1")], false).await.0.warnings, []);
+    assert_eq!(write([no_match(), created("c-1")], false).await.0.warnings, []);
 }

@@ -7,7 +7,7 @@ use crate::vendor::*;
 
 /// Loses the answer to a creation and has the new record looked for in a list of such pages.
 async fn listed(vendor: &Vendor, pages: impl IntoIterator<Item = Reaction>) -> RunResult {
-    vendor.then([nobody(), Reaction::answer(500, ""), unclear()]);
+    vendor.then([no_match(), Reaction::answer(500, ""), unclear()]);
     vendor.then(pages);
     vendor.push(json!({}), json!({}), &[ada()]).await
 }
@@ -60,7 +60,7 @@ async fn pages_are_followed_as_they_are_linked_and_as_we_reach_them() {
 
 #[tokio::test]
 async fn the_path_of_the_gateway_is_put_back() {
-    let vendor = Vendor::bare([token(), levels(), nobody(), Reaction::answer(500, ""), unclear()]).await;
+    let vendor = Vendor::bare([token(), levels(), no_match(), Reaction::answer(500, ""), unclear()]).await;
     let link = r#"<http://127.0.0.1/ACME1/api/candidates?after=c1>;rel=next"#;
     vendor.then([page(&["c-1"]).header("link", link), with_ours()]);
     vendor.then([json(200, json!([]))]);

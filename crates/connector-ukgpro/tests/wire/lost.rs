@@ -39,7 +39,7 @@ fn found(more: Value) -> Reaction {
 async fn what_arrived_is_found_and_not_sent_again() {
     for loss in losses() {
         let what = format!("{loss:?}");
-        let vendor = Vendor::new([nobody(), loss, somebody("c-9"), found(json!({}))]).await;
+        let vendor = Vendor::new([no_match(), loss, somebody("c-9"), found(json!({}))]).await;
         let result = vendor.push(json!({}), json!({ "timeout": "1s" }), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOOK_UP, READ], "{what}");
@@ -59,7 +59,7 @@ async fn what_did_not_arrive_is_sent_again() {
     for loss in again {
         let what = format!("{loss:?}");
         // One look for what was lost, and one before creating again.
-        let vendor = Vendor::new([nobody(), loss, nobody(), nobody(), created("c-9")]).await;
+        let vendor = Vendor::new([no_match(), loss, no_match(), no_match(), created("c-9")]).await;
         let result = vendor.push(json!({}), json!({ "timeout": "1s" }), &[ada()]).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{what}: {result:?}");
         assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOOK_UP, LOOK_UP, CREATE], "{what}");
@@ -72,7 +72,7 @@ async fn a_creation_without_an_id_that_nobody_finds_is_of_unknown_outcome() {
     for loss in
         [Reaction::answer(201, ""), Reaction::answer(201, "{}"), Reaction::answer(200, "<html></html>")]
     {
-        let vendor = Vendor::new([nobody(), loss, nobody()]).await;
+        let vendor = Vendor::new([no_match(), loss, no_match()]).await;
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         let failure = &result.failures[0];
         assert_eq!((result.events.write_failure, failure.kind), (1, ErrorKind::OutcomeUnknown), "{result:?}");
@@ -90,7 +90,8 @@ async fn a_record_that_was_there_before_or_bears_another_name_is_somebody_elses(
     ];
     for theirs in theirs {
         let vendor =
-            Vendor::new([nobody(), Reaction::answer(500, ""), somebody("c-9"), found(theirs.clone())]).await;
+            Vendor::new([no_match(), Reaction::answer(500, ""), somebody("c-9"), found(theirs.clone())])
+                .await;
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         assert_eq!(
             (result.status, result.events.write_duplicate),
@@ -113,7 +114,7 @@ async fn the_time_that_a_candidate_was_given_tells_nothing() {
     ];
     for ours in ours {
         let vendor =
-            Vendor::new([nobody(), Reaction::answer(500, ""), somebody("c-9"), found(ours.clone())]).await;
+            Vendor::new([no_match(), Reaction::answer(500, ""), somebody("c-9"), found(ours.clone())]).await;
         let result = vendor.push(json!({}), json!({}), std::slice::from_ref(&profile)).await;
         assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{ours}: {result:?}");
         vendor.calls();
@@ -123,7 +124,8 @@ async fn the_time_that_a_candidate_was_given_tells_nothing() {
 #[tokio::test]
 async fn without_the_right_to_read_the_address_that_nobody_had_has_to_do() {
     let vendor =
-        Vendor::new([nobody(), Reaction::answer(500, ""), somebody("c-9"), Reaction::answer(403, "")]).await;
+        Vendor::new([no_match(), Reaction::answer(500, ""), somebody("c-9"), Reaction::answer(403, "")])
+            .await;
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOOK_UP, READ]);
@@ -146,7 +148,7 @@ async fn a_token_that_cannot_read_makes_no_request_to_read() {
         (json!(null), vec![LOOK_UP, CREATE, LOOK_UP]),
         (json!(reads), vec![LOOK_UP, CREATE, LOOK_UP, READ]),
     ] {
-        let vendor = Vendor::bare([token(scope.clone()), levels(), nobody()]).await;
+        let vendor = Vendor::bare([token(scope.clone()), levels(), no_match()]).await;
         vendor.then([Reaction::answer(500, ""), somebody("c-9")]);
         if calls.len() == 4 {
             vendor.then([found(json!({}))]);
@@ -156,7 +158,7 @@ async fn a_token_that_cannot_read_makes_no_request_to_read() {
         assert_eq!(vendor.calls(), calls, "{scope}");
     }
     // Nor is there one for an email whose holder the lookup does not tell.
-    let vendor = Vendor::bare([token(json!(imports)), levels(), nobody()]).await;
+    let vendor = Vendor::bare([token(json!(imports)), levels(), no_match()]).await;
     vendor.then([Reaction::answer(500, ""), unclear()]);
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!(result.failures[0].kind, ErrorKind::OutcomeUnknown, "{result:?}");
@@ -168,7 +170,7 @@ async fn a_token_that_cannot_read_makes_no_request_to_read() {
 #[tokio::test]
 async fn an_old_trace_does_not_make_a_record_ours_unseen() {
     for (minutes, ours) in [(5, true), (50, true), (70, false), (60 * 24 * 7, false)] {
-        let vendor = Vendor::new([nobody(), somebody("c-9"), Reaction::answer(403, "")]).await;
+        let vendor = Vendor::new([no_match(), somebody("c-9"), Reaction::answer(403, "")]).await;
         let context = OpenContext {
             options: Options::default(),
             rate_limit: None,
@@ -202,7 +204,7 @@ async fn a_new_record_without_account_is_found_among_those_that_changed() {
     ]);
     let end = json(200, json!([]));
     let vendor =
-        Vendor::new([nobody(), Reaction::reset_after_reading(), unclear(), json(200, others), end]).await;
+        Vendor::new([no_match(), Reaction::reset_after_reading(), unclear(), json(200, others), end]).await;
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOOK_UP, LIST, LIST]);
@@ -220,7 +222,7 @@ async fn a_new_record_without_account_is_found_among_those_that_changed() {
 async fn among_those_that_changed_another_name_is_somebody_elses() {
     let other = json(200, json!([candidate("c-7", json!({ "name": { "first": "Eve" } }))]));
     let vendor =
-        Vendor::new([nobody(), Reaction::answer(500, ""), unclear(), other, json(200, json!([]))]).await;
+        Vendor::new([no_match(), Reaction::answer(500, ""), unclear(), other, json(200, json!([]))]).await;
     let result = vendor.push(json!({}), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_duplicate), (Status::Success, 1), "{result:?}");
     vendor.calls();
@@ -235,7 +237,7 @@ async fn what_nobody_can_place_is_of_unknown_outcome() {
         (vec![Reaction::answer(400, "no")], "HTTP 400"),
     ];
     for (script, part) in scripts {
-        let vendor = Vendor::new([nobody(), Reaction::answer(500, "")]).await;
+        let vendor = Vendor::new([no_match(), Reaction::answer(500, "")]).await;
         vendor.then(script);
         let result = vendor.push(json!({}), json!({}), &[ada()]).await;
         let failure = &result.failures[0];
@@ -248,7 +250,7 @@ async fn what_nobody_can_place_is_of_unknown_outcome() {
 /// A run may have ended between the trace and the receipt of somebody who was there before.
 #[tokio::test]
 async fn a_trace_of_what_was_never_sent_is_absent_without_another_look() {
-    let vendor = Vendor::new([somebody("c-9"), unclear(), nobody(), nobody()]).await;
+    let vendor = Vendor::new([somebody("c-9"), unclear(), no_match(), no_match()]).await;
     let context =
         OpenContext { options: Options::default(), rate_limit: None, grants: MemoryState::new().grants() };
     let writer = Candidates.open(vendor.parameters(json!({})), context).await.unwrap();
@@ -274,7 +276,8 @@ async fn a_trace_of_what_was_never_sent_is_absent_without_another_look() {
 #[tokio::test]
 async fn while_the_lookup_may_lag_absence_proves_nothing() {
     let vendor =
-        Vendor::new([nobody(), Reaction::answer(500, ""), nobody(), somebody("c-9"), found(json!({}))]).await;
+        Vendor::new([no_match(), Reaction::answer(500, ""), no_match(), somebody("c-9"), found(json!({}))])
+            .await;
     let result = vendor.push(json!({ "lookup_lag": "100ms" }), json!({}), &[ada()]).await;
     assert_eq!((result.status, result.events.write_success), (Status::Success, 1), "{result:?}");
     assert_eq!(vendor.calls(), [LOOK_UP, CREATE, LOOK_UP, LOOK_UP, READ]);
@@ -286,12 +289,12 @@ async fn a_late_record_of_our_own_is_no_duplicate() {
     let lost = || Reaction::answer(500, "");
     let scripts = [
         (vec![somebody("c-9")], vec![LOOK_UP]),
-        (vec![nobody(), taken()], vec![LOOK_UP, CREATE]),
+        (vec![no_match(), taken()], vec![LOOK_UP, CREATE]),
         (vec![Reaction::answer(429, "").header("retry-after", "0"), somebody("c-9")], vec![LOOK_UP, LOOK_UP]),
     ];
     for (script, calls) in scripts {
         for (more, counts) in [(json!({}), (1, 0)), (json!({ "name": { "first": "Eve" } }), (0, 1))] {
-            let vendor = Vendor::new([nobody(), lost(), nobody()]).await;
+            let vendor = Vendor::new([no_match(), lost(), no_match()]).await;
             vendor.then(script.clone());
             vendor.then([somebody("c-9"), found(more)]);
             let result = vendor.push(json!({}), json!({}), &[ada()]).await;

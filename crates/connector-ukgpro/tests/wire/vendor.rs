@@ -175,7 +175,7 @@ pub(crate) fn json(status: u16, body: Value) -> Reaction {
 }
 
 /// What a look-up answers when nobody has the address.
-pub(crate) fn nobody() -> Reaction {
+pub(crate) fn no_match() -> Reaction {
     json(404, json!({ "message": "no such candidate" }))
 }
 

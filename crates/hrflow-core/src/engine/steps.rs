@@ -137,7 +137,8 @@ impl<I: TargetItem> Delivery<I> {
         !step.document || self.options.attachments != Attachments::Never
     }
 
-    /// Whether the target has rejected this very step, and nobody asks to try it again: it was reported then, and counts no more.
+    /// Whether the target rejected this step with this identity, and the run is not asked to retry it. It was reported then,
+    /// and counts in no event now.
     fn is_rejected(&self, parcel: &Parcel<'_, I>, receipt: &StoredReceipt, step: &Step) -> bool {
         let asked = self.resend || parcel.missing.as_ref().is_some_and(|missing| missing.step(&step.name));
         !asked && is_known(receipt, step, StepState::Rejected)

@@ -303,7 +303,7 @@ fn reference(text: &str) -> usize {
     if is_reference { end + 1 } else { 0 }
 }
 
-/// A text and what is known of all of it, so that no tag makes the rest of it be searched anew.
+/// A text, and what was found in one search of all of it. The cost of a tag then does not depend on the rest of the text.
 struct Page<'a> {
     text: &'a str,
     lower: String,

@@ -102,7 +102,7 @@ async fn a_retry_sends_it_again() {
     run(&target, &state, ada(7)).await;
     reject(&target);
     assert_eq!(reported(&retry(&target, &state).await), REPORTED);
-    assert_eq!(letters(&state).await, [(true, false)], "it was reported anew");
+    assert_eq!(letters(&state).await, [(true, false)], "it was reported again");
     assert_eq!(reported(&retry(&target, &state).await), NOTHING);
     assert_eq!(target.records()[0].documents, ["cover.pdf (9 bytes)", "cv.heic (7 bytes)"]);
     assert!(letters(&state).await.is_empty());

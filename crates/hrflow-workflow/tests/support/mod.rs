@@ -18,7 +18,7 @@ use serde_json::Value;
 /// What the origin takes.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code, reason = "each test program uses a part of it")]
+#[expect(dead_code, reason = "its schema is tested; the stub reads no field")]
 pub(crate) struct Origin {
     /// The key of the account.
     api_secret: Secret,
@@ -37,7 +37,7 @@ pub(crate) struct Origin {
 /// Another place to read from.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code, reason = "each test program uses a part of it")]
+#[expect(dead_code, reason = "its schema is tested; the stub reads no field")]
 pub(crate) struct Mirror {
     /// The host.
     #[schemars(extend("x-address" = true))]
